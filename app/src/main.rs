@@ -1,0 +1,2 @@
+//! docket-app
+fn main() {}
