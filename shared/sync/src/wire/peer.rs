@@ -1,0 +1,52 @@
+//! Peers: who speaks on a socket, in automerge-repo's sense.
+
+use std::fmt;
+
+use super::{ID_LIMIT, WireError};
+
+/// A peer's id: any text of 1 to 256 bytes, chosen by the peer, unique among those connected.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeerId(String);
+
+impl PeerId {
+    /// The peer id with that text.
+    ///
+    /// # Errors
+    /// When it is empty or longer than 256 bytes.
+    pub fn new(text: impl Into<String>) -> Result<Self, WireError> {
+        let text = text.into();
+        if text.is_empty() || text.len() > ID_LIMIT {
+            return Err(WireError::Field("peer id"));
+        }
+        Ok(Self(text))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PeerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for PeerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+/// What a peer says of itself in `join` and `peer`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PeerMetadata {
+    /// The id of the storage behind the peer; none if it has none, or doesn't say.
+    pub storage_id: Option<String>,
+    /// Will the peer's storage be gone when it disconnects?
+    pub ephemeral: bool,
+    /// The version of Docket's frames that the peer understands; none for stock automerge-repo peers.
+    pub docket: Option<u32>,
+}
