@@ -1,0 +1,160 @@
+//! The outbox: commands whose changes the hub hasn't acknowledged yet, and what becomes of them.
+//!
+//! An entry is stored in the same transaction as its changes' bytes. It leaves the outbox in one of three ways:
+//! acknowledged, set aside (refused by the hub, or impossible on the hub's copy), or discarded by the person. Nothing
+//! that somebody typed is lost on the way: an entry set aside keeps its command.
+
+use std::collections::BTreeSet;
+
+use automerge::{Automerge, ChangeHash};
+use docket_domain::{
+    MemberId, Timestamp,
+    command::{Command, CommandError, Context},
+};
+use serde::{Deserialize, Serialize};
+
+use super::replica::since;
+use crate::wire::Refusal;
+
+/// A command on its way to the hub.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place in the order of this device's commands.
+    pub id: u64,
+    /// What was meant.
+    pub command: Command,
+    /// When it was given.
+    pub at: Timestamp,
+    /// The changes that it became: those of [`Edited`](super::Edited).
+    pub changes: Vec<ChangeHash>,
+}
+
+/// A command that can't be carried out, to be shown, copied, retried or discarded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// The command as it was given.
+    pub entry: Entry,
+    /// Why, for programs: the hub's code, or `command` when the command itself failed on the hub's copy.
+    pub code: String,
+    /// Why and what to do, for people.
+    pub message: String,
+}
+
+/// What a renewed document leaves behind.
+#[derive(Debug, Clone, Default)]
+pub struct LeftBehind {
+    /// What the hub refused.
+    pub refused: Vec<Refusal>,
+    /// Those changes and all that depend on them.
+    pub changes: BTreeSet<ChangeHash>,
+}
+
+/// What came of a replay. Each entry that took part is in one of the three.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// Entries that were carried out again, with their new changes.
+    pub entries: Vec<Entry>,
+    /// Entries that can't be.
+    pub aside: Vec<SetAside>,
+    /// Entries whose effect is there already: they leave the outbox.
+    pub done: Vec<u64>,
+}
+
+/// The entries, of those of one document, that the hub has acknowledged: it has sent `heads`, and they contain all
+/// of the entry's changes.
+#[must_use]
+pub fn acknowledged(document: &Automerge, heads: &[ChangeHash], entries: &[Entry]) -> Vec<u64> {
+    let heads: Vec<_> = heads.iter().filter(|head| has(document, head)).copied().collect();
+    let open: BTreeSet<_> = if heads.is_empty() {
+        return Vec::new();
+    } else {
+        since(document, &heads).collect()
+    };
+    let stored = |hash: &ChangeHash| has(document, hash) && !open.contains(hash);
+    let entries = entries.iter().filter(|entry| entry.changes.iter().all(stored));
+    entries.map(|entry| entry.id).collect()
+}
+
+/// The entries, of those of one document, whose changes aren't in the copy in storage: another tab renewed the
+/// document before this change was in it, and this tab ended before it was told. They are to be
+/// [replayed](replay), which nothing but [`Client::edit`](super::Client::edit) is needed for.
+#[must_use]
+pub fn lost(document: &Automerge, entries: &[Entry]) -> Vec<Entry> {
+    let entries = entries.iter();
+    let lost = entries.filter(|entry| entry.changes.iter().any(|hash| !has(document, hash)));
+    lost.cloned().collect()
+}
+
+/// Carries out again, on `document`, those of its `entries` that were left behind; but what the hub refused by name
+/// is set aside. The entries are in the order of their ids. The document's actor is a new one.
+#[must_use = "store the entries with the document's chunk"]
+pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, member: &MemberId) -> Replayed {
+    let mut replayed = Replayed::default();
+    for entry in entries {
+        if !entry.changes.iter().any(|hash| left.changes.contains(hash)) {
+            continue;
+        }
+        let refusal = left
+            .refused
+            .iter()
+            .find(|refusal| entry.changes.contains(&refusal.change));
+        match refusal {
+            Some(refusal) => replayed.aside.push(SetAside {
+                entry: entry.clone(),
+                code: refusal.code.clone(),
+                message: refusal.message.clone(),
+            }),
+            None => again(document, entry, member, &mut replayed),
+        }
+    }
+    replayed
+}
+
+/// As [`replay`], for entries that were [`lost`]: all of them are carried out again.
+#[must_use = "store the entries with the document's chunk"]
+pub fn restore(document: &mut Automerge, lost: &[Entry], member: &MemberId) -> Replayed {
+    let mut replayed = Replayed::default();
+    for entry in lost {
+        again(document, entry, member, &mut replayed);
+    }
+    replayed
+}
+
+fn again(document: &mut Automerge, entry: &Entry, member: &MemberId, replayed: &mut Replayed) {
+    let before = document.get_heads();
+    let context = Context {
+        member: member.clone(),
+        now: entry.at,
+    };
+    match carry_out(document, &entry.command, &context) {
+        Ok(()) => replayed.entries.push(Entry {
+            changes: since(document, &before).collect(),
+            ..entry.clone()
+        }),
+        Err(CommandError::Unchanged) => replayed.done.push(entry.id),
+        Err(error) => replayed.aside.push(SetAside {
+            entry: entry.clone(),
+            code: "command".to_owned(),
+            message: error.to_string(),
+        }),
+    }
+}
+
+/// Applies a command; one that begins a document finds an empty one.
+///
+/// # Errors
+/// The command's; the document is then as it was.
+pub fn carry_out(document: &mut Automerge, command: &Command, context: &Context) -> Result<(), CommandError> {
+    if document.is_empty() && command.creates() {
+        let mut begun = command.begin(document.get_actor().clone())?;
+        command.apply(&mut begun, context)?;
+        *document = begun;
+    } else {
+        command.apply(document, context)?;
+    }
+    Ok(())
+}
+
+fn has(document: &Automerge, hash: &ChangeHash) -> bool {
+    document.get_change_meta_by_hash(hash).is_some()
+}

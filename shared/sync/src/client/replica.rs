@@ -1,0 +1,361 @@
+//! One document in the sync: the copy, what is known of the hub's, and what there is to say.
+
+use std::collections::{BTreeSet, HashSet};
+
+use automerge::{
+    ActorId, Automerge, AutomergeError, ChangeHash,
+    sync::{Have, Message, State, SyncDoc},
+};
+use docket_domain::DocumentId;
+
+use super::{
+    event::{Edited, Event},
+    outbox::LeftBehind,
+    stranded::Stranded,
+};
+
+/// Up to this many changes are sent unasked in the first message after connecting.
+const EAGER: usize = 1_000;
+/// The most bytes of changes in one sync message, unless a single change is larger. The hub judges a message at a
+/// time; small ones keep it responsive.
+const MESSAGE_BYTES: usize = 256 * 1024;
+
+/// A document in the sync.
+#[derive(Debug)]
+pub(super) struct Replica {
+    document: Automerge,
+    state: State,
+    phase: Phase,
+    /// Heads, sent by the hub, of changes that are here.
+    acknowledged: Vec<ChangeHash>,
+    /// The heads that the hub sent last, of which some may not be here yet.
+    hub: Vec<ChangeHash>,
+    /// The heads up to which chunks were handed out.
+    saved: Vec<ChangeHash>,
+    /// Local edits that aren't stored yet: nothing is sent before they are.
+    held: usize,
+    closing: bool,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Exchanging,
+    /// The hub doesn't have it, or not for this member.
+    Unavailable,
+    /// The copy has refused changes; the hub's is being fetched.
+    Stranded(Box<Stranded>),
+}
+
+/// What a document has to say.
+pub(super) struct Outgoing {
+    pub(super) messages: Vec<Message>,
+    /// Nothing is here: the message asks whether the hub has the document.
+    pub(super) asks: bool,
+}
+
+impl Replica {
+    pub(super) fn new(copy: Option<Automerge>, actor: ActorId, acknowledged: &[ChangeHash]) -> Self {
+        let mut document = copy.unwrap_or_default();
+        document.set_actor(actor);
+        let mut replica = Self {
+            saved: document.get_heads(),
+            document,
+            state: State::new(),
+            phase: Phase::Exchanging,
+            acknowledged: Vec::new(),
+            hub: Vec::new(),
+            held: 0,
+            closing: false,
+        };
+        replica.acknowledge(acknowledged);
+        replica.reconnect();
+        replica
+    }
+
+    pub(super) const fn document(&self) -> &Automerge {
+        &self.document
+    }
+
+    pub(super) fn acknowledged(&self) -> &[ChangeHash] {
+        &self.acknowledged
+    }
+
+    pub(super) const fn close(&mut self) {
+        self.closing = true;
+    }
+
+    pub(super) const fn reopen(&mut self) {
+        self.closing = false;
+    }
+
+    /// Is it closed, and is there nothing left to do for it?
+    pub(super) fn may_go(&self) -> bool {
+        self.closing && self.held == 0 && !matches!(self.phase, Phase::Stranded(_)) && !self.is_pending()
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        let heads = self.document.get_heads();
+        heads != self.acknowledged && !self.unacknowledged().is_empty()
+    }
+
+    fn unacknowledged(&self) -> HashSet<ChangeHash> {
+        since(&self.document, &self.acknowledged).collect()
+    }
+
+    /// A fresh exchange, as every socket needs one. Changes that the hub surely lacks are sent at once.
+    pub(super) fn reconnect(&mut self) {
+        if matches!(self.phase, Phase::Unavailable) {
+            self.phase = Phase::Exchanging;
+        }
+        self.state = State::new();
+        if matches!(self.phase, Phase::Stranded(_)) {
+            return;
+        }
+        self.state.shared_heads.clone_from(&self.acknowledged);
+        if (1..=EAGER).contains(&since(&self.document, &self.acknowledged).count()) {
+            self.state.their_heads = Some(self.acknowledged.clone());
+            self.state.their_need = Some(Vec::new());
+            self.state.their_have = Some(vec![Have {
+                last_sync: self.acknowledged.clone(),
+                ..Have::default()
+            }]);
+        }
+    }
+
+    /// The hub's store is another one: what the old one acknowledged proves nothing.
+    pub(super) fn forget_acknowledged(&mut self) {
+        self.acknowledged.clear();
+        self.hub.clear();
+    }
+
+    /// Takes in heads sent by the hub. Answers whether more is acknowledged than before.
+    pub(super) fn acknowledge(&mut self, heads: &[ChangeHash]) -> bool {
+        // Empty heads ask to send again; they take nothing back.
+        if !heads.is_empty() {
+            self.hub = heads.to_vec();
+        }
+        self.advance()
+    }
+
+    fn advance(&mut self) -> bool {
+        let known = self
+            .hub
+            .iter()
+            .filter(|head| self.document.get_change_meta_by_hash(head).is_some());
+        let new: BTreeSet<ChangeHash> = if self.acknowledged.is_empty() {
+            known.copied().collect()
+        } else {
+            let open = self.unacknowledged();
+            known.filter(|head| open.contains(head)).copied().collect()
+        };
+        if new.is_empty() {
+            return false;
+        }
+        let new: Vec<_> = new.into_iter().collect();
+        let beyond: HashSet<_> = since(&self.document, &new).collect();
+        self.acknowledged.retain(|head| beyond.contains(head));
+        self.acknowledged.extend(new);
+        self.acknowledged.sort_unstable();
+        true
+    }
+
+    pub(super) fn acknowledgement(&self, id: DocumentId) -> Event {
+        Event::Acknowledged {
+            document: id,
+            heads: self.acknowledged.clone(),
+        }
+    }
+
+    pub(super) fn edit<T, E>(
+        &mut self,
+        change: impl FnOnce(&mut Automerge) -> Result<T, E>,
+    ) -> Result<Edited<T>, E> {
+        let before = self.document.get_heads();
+        let value = change(&mut self.document)?;
+        self.held += 1;
+        let heads = self.document.get_heads();
+        let changes = since(&self.document, &before).collect();
+        let chunk = self.document.save_after(&self.saved);
+        self.saved.clone_from(&heads);
+        Ok(Edited {
+            value,
+            chunk,
+            changes,
+            heads,
+        })
+    }
+
+    pub(super) const fn stored(&mut self) {
+        self.held = self.held.saturating_sub(1);
+    }
+
+    pub(super) fn merge_copy(&mut self, copy: &mut Automerge) -> Result<(), AutomergeError> {
+        self.document.merge(copy)?;
+        self.saved = self.document.get_heads();
+        Ok(())
+    }
+
+    pub(super) fn merge_chunks(&mut self, chunks: &[u8]) -> Result<(), AutomergeError> {
+        self.document.load_incremental(chunks)?;
+        self.advance();
+        Ok(())
+    }
+
+    /// Hands out what came in since chunks were handed out last.
+    pub(super) fn changed(&mut self, id: DocumentId) -> Option<Event> {
+        let heads = self.document.get_heads();
+        if heads == self.saved {
+            return None;
+        }
+        let chunk = self.document.save_after(&self.saved);
+        self.saved.clone_from(&heads);
+        Some(Event::Changed {
+            document: id,
+            chunk,
+            heads,
+        })
+    }
+
+    /// Takes in a sync message, and answers what came of it.
+    pub(super) fn receive(&mut self, id: DocumentId, message: Message) -> Result<Vec<Event>, AutomergeError> {
+        let heads = message.heads.clone();
+        let events = match &mut self.phase {
+            Phase::Stranded(stranded) => {
+                if !heads.is_empty() {
+                    self.hub.clone_from(&heads);
+                }
+                let complete = stranded.receive(&mut self.state, message)?;
+                Vec::from_iter(complete.then_some(Event::Fresh { document: id }))
+            }
+            phase => {
+                *phase = Phase::Exchanging;
+                self.document.receive_sync_message(&mut self.state, message)?;
+                let mut events = Vec::from_iter(self.changed(id));
+                if self.acknowledge(&heads) {
+                    events.push(self.acknowledgement(id));
+                }
+                events
+            }
+        };
+        // With no flags known, every change is sent as a chunk of its own, which the hub can judge.
+        self.state.their_capabilities = None;
+        Ok(events)
+    }
+
+    /// What there is to say now.
+    pub(super) fn outgoing(&mut self) -> Outgoing {
+        let document = match &self.phase {
+            Phase::Stranded(stranded) => stranded.fresh(),
+            Phase::Unavailable => return Outgoing::nothing(),
+            Phase::Exchanging if self.held > 0 => return Outgoing::nothing(),
+            Phase::Exchanging => &self.document,
+        };
+        let message = document.generate_sync_message(&mut self.state);
+        Outgoing {
+            asks: document.is_empty(),
+            messages: message.map(split).unwrap_or_default(),
+        }
+    }
+
+    /// The hub doesn't have it. Answers what that means.
+    pub(super) fn unavailable(&mut self, id: DocumentId) -> Vec<Event> {
+        if let Phase::Stranded(stranded) = &mut self.phase {
+            let complete = stranded.nothing_to_fetch();
+            return Vec::from_iter(complete.then_some(Event::Fresh { document: id }));
+        }
+        self.phase = Phase::Unavailable;
+        vec![Event::Unavailable { document: id }]
+    }
+
+    /// The hub tells of the document: if it was unavailable, it is so no longer.
+    pub(super) fn is_told_of(&mut self) {
+        if matches!(self.phase, Phase::Unavailable) {
+            self.reconnect();
+        }
+    }
+
+    /// The hub refused changes. Answers whether that strands the copy now.
+    pub(super) fn refuse(&mut self, mut left: LeftBehind) -> bool {
+        // What isn't here was left behind by an earlier renewal.
+        let document = &self.document;
+        left.changes
+            .retain(|hash| document.get_change_meta_by_hash(hash).is_some());
+        if left.changes.is_empty() {
+            return false;
+        }
+        if let Phase::Stranded(stranded) = &mut self.phase {
+            stranded.refuse(left);
+            return false;
+        }
+        self.phase = Phase::Stranded(Box::new(Stranded::new(left)));
+        self.state = State::new();
+        true
+    }
+
+    /// The hub's copy, if the copy here is stranded and that one has come.
+    pub(super) fn take_fresh(&mut self) -> Option<Stranded> {
+        match std::mem::replace(&mut self.phase, Phase::Exchanging) {
+            Phase::Stranded(stranded) if stranded.is_complete() => Some(*stranded),
+            phase => {
+                self.phase = phase;
+                None
+            }
+        }
+    }
+
+    /// Goes on with `document` in place of the stranded copy.
+    pub(super) fn adopt(&mut self, document: Automerge, available: bool) {
+        self.document = document;
+        self.saved = self.document.get_heads();
+        self.held += 1;
+        let hub = std::mem::take(&mut self.hub);
+        self.acknowledged.clear();
+        self.acknowledge(&hub);
+        if !available {
+            self.phase = Phase::Unavailable;
+        }
+    }
+}
+
+impl Outgoing {
+    const fn nothing() -> Self {
+        Self {
+            messages: Vec::new(),
+            asks: false,
+        }
+    }
+}
+
+/// The changes of `document` that `heads` don't contain, in the order of their dependencies.
+pub(super) fn since(document: &Automerge, heads: &[ChangeHash]) -> impl Iterator<Item = ChangeHash> {
+    document
+        .get_changes_meta(heads)
+        .into_iter()
+        .map(|change| change.hash)
+}
+
+/// Cuts a message with many changes into several. Changes stand in the order of their dependencies, so each part can
+/// be taken on its own.
+fn split(message: Message) -> Vec<Message> {
+    let size: usize = message.changes.iter().map(<[u8]>::len).sum();
+    if size <= MESSAGE_BYTES {
+        return vec![message];
+    }
+    let mut parts: Vec<Vec<Vec<u8>>> = Vec::new();
+    let mut room = 0;
+    for change in message.changes.iter() {
+        match parts.last_mut() {
+            Some(part) if change.len() <= room => part.push(change.to_vec()),
+            _ => {
+                room = MESSAGE_BYTES;
+                parts.push(vec![change.to_vec()]);
+            }
+        }
+        room = room.saturating_sub(change.len());
+    }
+    let part = |changes: Vec<Vec<u8>>| Message {
+        changes: changes.into(),
+        ..message.clone()
+    };
+    parts.into_iter().map(part).collect()
+}

@@ -1,0 +1,1 @@
+//! The client against a stand-in for the hub's sync states.
