@@ -66,7 +66,7 @@ pub enum Event {
     Changed {
         /// The document.
         document: DocumentId,
-        /// To be appended to its storage.
+        /// To be appended to its storage; empty when it came from there.
         chunk: Vec<u8>,
         /// The document's heads now.
         heads: Vec<ChangeHash>,
@@ -173,10 +173,12 @@ pub struct Edited<T> {
 pub struct Renewed<T> {
     /// What the replay answered.
     pub value: T,
-    /// The whole document: replaces all chunks in its storage.
+    /// The whole document: replaces all chunks in its storage. Empty when nothing is left of it.
     pub chunk: Vec<u8>,
     /// The document's heads now.
     pub heads: Vec<ChangeHash>,
+    /// What the hub has acknowledged of them, as in [`Event::Acknowledged`].
+    pub acknowledged: Vec<ChangeHash>,
 }
 
 /// Why a document wasn't edited.

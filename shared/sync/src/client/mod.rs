@@ -102,9 +102,10 @@ impl Client {
         if let Some(replica) = self.replicas.get_mut(&id) {
             replica.reopen();
             if let Some(mut copy) = copy {
-                // Merging can't fail between documents that each were loaded whole; if it does, say so.
                 if let Err(error) = replica.merge_copy(&mut copy) {
-                    output.problem(Problem::Document(id, error.to_string()));
+                    output
+                        .events
+                        .push(Event::Problem(Problem::Document(id, error.to_string())));
                 }
             }
             replica.acknowledge(acknowledged);
@@ -164,7 +165,26 @@ impl Client {
         replica.edit(change).map_err(NotEdited::Change)
     }
 
-    /// What [`edit`](Self::edit) or [`renew`](Self::renew) answered is stored.
+    /// Begins a document by `change`, or edits one that is open: as [`edit`](Self::edit), so that nothing is sent
+    /// before it is stored. When `change` fails, the document isn't open afterwards.
+    ///
+    /// # Errors
+    /// What `change` answers.
+    pub fn create<T, E>(
+        &mut self,
+        id: DocumentId,
+        change: impl FnOnce(&mut Automerge) -> Result<T, E>,
+    ) -> Result<Edited<T>, E> {
+        if let Some(replica) = self.replicas.get_mut(&id) {
+            return replica.edit(change);
+        }
+        let mut replica = Replica::new(None, self.actors.next(id), &[]);
+        let edited = replica.edit(change)?;
+        self.replicas.insert(id, replica);
+        Ok(edited)
+    }
+
+    /// What [`edit`](Self::edit), [`create`](Self::create) or [`renew`](Self::renew) answered is stored.
     pub fn stored(&mut self, id: DocumentId) -> Output {
         let mut output = Output::default();
         if let Some(replica) = self.replicas.get_mut(&id) {
@@ -174,15 +194,22 @@ impl Client {
         output
     }
 
-    /// Takes in chunks that another tab of this member stored (or a bulk call fetched). What of it is new comes
-    /// back as [`Event::Changed`].
+    /// Takes in chunks that are in storage already, because another tab or a bulk call put them there. If that
+    /// changes the document, [`Event::Changed`] says so, with nothing to store.
     pub fn merge(&mut self, id: DocumentId, chunks: &[u8]) -> Output {
         let mut output = Output::default();
         if let Some(replica) = self.replicas.get_mut(&id) {
-            if let Err(error) = replica.merge_chunks(chunks) {
-                output.problem(Problem::Document(id, error.to_string()));
+            match replica.merge_chunks(chunks) {
+                Ok(true) => output.events.push(Event::Changed {
+                    document: id,
+                    chunk: Vec::new(),
+                    heads: replica.document().get_heads(),
+                }),
+                Ok(false) => {}
+                Err(error) => output
+                    .events
+                    .push(Event::Problem(Problem::Document(id, error.to_string()))),
             }
-            output.events.extend(replica.changed(id));
         }
         self.settle(id, &mut output);
         output

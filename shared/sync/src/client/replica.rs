@@ -185,8 +185,12 @@ impl Replica {
         })
     }
 
-    pub(super) const fn stored(&mut self) {
+    pub(super) fn stored(&mut self) {
         self.held = self.held.saturating_sub(1);
+        // Even if the hub hasn't got it: now there is something to give.
+        if self.held == 0 && self.is_pending() {
+            self.is_told_of();
+        }
     }
 
     pub(super) fn merge_copy(&mut self, copy: &mut Automerge) -> Result<(), AutomergeError> {
@@ -195,10 +199,14 @@ impl Replica {
         Ok(())
     }
 
-    pub(super) fn merge_chunks(&mut self, chunks: &[u8]) -> Result<(), AutomergeError> {
+    /// Answers whether that changed the document.
+    pub(super) fn merge_chunks(&mut self, chunks: &[u8]) -> Result<bool, AutomergeError> {
         self.document.load_incremental(chunks)?;
+        let heads = self.document.get_heads();
+        let changed = heads != self.saved;
+        self.saved = heads;
         self.advance();
-        Ok(())
+        Ok(changed)
     }
 
     /// Hands out what came in since chunks were handed out last.

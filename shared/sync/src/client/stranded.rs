@@ -123,10 +123,20 @@ impl Client {
             renewed = Automerge::new().with_actor(renewed.get_actor().clone());
         }
         let available = !stranded.absent || !renewed.is_empty();
-        let chunk = renewed.save();
+        let chunk = if renewed.is_empty() {
+            Vec::new()
+        } else {
+            renewed.save()
+        };
         let heads = renewed.get_heads();
         replica.adopt(renewed, available);
-        Ok(Some(Renewed { value, chunk, heads }))
+        let acknowledged = replica.acknowledged().to_vec();
+        Ok(Some(Renewed {
+            value,
+            chunk,
+            heads,
+            acknowledged,
+        }))
     }
 
     pub(super) fn refused(
