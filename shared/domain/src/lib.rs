@@ -4,14 +4,25 @@
 //! deadline means the same everywhere. Nothing here knows of sockets or storage.
 
 pub mod audience;
+pub mod command;
 pub mod facts;
+pub mod field;
 pub mod genesis;
 pub mod ids;
 pub mod kind;
 pub mod member;
+pub mod operation;
+pub mod rank;
+pub mod read;
+pub mod row;
+pub mod words;
 
 pub use audience::Audience;
+pub use command::{Action, Command, CommandError, Context};
 pub use facts::Facts;
+pub use field::Field;
 pub use ids::{DocumentId, EntryId, MemberId, OrganisationId, PersonId, Timestamp, WorkspaceSlug};
 pub use kind::Kind;
 pub use member::{Duty, Member, Role};
+pub use rank::Rank;
+pub use row::Row;

@@ -1,0 +1,50 @@
+//! Commands on the workspace.
+
+use automerge::{ROOT, transaction::Transactable};
+
+use super::{
+    Action, CommandError,
+    write::{self, NAME},
+};
+use crate::{
+    ids::DocumentId,
+    read::{self, Workspace},
+};
+
+pub(super) fn apply<T: Transactable>(
+    tx: &mut T,
+    workspace: DocumentId,
+    action: &Action,
+) -> Result<(), CommandError> {
+    match action {
+        Action::SetupWorkspace { name, prefix } => {
+            let (name, prefix) = (
+                write::line("the name", name, NAME)?,
+                write::line("the prefix", prefix, 20)?,
+            );
+            tx.put(ROOT, "name", name)?;
+            tx.put(ROOT, "prefix", prefix)?;
+            let lists = write::container(tx, "lists")?;
+            if read::string(tx, &lists, Workspace::AGREED).is_none() {
+                tx.put(&lists, Workspace::AGREED, Workspace::agreed_list(workspace).url())?;
+            }
+            Ok(())
+        }
+        Action::AddOrganisation { id, name } => {
+            let name = write::line("the name", name, NAME)?;
+            let organisations = write::container(tx, "organisations")?;
+            if read::string(tx, &organisations, id.as_str()).as_ref() == Some(&name) {
+                return Err(CommandError::Unchanged);
+            }
+            tx.put(&organisations, id.as_str(), name)?;
+            let lists = write::container(tx, "lists")?;
+            Ok(tx.put(
+                &lists,
+                id.as_str(),
+                Workspace::organisation_list(workspace, id).url(),
+            )?)
+        }
+        Action::AddComponent { name } => write::member(tx, "components", name, true),
+        _ => Err(CommandError::Unchanged),
+    }
+}
