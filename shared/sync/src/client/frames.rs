@@ -4,7 +4,10 @@ use automerge::sync::Message;
 use docket_domain::{DocumentId, Facts};
 
 use super::{Client, Cursor, Event, Output, Problem};
-use crate::wire::{Frame, PROTOCOL_VERSION, RowUpdate, SyncData};
+use crate::{
+    inspect::{self, InspectError, Limits},
+    wire::{FRAME_LIMIT, Frame, PROTOCOL_VERSION, RowUpdate, SyncData},
+};
 
 impl Client {
     /// Takes in a frame. What the hub sends is bounded like everything from outside.
@@ -153,7 +156,23 @@ impl Client {
     }
 }
 
-/// Reads a sync message that was found to be bounded.
+/// What is taken in from a hub: more than the hub takes, since it may have to send a whole document at once.
+const LIMITS: Limits = Limits {
+    bytes: FRAME_LIMIT,
+    changes: 200_000,
+    operations: 4_000_000,
+    hashes: 10_000,
+    key: 65_536,
+};
+
+/// Reads a sync message whose every part was inspected first.
 fn bounded(id: DocumentId, data: &[u8]) -> Result<Message, Problem> {
-    Message::decode(data).map_err(|error| Problem::Sync(id, error.to_string()))
+    let problem = |error: InspectError| Problem::Sync(id, error.to_string());
+    let message = inspect::message(data, &LIMITS).map_err(problem)?;
+    inspect::changes(&message, &LIMITS).map_err(problem)?;
+    let chunks: Vec<Vec<u8>> = message.chunks.iter().map(|chunk| chunk.to_vec()).collect();
+    Ok(Message {
+        changes: chunks.into(),
+        ..message.without_changes()
+    })
 }

@@ -13,6 +13,7 @@ const PATIENCE: i64 = 20_000;
 #[derive(Debug)]
 pub(super) struct Link {
     peer: PeerId,
+    storage: Option<String>,
     state: State,
     /// Something was sent that the hub must answer.
     waits: bool,
@@ -31,10 +32,16 @@ impl Link {
     pub(super) const fn new(peer: PeerId) -> Self {
         Self {
             peer,
+            storage: None,
             state: State::Away,
             waits: false,
             deadline: None,
         }
+    }
+
+    pub(super) fn with_storage(mut self, id: String) -> Self {
+        self.storage = Some(id);
+        self
     }
 
     pub(super) const fn is_live(&self) -> bool {
@@ -48,8 +55,8 @@ impl Link {
         Frame::Join {
             sender: self.peer.clone(),
             metadata: PeerMetadata {
-                storage_id: None,
-                ephemeral: true,
+                storage_id: self.storage.clone(),
+                ephemeral: self.storage.is_none(),
                 docket: Some(DOCKET_VERSION),
             },
             versions: vec![PROTOCOL_VERSION.to_owned()],

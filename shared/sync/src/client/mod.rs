@@ -19,6 +19,7 @@ mod frames;
 mod link;
 pub mod outbox;
 mod replica;
+mod storage;
 mod stranded;
 #[cfg(test)]
 mod tests;
@@ -28,11 +29,12 @@ use std::collections::BTreeMap;
 use automerge::{Automerge, ChangeHash};
 use docket_domain::DocumentId;
 
+pub use self::storage::load;
 pub use self::{
     actors::Actors,
     event::{Cursor, Edited, Event, NotEdited, Output, Problem, Renewed},
 };
-use self::{link::Link, replica::Replica};
+use self::{link::Link, replica::Replica, storage::is_blank};
 use crate::wire::{Frame, PeerId};
 
 /// One tab's half of the sync.
@@ -58,6 +60,14 @@ impl Client {
             replicas: BTreeMap::new(),
             here: None,
         }
+    }
+
+    /// Names the storage behind the client, which outlives tabs: the hub knows by it when it was last in contact
+    /// with this device, and believes no time before.
+    #[must_use]
+    pub fn with_storage(mut self, id: impl Into<String>) -> Self {
+        self.link = self.link.with_storage(id.into());
+        self
     }
 
     /// Which rows the client has.
@@ -131,7 +141,7 @@ impl Client {
     #[must_use]
     pub fn document(&self, id: DocumentId) -> Option<&Automerge> {
         let document = self.replicas.get(&id)?.document();
-        (!document.is_empty()).then_some(document)
+        (!is_blank(document)).then_some(document)
     }
 
     /// The documents in the sync, closing ones too.

@@ -13,7 +13,7 @@ use docket_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::replica::since;
+use super::{replica::since, storage::is_blank};
 use crate::wire::Refusal;
 
 /// A command on its way to the hub.
@@ -145,7 +145,7 @@ fn again(document: &mut Automerge, entry: &Entry, member: &MemberId, replayed: &
 /// # Errors
 /// The command's; the document is then as it was.
 pub fn carry_out(document: &mut Automerge, command: &Command, context: &Context) -> Result<(), CommandError> {
-    if document.is_empty() && command.creates() {
+    if is_blank(document) && command.creates() {
         let mut begun = command.begin(document.get_actor().clone())?;
         command.apply(&mut begun, context)?;
         *document = begun;

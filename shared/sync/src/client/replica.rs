@@ -11,6 +11,7 @@ use docket_domain::DocumentId;
 use super::{
     event::{Edited, Event},
     outbox::LeftBehind,
+    storage::is_blank,
     stranded::Stranded,
 };
 
@@ -260,7 +261,7 @@ impl Replica {
         };
         let message = document.generate_sync_message(&mut self.state);
         Outgoing {
-            asks: document.is_empty(),
+            asks: is_blank(document),
             messages: message.map(split).unwrap_or_default(),
         }
     }

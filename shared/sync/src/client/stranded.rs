@@ -11,7 +11,7 @@ use automerge::{
 };
 use docket_domain::{DocumentId, genesis};
 
-use super::{Client, Event, Output, Problem, Renewed, outbox::LeftBehind};
+use super::{Client, Event, Output, Problem, Renewed, outbox::LeftBehind, storage::is_blank};
 use crate::wire::{Frame, Refusal};
 
 /// What is known while the hub's copy is being fetched.
@@ -122,8 +122,8 @@ impl Client {
             // Its creation was refused: an empty document must not be created instead.
             renewed = Automerge::new().with_actor(renewed.get_actor().clone());
         }
-        let available = !stranded.absent || !renewed.is_empty();
-        let chunk = if renewed.is_empty() {
+        let available = !stranded.absent || !is_blank(&renewed);
+        let chunk = if is_blank(&renewed) {
             Vec::new()
         } else {
             renewed.save()
