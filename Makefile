@@ -1,0 +1,41 @@
+# Everything a person types; the work is in scripts/. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup app worker run serve test check bench deploy fmt
+# stdout belongs to the commands: `make -C … serve` prints one line of JSON there.
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8787
+STATE ?= .state
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what the build needs (every other command does it by itself)
+	@scripts/setup
+
+app: ## build the app, in release, into dist/
+	@scripts/build app
+
+worker: ## build the hub, in release, into worker/build/
+	@scripts/build worker
+
+run: ## from nothing to a running workspace with real issues; prints its links
+	@exec scripts/run PORT=$(PORT) STATE=$(STATE)
+
+serve: app worker ## run the release build: PORT=8787 STATE=.state; prints one line of JSON when ready
+	@exec scripts/serve --port $(PORT) --state $(STATE)
+
+test: ## all tests
+	@scripts/test
+
+check: ## format, lints, types, the app's size
+	@scripts/check
+
+bench: ## measure
+	@scripts/bench
+
+deploy: ## build and deploy to Cloudflare: ARGS=--dry-run to try
+	@scripts/deploy $(ARGS)
+
+fmt: ## format the code
+	@cargo fmt
