@@ -8,6 +8,7 @@ pub mod command;
 pub mod facts;
 pub mod field;
 pub mod genesis;
+pub mod history;
 pub mod ids;
 pub mod kind;
 pub mod member;
