@@ -230,8 +230,8 @@ mod tests {
         assert!(!migrate_through(&mut b, Kind::List, ID, &next).unwrap());
         a.merge(&mut b).unwrap();
         assert_eq!(a.get_changes(&[]).len(), 3);
-        assert_eq!(a.get(ROOT, "schema").unwrap().unwrap().0.to_u64(), Some(2));
+        assert_eq!(a.get(ROOT, "schema").unwrap().unwrap().0.as_u64(), Some(2));
         assert!(a.get(ROOT, "notes").unwrap().is_some());
-        assert_eq!(a.get(ROOT, "name").unwrap().unwrap().0.to_str(), Some("Agreed"));
+        assert_eq!(a.get(ROOT, "name").unwrap().unwrap().0.as_str(), Some("Agreed"));
     }
 }

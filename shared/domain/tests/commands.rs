@@ -1,5 +1,8 @@
 //! Commands, rows, conflicts and history, from the outside.
 
+// A test that can't go on should fail right there.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use automerge::{ActorId, Automerge};
 use docket_domain::{
     Action, Command, CommandError, Context, DocumentId, EntryId, Facts, Field, MemberId, Row, Timestamp,

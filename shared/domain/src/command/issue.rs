@@ -52,7 +52,7 @@ pub(super) fn apply<T: Transactable>(
     }
     let deleted = read::timestamp(tx, &ROOT, "deleted_at").is_some();
     match (action, deleted) {
-        (Action::Restore, true) => return Ok(write::put(tx, &ROOT, "deleted_at", None)?),
+        (Action::Restore, true) => return write::put(tx, &ROOT, "deleted_at", None),
         (Action::Restore, false) => return Err(CommandError::Unchanged),
         // What was typed into a record that somebody else deleted meanwhile still comes in.
         (Action::EditDescription { .. } | Action::AddComment { .. } | Action::EditComment { .. }, _)

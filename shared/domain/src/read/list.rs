@@ -37,7 +37,7 @@ impl List {
                 let ValueRef::Scalar(ScalarValueRef::Str(text)) = &item.value else {
                     continue;
                 };
-                if let (Ok(issue), Ok(rank)) = (DocumentId::from_url(&item.key), Rank::parse(&text)) {
+                if let (Ok(issue), Ok(rank)) = (DocumentId::from_url(&item.key), Rank::parse(text)) {
                     entries.push(Ranked { rank, issue });
                 }
             }
