@@ -1,17 +1,38 @@
 //! The guard: which changes the hub takes from whom.
 //!
 //! It judges decoded operations, not differences: a concurrent write that loses shows no difference, yet stands in
-//! the document. Every operation's place is looked up and held against one table of role × kind × path. Stored
-//! changes are never judged again: authority is that at receipt.
+//! the document. Every operation's place is looked up and held against one table of role × kind × path
+//! (`table`). Stored changes are never judged again: authority is that at receipt.
+//!
+//! A change passes four gates, each in a file of its own:
+//!
+//! 1. `cause`: it follows from changes that are stored or allowed, as its author's next one;
+//! 2. `origin`: its actor is the author's own, or a layout's or import's; the document begins as its kind does;
+//! 3. `structure`: its operations act on what is there, so that every replica can apply it (Automerge panics, or
+//!    replicas drift apart, where they don't);
+//! 4. `policy`: the author's role may do what they do, and the values are what belongs there.
 //!
 //! Changes come here through [`inspect`](crate::inspect) only.
 
+mod cause;
+mod ledger;
+mod origin;
+mod policy;
 mod refusal;
+mod structure;
+mod table;
 
 use automerge::{Automerge, Change};
-use docket_domain::{DocumentId, Facts, Kind, Member};
+use docket_domain::{DocumentId, Facts, Kind, Member, operation::Places};
 
 pub use refusal::{Refusal, Verdict};
+pub use table::{Act, RULES, Rule};
+
+use cause::{Causes, Standing};
+use ledger::Ledger;
+
+/// The most operations in one document: Automerge needs some 0.12 KB for each, and an isolate has 128 MB.
+pub const MOST_OPERATIONS: u64 = 500_000;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +52,8 @@ pub struct Input<'a> {
     pub document: DocumentId,
     /// The document as stored and what it is; none if the hub doesn't have it yet.
     pub stored: Option<(&'a Automerge, Nature)>,
-    /// The hub's facts about it: who brought which actor. Empty if the hub doesn't have it yet.
+    /// The hub's facts about it: who brought which actor, up to which operation. Empty if the hub doesn't have the
+    /// document yet.
     pub facts: &'a Facts,
     /// Who brings the changes.
     pub member: &'a Member,
@@ -44,18 +66,97 @@ pub struct Input<'a> {
 /// What the guard found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
-    /// What the document is once the allowed changes are in it; none if it then still has none.
+    /// What the document is once the allowed changes are in it; none if there is none then.
     pub nature: Option<Nature>,
     /// A verdict for each change, in the order they were given.
     pub verdicts: Vec<Verdict>,
 }
 
-/// Judges changes.
+/// Judges changes. Those that are allowed can be given to Automerge together.
 #[must_use]
 pub fn judge(input: &Input<'_>) -> Judgement {
-    // Until the table stands, nothing passes.
-    Judgement {
+    let document = input.stored.map(|(document, _)| document);
+    let mut court = Court {
+        input,
         nature: input.stored.map(|(_, nature)| nature),
-        verdicts: vec![Verdict::Refused(Refusal::ReadOnly); input.changes.len()],
+        causes: Causes::new(document, input.facts),
+        ledger: Ledger::new(document),
+        places: Places::new(document),
+        operations: document.map_or(0, |document| automerge::ReadDoc::stats(document).num_ops),
+        list: None,
+        text_length: None,
+    };
+    let mut verdicts = vec![None; input.changes.len()];
+    for index in cause::order(input.changes) {
+        if let (Some(change), Some(verdict)) = (input.changes.get(index), verdicts.get_mut(index)) {
+            *verdict = Some(court.judge(change));
+        }
+    }
+    Judgement {
+        nature: court.nature,
+        // Every change is in the order once.
+        verdicts: verdicts
+            .into_iter()
+            .map(|verdict| verdict.unwrap_or(Verdict::Stored))
+            .collect(),
+    }
+}
+
+/// What the judging of one message has found so far.
+struct Court<'a> {
+    input: &'a Input<'a>,
+    nature: Option<Nature>,
+    causes: Causes<'a>,
+    ledger: Ledger<'a>,
+    places: Places<'a>,
+    /// In the document and the allowed changes.
+    operations: u64,
+    /// Whose list the document is, once it was asked for.
+    list: Option<policy::Whose>,
+    /// How long the description is with what was judged so far, in UTF-16 units, once it was asked for.
+    text_length: Option<usize>,
+}
+
+impl Court<'_> {
+    fn judge(&mut self, change: &Change) -> Verdict {
+        let standing = match self.causes.standing(change) {
+            Ok(standing) => standing,
+            Err(verdict) => return verdict,
+        };
+        let verdict = match self.examine(change, &standing) {
+            Ok(()) => Verdict::Allowed,
+            Err(refusal) => Verdict::Refused(refusal),
+        };
+        if verdict.is_allowed() {
+            self.ledger.keep();
+            self.operations += change.len() as u64;
+        } else {
+            self.ledger.drop_pending();
+        }
+        self.causes.record(change, standing, &verdict);
+        verdict
+    }
+
+    fn examine(&mut self, change: &Change, standing: &Standing) -> Result<(), Refusal> {
+        if !self.input.member.role.writes() {
+            return Err(Refusal::ReadOnly);
+        }
+        if change.is_empty() {
+            return Err(Refusal::Impossible {
+                why: "a change has no operations",
+            });
+        }
+        if self.operations.saturating_add(change.len() as u64) > MOST_OPERATIONS {
+            return Err(Refusal::Full);
+        }
+        self.causes.follows(change, standing)?;
+        let before = (self.nature, self.text_length);
+        let origin = self.origin(change)?;
+        let judged = self.operations(change, standing, origin);
+        if judged.is_err() {
+            // A refused first change leaves the document without a nature.
+            (self.nature, self.text_length) = before;
+        }
+        judged
     }
 }

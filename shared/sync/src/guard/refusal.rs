@@ -103,6 +103,9 @@ pub enum Refusal {
         /// The most bytes.
         max: usize,
     },
+    /// The document would have more operations than one may.
+    #[error("The document is full: too much was written in it. Go on in a new one.")]
+    Full,
     /// A container or entry was made anew, or deleted.
     #[error("“{path}” was made once and stays: edit what is in it.")]
     Container {
@@ -146,6 +149,7 @@ impl Refusal {
             Self::Impossible { .. } => "impossible",
             Self::Malformed { .. } => "malformed",
             Self::TooLarge { .. } => "too-large",
+            Self::Full => "full",
             Self::Container { .. } => "container",
             Self::AlreadySet { .. } => "already-set",
             Self::NotYours { .. } => "not-yours",

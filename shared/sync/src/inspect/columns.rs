@@ -77,10 +77,14 @@ pub(super) fn walk(reader: &mut Reader<'_>, bounds: &Bounds) -> Result<usize, In
         walker.column(*number, Reader::new(data))?;
     }
     if walker.values != value {
-        return Err(InspectError::Malformed("a change's values have another length than it says"));
+        return Err(InspectError::Malformed(
+            "a change's values have another length than it says",
+        ));
     }
     if walker.predecessors != walker.predecessor_actors {
-        return Err(InspectError::Malformed("a change's predecessors have another number than it says"));
+        return Err(InspectError::Malformed(
+            "a change's predecessors have another number than it says",
+        ));
     }
     usize::try_from(walker.operations).map_err(|_| bounds.too_many())
 }
@@ -159,7 +163,9 @@ impl Walker<'_> {
     fn counters(&self, data: Reader<'_>) -> Result<(), InspectError> {
         let mut counter = 0_i128;
         let add = |difference: Option<i64>, run: u64| {
-            let Some(difference) = difference else { return Ok(()) };
+            let Some(difference) = difference else {
+                return Ok(());
+            };
             let first = counter + i128::from(difference);
             // |difference| < 2^63 and run ≤ the limit of operations: far below 2^127.
             counter += i128::from(difference) * i128::from(run);

@@ -110,7 +110,9 @@ pub fn changes(message: &Message<'_>, limits: &Limits) -> Result<Vec<Change>, In
     for chunk in &message.chunks {
         let change = super::change(chunk, &left).map_err(|error| match error {
             // What is left depends on the message; what the sender should know is the limit.
-            InspectError::TooMuch { what: "operations", .. } => InspectError::TooMuch {
+            InspectError::TooMuch {
+                what: "operations", ..
+            } => InspectError::TooMuch {
                 what: "operations",
                 max: limits.operations,
             },
@@ -132,7 +134,8 @@ fn bloom(bytes: &[u8]) -> Result<BloomFilter, InspectError> {
         .checked_mul(BITS_PER_ENTRY)
         .map(|bits| bits.div_ceil(8))
         .and_then(|length| usize::try_from(length).ok());
-    let fits = entries > 0 && bits == BITS_PER_ENTRY && probes == PROBES && length == Some(reader.rest().len());
+    let fits =
+        entries > 0 && bits == BITS_PER_ENTRY && probes == PROBES && length == Some(reader.rest().len());
     if !fits {
         return Err(InspectError::Bloom);
     }

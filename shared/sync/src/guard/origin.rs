@@ -1,0 +1,133 @@
+//! The second gate: whose change is it, and how does the document begin?
+
+use automerge::{Change, ChangeHash};
+use docket_domain::{Kind, Role, genesis, read::Workspace};
+
+use super::{Court, Nature, Refusal, policy::Whose};
+
+/// What stands behind a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A layout: known by its hash.
+    Layout,
+    /// An import: nobody's, brought by somebody who may.
+    Import,
+    /// The one who brings it.
+    Member,
+}
+
+impl Court<'_> {
+    /// Whose the change is; makes the document what its first change says.
+    pub(super) fn origin(&mut self, change: &Change) -> Result<Origin, Refusal> {
+        if genesis::is_deterministic(change.actor_id()) {
+            return self.deterministic(change);
+        }
+        self.own_actor(change)?;
+        match self.nature {
+            // Everything in a Docket document builds on its genesis.
+            Some(Nature::Docket(_)) if change.deps().is_empty() => Err(Refusal::FirstChange),
+            Some(Nature::Docket(_)) => Ok(Origin::Member),
+            Some(Nature::Plain) => self.plain(),
+            None => {
+                self.plain()?;
+                self.nature = Some(Nature::Plain);
+                Ok(Origin::Member)
+            }
+        }
+    }
+
+    fn own_actor(&mut self, change: &Change) -> Result<(), Refusal> {
+        let actor = change.actor_id();
+        match self.input.facts.member(actor) {
+            Some(member) if *member == self.input.member.id => Ok(()),
+            Some(_) => Err(Refusal::ActorNotYours),
+            // Stored, but nobody's: a deterministic actor is no member's, and facts are never lost alone.
+            None if self.input.facts.actor(actor).is_some() => Err(Refusal::ActorNotYours),
+            None => Ok(()),
+        }
+    }
+
+    fn plain(&self) -> Result<Origin, Refusal> {
+        if !self.input.plain_allowed {
+            return Err(Refusal::PlainNotAllowed);
+        }
+        let (workspace, document) = (self.input.workspace, self.input.document);
+        if document == workspace || document == Workspace::agreed_list(workspace) {
+            return Err(Refusal::WrongDocument);
+        }
+        match self.input.member.role {
+            Role::Admin | Role::Member => Ok(Origin::Member),
+            role @ (Role::Vendor | Role::Viewer) => Err(Refusal::Forbidden {
+                path: "documents that aren’t Docket’s".to_owned(),
+                role,
+            }),
+        }
+    }
+
+    fn deterministic(&mut self, change: &Change) -> Result<Origin, Refusal> {
+        let hash = change.hash();
+        let kinds = match self.nature {
+            Some(Nature::Docket(kind)) => vec![kind],
+            Some(Nature::Plain) => return Err(Refusal::ActorReserved),
+            None => Kind::ALL.to_vec(),
+        };
+        for kind in kinds {
+            let layouts = layouts(kind, self)?;
+            if layouts.contains(&hash) {
+                if self.nature.is_none() {
+                    self.may_begin(kind)?;
+                    self.nature = Some(Nature::Docket(kind));
+                }
+                return Ok(Origin::Layout);
+            }
+            let imports = kind == Kind::Issue && self.nature.is_some() && change.seq() == 1;
+            // On a layout alone, so that everybody who imports this makes the same change.
+            if imports && matches!(change.deps(), [dep] if layouts.contains(dep)) {
+                return self.import();
+            }
+        }
+        Err(match self.nature {
+            Some(_) => Refusal::ActorReserved,
+            None => Refusal::FirstChange,
+        })
+    }
+
+    fn import(&self) -> Result<Origin, Refusal> {
+        match self.input.member.role {
+            Role::Admin | Role::Member => Ok(Origin::Import),
+            role @ (Role::Vendor | Role::Viewer) => Err(Refusal::Forbidden {
+                path: "imports".to_owned(),
+                role,
+            }),
+        }
+    }
+
+    /// May this member have a document of that kind begin here?
+    fn may_begin(&mut self, kind: Kind) -> Result<(), Refusal> {
+        let (workspace, document) = (self.input.workspace, self.input.document);
+        let role = self.input.member.role;
+        let forbidden = Err(Refusal::Forbidden {
+            path: kind.as_str().to_owned(),
+            role,
+        });
+        match kind {
+            Kind::Workspace if document != workspace => Err(Refusal::WrongDocument),
+            Kind::Workspace if role != Role::Admin => forbidden,
+            Kind::List if document == workspace => Err(Refusal::WrongDocument),
+            Kind::List => match (role, self.whose()) {
+                (Role::Admin, _) | (Role::Member, Whose::Agreed | Whose::Own) => Ok(()),
+                _ => forbidden,
+            },
+            Kind::Issue if document == workspace || document == Workspace::agreed_list(workspace) => {
+                Err(Refusal::WrongDocument)
+            }
+            Kind::Workspace | Kind::Issue => Ok(()),
+        }
+    }
+}
+
+fn layouts(kind: Kind, court: &Court<'_>) -> Result<Vec<ChangeHash>, Refusal> {
+    // Making a layout doesn't fail; if it did, nothing deterministic could be known.
+    let changes = genesis::changes(kind, court.input.document).map_err(|_| Refusal::FirstChange)?;
+    Ok(changes.iter().map(Change::hash).collect())
+}

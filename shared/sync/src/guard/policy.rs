@@ -1,0 +1,355 @@
+//! The fourth gate: may they do that, and is it what belongs there?
+
+use automerge::{ObjType, ReadDoc, ScalarValue};
+use docket_domain::{
+    DocumentId, EntryId, Field, Kind, OrganisationId, Rank, Role,
+    genesis::is_deterministic,
+    operation::{Action, Key, Operation, object_id},
+    read::Workspace,
+    words::{Priority, Resolution, Severity, Status},
+};
+
+use super::{
+    Court, Refusal,
+    origin::Origin,
+    table::{Act, Name, Rule, Value, When},
+};
+
+/// The longest name of a person, a member's or another tracker's.
+const PERSON: usize = 200;
+
+/// The longest key of an import's own fields and people.
+const LINE: usize = 200;
+
+/// The last millisecond of the year 9999.
+const LAST_TIME: i64 = 253_402_300_799_999;
+
+/// Whose list a document is, to a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// The group's.
+    Agreed,
+    /// Their organisation's.
+    Own,
+    /// Another organisation's.
+    Other,
+}
+
+impl Court<'_> {
+    /// Whose list the document is.
+    pub(super) fn whose(&mut self) -> Whose {
+        let (workspace, document) = (self.input.workspace, self.input.document);
+        *self.list.get_or_insert_with(|| {
+            let own = self.input.member.organisation.as_ref();
+            if document == Workspace::agreed_list(workspace) {
+                Whose::Agreed
+            } else if own.is_some_and(|own| document == Workspace::organisation_list(workspace, own)) {
+                Whose::Own
+            } else {
+                Whose::Other
+            }
+        })
+    }
+
+    /// Holds one operation against the table.
+    pub(super) fn permitted(
+        &mut self,
+        kind: Kind,
+        operation: &Operation,
+        origin: Origin,
+    ) -> Result<(), Refusal> {
+        let path = path(operation);
+        let role = self.input.member.role;
+        let act = match (&operation.key, &operation.action) {
+            (Key::Element(_) | Key::Head, _) => Act::Splice,
+            (Key::Name(_), Action::Delete) => Act::Delete,
+            (Key::Name(_), Action::Make(_)) => Act::Make,
+            (Key::Name(_), _) => Act::Put,
+        };
+        let Some(rule) = Rule::find(kind, &path, act) else {
+            return Err(if Rule::is_container(kind, &path) {
+                Refusal::Container { path: shown(&path) }
+            } else {
+                forbidden(&path, role)
+            });
+        };
+        let imports = origin == Origin::Import;
+        if !rule.roles.contains(&role) || (rule.when == When::Import && !imports) {
+            return Err(forbidden(&path, role));
+        }
+        if let Some(name) = rule.name_in(&path) {
+            named(rule.name, name).map_err(|expected| malformed(&path, expected))?;
+        }
+        self.value_fits(rule, &path, operation, imports)?;
+        self.when_holds(rule, &path, operation)
+    }
+
+    fn when_holds(&mut self, rule: &Rule, path: &[&str], operation: &Operation) -> Result<(), Refusal> {
+        let admin = self.input.member.role == Role::Admin;
+        let (own, unset, list) = match rule.when {
+            When::Always | When::Import => return Ok(()),
+            When::Unset => (true, true, true),
+            When::OwnEntry => (self.is_own(operation), false, true),
+            When::OwnEntryOrAdmin => (admin || self.is_own(operation), false, true),
+            When::OwnEntryUnset => (self.is_own(operation), true, true),
+            When::OurList => (true, false, admin || self.whose() != Whose::Other),
+            When::OwnList => (true, false, admin || self.whose() == Whose::Own),
+        };
+        if !list {
+            return Err(forbidden(path, self.input.member.role));
+        }
+        if !own {
+            return Err(Refusal::NotYours { path: shown(path) });
+        }
+        if unset && self.is_set(operation) {
+            return Err(match rule.act {
+                Act::Make => Refusal::Container { path: shown(path) },
+                _ => Refusal::AlreadySet { path: shown(path) },
+            });
+        }
+        Ok(())
+    }
+
+    /// Did the one who writes make the entry?
+    fn is_own(&self, operation: &Operation) -> bool {
+        let Some(entry) = &operation.object else {
+            return false;
+        };
+        if self.ledger.is_new_object(entry) {
+            // An import's entries are its own, and nobody's afterwards.
+            return !is_deterministic(entry.actor()) || entry.actor() == operation.id.actor();
+        }
+        self.input.facts.member(entry.actor()) == Some(&self.input.member.id)
+    }
+
+    /// Was the value ever written, as far as it can be seen?
+    fn is_set(&mut self, operation: &Operation) -> bool {
+        let Key::Name(name) = &operation.key else {
+            return true;
+        };
+        let object = operation.object.as_ref();
+        if self.ledger.is_written(object, name) {
+            return true;
+        }
+        if object.is_some_and(|object| self.ledger.is_new_object(object)) {
+            return false;
+        }
+        let Some((document, _)) = self.input.stored else {
+            return false;
+        };
+        let object = object.map_or(Some(automerge::ROOT), object_id);
+        object.is_none_or(|object| {
+            document
+                .get_all(&object, name)
+                .is_ok_and(|values| !values.is_empty())
+        })
+    }
+
+    fn value_fits(
+        &mut self,
+        rule: &Rule,
+        path: &[&str],
+        operation: &Operation,
+        imports: bool,
+    ) -> Result<(), Refusal> {
+        let wrong = |expected| Err(malformed(path, expected));
+        let value = match &operation.action {
+            Action::Make(ObjType::Map) => return Ok(()),
+            Action::Make(_) => return wrong("a map"),
+            Action::Delete if rule.act == Act::Delete => return Ok(()),
+            Action::Delete => return self.characters(rule, path, operation),
+            Action::Put(value) => value,
+            _ => return wrong("a value"),
+        };
+        let text = match value {
+            ScalarValue::Str(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let null = *value == ScalarValue::Null;
+        match rule.value {
+            Value::Nothing => wrong("made, not written"),
+            Value::Text(max) => fits(path, text, max),
+            Value::TextOrNull(_) if null => Ok(()),
+            Value::TextOrNull(max) => fits(path, text, max),
+            Value::Any(max) => match value {
+                ScalarValue::Str(text) => fits(path, Some(text), max),
+                ScalarValue::Bytes(_) | ScalarValue::Counter(_) | ScalarValue::Unknown { .. } => {
+                    wrong("text, a number, a time or a truth value")
+                }
+                _ => Ok(()),
+            },
+            Value::Severity | Value::Priority | Value::Resolution | Value::OrganisationOrNull if null => {
+                Ok(())
+            }
+            Value::Severity => word(path, text.and_then(Severity::parse), "a severity"),
+            Value::Priority => word(path, text.and_then(Priority::parse), "a priority"),
+            Value::Status => word(path, text.and_then(Status::parse), "a status"),
+            Value::Resolution => word(path, text.and_then(Resolution::parse), "a resolution"),
+            Value::OrganisationOrNull => word(path, text.and_then(organisation), "an organisation’s id"),
+            Value::Field => self.event(path, text),
+            Value::ListOwner => self.list_owner(path, text),
+            Value::ListUrl => {
+                let name = rule.name_in(path).unwrap_or_default();
+                let url = self.list_url(name);
+                word(
+                    path,
+                    text.filter(|text| url.as_deref() == Some(*text)),
+                    "the URL of that list",
+                )
+            }
+            Value::TimeOrNull if null => Ok(()),
+            Value::Time | Value::TimeOrNull => match value {
+                ScalarValue::Timestamp(0..=LAST_TIME) => Ok(()),
+                _ => wrong("a time, in milliseconds since 1970"),
+            },
+            Value::Myself if imports => fits(path, text, PERSON),
+            Value::Myself if text == Some(self.input.member.id.as_str()) => Ok(()),
+            Value::Myself => Err(Refusal::Forged { path: shown(path) }),
+            Value::True => word(path, (*value == ScalarValue::Boolean(true)).then_some(()), "true"),
+            Value::Rank => word(
+                path,
+                text.and_then(|text| Rank::parse(text).ok()),
+                "a rank: pairs of 0–9, A–F",
+            ),
+            Value::Size => match value {
+                ScalarValue::Uint(_) | ScalarValue::Int(0..) => Ok(()),
+                _ => wrong("a number of bytes"),
+            },
+            Value::Characters(_) if text.is_some() && operation.insert => {
+                self.characters(rule, path, operation)
+            }
+            Value::Characters(_) => wrong("text"),
+        }
+    }
+
+    /// A vendor doesn't set severity and priority, and so doesn't record that they changed either.
+    fn event(&self, path: &[&str], text: Option<&str>) -> Result<(), Refusal> {
+        let role = self.input.member.role;
+        match text.and_then(Field::parse) {
+            Some(Field::Severity | Field::Priority | Field::Organisation) if role == Role::Vendor => {
+                Err(forbidden(path, role))
+            }
+            Some(_) => Ok(()),
+            None => Err(malformed(path, "the name of a field")),
+        }
+    }
+
+    fn list_owner(&self, path: &[&str], text: Option<&str>) -> Result<(), Refusal> {
+        let member = self.input.member;
+        let owner: Option<OrganisationId> = text.and_then(|text| text.parse().ok());
+        let owner = owner
+            .filter(|owner| Workspace::organisation_list(self.input.workspace, owner) == self.input.document);
+        match owner {
+            Some(owner) if member.role == Role::Admin || member.organisation.as_ref() == Some(&owner) => {
+                Ok(())
+            }
+            Some(_) => Err(forbidden(path, member.role)),
+            None => Err(malformed(path, "the organisation whose list this is")),
+        }
+    }
+
+    fn list_url(&self, name: &str) -> Option<String> {
+        let workspace = self.input.workspace;
+        if name == Workspace::AGREED {
+            return Some(Workspace::agreed_list(workspace).url());
+        }
+        let organisation = name.parse().ok()?;
+        Some(Workspace::organisation_list(workspace, &organisation).url())
+    }
+
+    /// Keeps count of a text's length over the changes that are judged together.
+    fn characters(&mut self, rule: &Rule, path: &[&str], operation: &Operation) -> Result<(), Refusal> {
+        let Value::Characters(max) = rule.value else {
+            return Err(malformed(path, "text"));
+        };
+        let stored = self
+            .input
+            .stored
+            .zip(operation.object.as_ref().and_then(object_id));
+        let length = self
+            .text_length
+            .get_or_insert_with(|| stored.map_or(0, |((document, _), object)| document.length(&object)));
+        let Some(text) = operation.text() else {
+            *length = length.saturating_sub(1);
+            return Ok(());
+        };
+        *length += text.encode_utf16().count();
+        if *length > max {
+            return Err(Refusal::TooLarge {
+                path: shown(path),
+                max,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The path of what an operation concerns: a text is concerned as a whole.
+fn path(operation: &Operation) -> Vec<&str> {
+    operation.path().unwrap_or_else(|| {
+        let place = operation.place.as_ref();
+        place
+            .map(|place| place.path.iter().map(String::as_str).collect())
+            .unwrap_or_default()
+    })
+}
+
+fn named(kind: Name, name: &str) -> Result<(), &'static str> {
+    let (fits, expected) = match kind {
+        Name::Fixed => (true, ""),
+        Name::Entry => (name.parse::<EntryId>().is_ok(), "under a key of a–z, 0–9 and “-”"),
+        Name::Line => (is_line(name), "under a name on one line"),
+        Name::Organisation => (organisation(name).is_some(), "under an organisation’s id"),
+        Name::Document => (
+            DocumentId::from_url(name).is_ok_and(|id| id.url() == name),
+            "under a document’s URL",
+        ),
+        Name::List => (
+            name == Workspace::AGREED || organisation(name).is_some(),
+            "under “agreed” or an organisation’s id",
+        ),
+    };
+    if fits { Ok(()) } else { Err(expected) }
+}
+
+fn organisation(text: &str) -> Option<OrganisationId> {
+    text.parse().ok()
+}
+
+fn is_line(name: &str) -> bool {
+    (1..=LINE).contains(&name.len()) && !name.chars().any(char::is_control)
+}
+
+fn fits(path: &[&str], text: Option<&str>, max: usize) -> Result<(), Refusal> {
+    match text {
+        None => Err(malformed(path, "text")),
+        Some(text) if text.len() > max => Err(Refusal::TooLarge {
+            path: shown(path),
+            max,
+        }),
+        Some(_) => Ok(()),
+    }
+}
+
+fn word<T>(path: &[&str], found: Option<T>, expected: &'static str) -> Result<(), Refusal> {
+    found.map(|_| ()).ok_or_else(|| malformed(path, expected))
+}
+
+fn malformed(path: &[&str], expected: &'static str) -> Refusal {
+    Refusal::Malformed {
+        path: shown(path),
+        expected,
+    }
+}
+
+fn forbidden(path: &[&str], role: Role) -> Refusal {
+    Refusal::Forbidden {
+        path: shown(path),
+        role,
+    }
+}
+
+/// The path as people read it, cut where it is long: keys come from outside.
+fn shown(path: &[&str]) -> String {
+    path.join("/").chars().take(200).collect()
+}

@@ -1,0 +1,190 @@
+//! The third gate: can the operations be done?
+//!
+//! Automerge applies whatever it decodes: an insertion after an element that isn't there panics, an overwritten
+//! operation that isn't there is passed over by one replica and not by another, and one that belongs to another
+//! value is deleted all the same. So each operation's object, element and predecessors have to be where it says,
+//! and known to the change.
+
+use automerge::{Change, ObjType, ReadDoc};
+use docket_domain::operation::{Action, Key, OpId, Operation, object_id, operation_id};
+
+use super::{Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin};
+
+/// The deepest nesting: reading a document calls itself for each level.
+const MOST_DEPTH: usize = 64;
+
+impl Court<'_> {
+    /// Judges a change's operations one by one.
+    pub(super) fn operations(
+        &mut self,
+        change: &Change,
+        standing: &Standing,
+        origin: Origin,
+    ) -> Result<(), Refusal> {
+        self.ledger.begin(change);
+        for operation in self.places.read(change) {
+            if origin != Origin::Layout {
+                self.possible(&operation, standing)?;
+                match self.nature {
+                    Some(Nature::Docket(kind)) => self.permitted(kind, &operation, origin)?,
+                    Some(Nature::Plain) | None => plain(&operation)?,
+                }
+            }
+            self.ledger.note(&operation);
+        }
+        Ok(())
+    }
+
+    fn possible(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
+        let Some(place) = operation
+            .place
+            .as_ref()
+            .filter(|_| self.has_object(operation, standing))
+        else {
+            return impossible("it acts on an object that isn’t there");
+        };
+        if place.path.len() > MOST_DEPTH {
+            return impossible("it nests too deeply");
+        }
+        if matches!(operation.action, Action::Make(ObjType::Table)) {
+            return impossible("it makes a table");
+        }
+        if matches!(operation.action, Action::Mark(_) | Action::EndMark) {
+            // A document whose marks end before they begin can't be loaded again, and only loading tells.
+            return impossible("it marks text, which isn’t kept yet");
+        }
+        match (place.kind, &operation.key) {
+            (ObjType::Map, Key::Name(name)) => self.value(operation, name, standing),
+            (ObjType::List | ObjType::Text, Key::Element(_) | Key::Head) => self.element(operation, standing),
+            _ => impossible("it takes a map for a sequence, or a sequence for a map"),
+        }
+    }
+
+    fn has_object(&mut self, operation: &Operation, standing: &Standing) -> bool {
+        let Some(id) = &operation.object else { return true };
+        if self.ledger.is_new_object(id) {
+            return self.ledger.is_pending(id) || standing.knows(id);
+        }
+        let document = self.input.stored.map(|(document, _)| document);
+        let stored = document
+            .zip(object_id(id))
+            .is_some_and(|(document, id)| document.object_type(&id).is_ok());
+        stored && self.causes.knew(&standing.frontier, id)
+    }
+
+    fn value(&mut self, operation: &Operation, name: &str, standing: &Standing) -> Result<(), Refusal> {
+        if operation.insert {
+            return impossible("it inserts into a map");
+        }
+        if operation.overwrites.is_empty() {
+            return match operation.action {
+                Action::Delete | Action::Increment(_) => impossible("it changes a value that isn’t there"),
+                _ => Ok(()),
+            };
+        }
+        let slot = self.ledger.named(operation.object.as_ref(), name);
+        let mut visible = None;
+        for id in &operation.overwrites {
+            if let Some(found) = self.ledger.recent(id) {
+                self.is_at(id, Some(found), slot, standing)?;
+                continue;
+            }
+            let visible = visible.get_or_insert_with(|| self.visible(operation, name, standing));
+            if !visible.contains(id) {
+                return impossible("it overwrites what isn’t there");
+            }
+        }
+        Ok(())
+    }
+
+    /// The operations that made the values which a change with that standing saw.
+    fn visible(&self, operation: &Operation, name: &str, standing: &Standing) -> Vec<OpId> {
+        let Some((document, _)) = self.input.stored else {
+            return Vec::new();
+        };
+        let object = match &operation.object {
+            None => Some(automerge::ROOT),
+            Some(id) => object_id(id),
+        };
+        let Some(object) = object else { return Vec::new() };
+        let values = if self.causes.is_current(&standing.frontier) {
+            document.get_all(&object, name)
+        } else {
+            document.get_all_at(&object, name, &standing.frontier)
+        };
+        let values = values.unwrap_or_default();
+        values.iter().filter_map(|(_, id)| operation_id(id)).collect()
+    }
+
+    fn element(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
+        let object = operation.object.as_ref();
+        let element = match &operation.key {
+            Key::Element(element) => {
+                let slot = self.ledger.element(object);
+                self.exists(element, slot, standing)?;
+                Some(element)
+            }
+            _ => None,
+        };
+        match (&operation.action, operation.insert, element) {
+            (Action::Put(_) | Action::Make(_), true, _) if operation.overwrites.is_empty() => Ok(()),
+            (Action::Put(_) | Action::Make(_), false, Some(element)) => {
+                self.overwritten(operation, element, standing)
+            }
+            (Action::Delete | Action::Increment(_), false, Some(element))
+                if !operation.overwrites.is_empty() =>
+            {
+                self.overwritten(operation, element, standing)
+            }
+            _ => impossible("it does to an element what can’t be done to one"),
+        }
+    }
+
+    fn overwritten(
+        &mut self,
+        operation: &Operation,
+        element: &OpId,
+        standing: &Standing,
+    ) -> Result<(), Refusal> {
+        for id in operation.overwrites.iter().filter(|id| *id != element) {
+            let slot = self.ledger.update(operation.object.as_ref(), element);
+            self.exists(id, slot, standing)?;
+        }
+        Ok(())
+    }
+
+    fn exists(&mut self, id: &OpId, slot: Slot, standing: &Standing) -> Result<(), Refusal> {
+        if let Some(found) = self.ledger.recent(id) {
+            return self.is_at(id, Some(found), slot, standing);
+        }
+        let found = self
+            .ledger
+            .stored(id)
+            .filter(|_| self.causes.knew(&standing.frontier, id));
+        if found == Some(slot) {
+            Ok(())
+        } else {
+            impossible("it refers to an element that isn’t there")
+        }
+    }
+
+    fn is_at(&self, id: &OpId, found: Option<Slot>, slot: Slot, standing: &Standing) -> Result<(), Refusal> {
+        if found == Some(slot) && (self.ledger.is_pending(id) || standing.knows(id)) {
+            Ok(())
+        } else {
+            impossible("it refers to what isn’t there")
+        }
+    }
+}
+
+/// A plain document may hold anything but what would make it one of Docket's.
+fn plain(operation: &Operation) -> Result<(), Refusal> {
+    match (&operation.object, &operation.key) {
+        (None, Key::Name(name)) if name == "kind" => Err(Refusal::FirstChange),
+        _ => Ok(()),
+    }
+}
+
+const fn impossible<T>(why: &'static str) -> Result<T, Refusal> {
+    Err(Refusal::Impossible { why })
+}
