@@ -5,4 +5,7 @@
 
 pub mod bulk;
 pub mod client;
+pub mod guard;
+pub mod hub;
+pub mod inspect;
 pub mod wire;

@@ -1,0 +1,226 @@
+//! Documents in bulk, for HTTP: reading what is stored as it is, and writing through the same gate as sockets do.
+
+use automerge::ChangeHash;
+use docket_domain::{DocumentId, MemberId, Timestamp};
+
+use super::{
+    Effect, Hub, HubError, Meta, Store,
+    documents::{Loaded, facts},
+    intake::{Bringer, Intake, claimed_hash, encoded},
+    rule,
+};
+use crate::wire::{
+    Refusal,
+    record::{ChangesRecord, DocumentRecord, HeadsRecord, Record, StoredRecord},
+};
+
+/// A batch ends once it has so many bytes: what an answer holds in memory at a time.
+const BATCH_BYTES: usize = 1_000_000;
+/// Documents looked up at once.
+const READ: usize = 128;
+/// Rounds in which one record's changes are judged: more operations than that belong into several records.
+const ROUNDS: usize = 20;
+
+/// A part of a bulk answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadBatch {
+    /// [`DocumentRecord`]s, one after the other; may be empty though there is more.
+    pub records: Vec<u8>,
+    /// How many there are.
+    pub count: usize,
+    /// Go on after this document; none when all is read.
+    pub next: Option<DocumentId>,
+}
+
+/// A part of the answer to a list of heads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// [`DocumentRecord`]s, one after the other.
+    pub records: Vec<u8>,
+    /// How many entries of the list it answers, from its beginning: go on with the rest. At least one.
+    pub handled: usize,
+}
+
+impl<S: Store> Hub<S> {
+    /// The Docket documents that a member may read, in the order of ids, after `after`: at most `limit`, and about a
+    /// megabyte.
+    ///
+    /// # Errors
+    /// When there is no such member, or the store fails.
+    pub fn read_documents(
+        &self,
+        member: &MemberId,
+        after: Option<DocumentId>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<ReadBatch, HubError> {
+        let member = self.reader(member)?;
+        let mut batch = ReadBatch {
+            records: Vec::new(),
+            count: 0,
+            next: after,
+        };
+        let documents = self.store.documents(after, READ)?;
+        let all = documents.len() < READ;
+        for (id, meta) in documents {
+            if batch.count >= limit || batch.records.len() >= BATCH_BYTES {
+                return Ok(batch);
+            }
+            if rule::may_read(&member, &meta, now) {
+                batch.records.extend(self.record(id, &meta)?.encode());
+                batch.count += 1;
+            }
+            batch.next = Some(id);
+        }
+        if all {
+            batch.next = None;
+        }
+        Ok(batch)
+    }
+
+    /// Those of the listed documents whose heads differ, as far as the member may read them; about a megabyte.
+    ///
+    /// # Errors
+    /// When there is no such member, or the store fails.
+    pub fn read_differing(
+        &self,
+        member: &MemberId,
+        listed: &[HeadsRecord],
+        now: Timestamp,
+    ) -> Result<Batch, HubError> {
+        let member = self.reader(member)?;
+        let mut batch = Batch {
+            records: Vec::new(),
+            handled: 0,
+        };
+        for HeadsRecord { document, heads } in listed {
+            if batch.records.len() >= BATCH_BYTES || batch.handled >= READ * 10 {
+                break;
+            }
+            batch.handled += 1;
+            let meta = self.store.meta(*document)?;
+            let Some(meta) = meta.filter(|meta| rule::may_read(&member, meta, now)) else {
+                continue;
+            };
+            if !same(&meta.heads, heads) {
+                batch.records.extend(self.record(*document, &meta)?.encode());
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Stores changes of one document, judged as those of sockets are, and relays them.
+    ///
+    /// # Errors
+    /// When there is no such member, or the store fails. Changes that aren't taken are told in the answer.
+    pub fn write_document(
+        &mut self,
+        member: &MemberId,
+        record: &ChangesRecord,
+        now: Timestamp,
+    ) -> Result<(StoredRecord, Vec<Effect>), HubError> {
+        let written = self.write_record(member, record, now);
+        let effects = self.finish();
+        written.map(|stored| (stored, effects))
+    }
+
+    fn write_record(
+        &mut self,
+        member: &MemberId,
+        record: &ChangesRecord,
+        now: Timestamp,
+    ) -> Result<StoredRecord, HubError> {
+        let id = record.document;
+        let member = self.reader(member)?;
+        let meta = self.store.meta(id)?;
+        if let Some(meta) = meta.filter(|meta| !rule::may_read(&member, meta, now)) {
+            let (code, message) = if meta.purged {
+                ("purged", "The document was purged: it can't come back.")
+            } else {
+                ("not-found", "There is no such document, or not for you.")
+            };
+            return Ok(refused(record, code, message));
+        }
+        let bringer = Bringer {
+            member: &member,
+            // Nothing is known of when this client was here before.
+            contact: Timestamp(0),
+            now,
+        };
+        let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);
+        let chunks: Vec<&[u8]> = record.changes.iter().map(Vec::as_slice).collect();
+        let mut rest = chunks.as_slice();
+        let mut all = Intake::default();
+        for _ in 0..ROUNDS {
+            let mut intake = self.intake(id, &mut loaded, rest, bringer)?;
+            intake.give_up();
+            rest = rest.get(intake.handled..).unwrap_or_default();
+            all.stored |= intake.stored;
+            all.refused.append(&mut intake.refused);
+            all.dependents.append(&mut intake.dependents);
+            if rest.is_empty() {
+                break;
+            }
+        }
+        all.refused.extend(rest.iter().map(|chunk| Refusal {
+            change: claimed_hash(chunk),
+            code: "too-much".to_owned(),
+            message: "Too much at once: send it in several records.".to_owned(),
+        }));
+        if all.stored {
+            self.relay(id, &mut loaded, None, now)?;
+        }
+        let stored = StoredRecord {
+            document: id,
+            heads: loaded.meta.heads.clone(),
+            facts: if loaded.is_absent() {
+                Vec::new()
+            } else {
+                encoded(&loaded.facts)
+            },
+            refused: all.refused,
+            dependents: all.dependents,
+        };
+        if !loaded.is_absent() {
+            self.documents.put(id, loaded);
+        }
+        Ok(stored)
+    }
+
+    fn reader(&self, member: &MemberId) -> Result<docket_domain::Member, HubError> {
+        let found = self.store.member(member)?;
+        found.ok_or(HubError::Protocol(
+            "you aren't a member of this workspace any more",
+        ))
+    }
+
+    /// A document as it is stored, without loading it.
+    fn record(&self, id: DocumentId, meta: &Meta) -> Result<DocumentRecord, HubError> {
+        let content = self.store.content(id)?;
+        Ok(DocumentRecord {
+            document: id,
+            heads: meta.heads.clone(),
+            facts: encoded(&facts(id, meta, &content.facts)?),
+            chunk: content.chunks,
+        })
+    }
+}
+
+fn same(stored: &[ChangeHash], theirs: &[ChangeHash]) -> bool {
+    stored.len() == theirs.len() && theirs.iter().all(|head| stored.contains(head))
+}
+
+fn refused(record: &ChangesRecord, code: &str, message: &str) -> StoredRecord {
+    let refused = record.changes.iter().map(|chunk| Refusal {
+        change: claimed_hash(chunk),
+        code: code.to_owned(),
+        message: message.to_owned(),
+    });
+    StoredRecord {
+        document: record.document,
+        heads: Vec::new(),
+        facts: Vec::new(),
+        refused: refused.collect(),
+        dependents: Vec::new(),
+    }
+}

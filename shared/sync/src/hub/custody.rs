@@ -1,0 +1,126 @@
+//! What admins do with a document as a whole: purge it, and say who may read it.
+
+use docket_domain::{Audience, DocumentId, Timestamp};
+
+use super::{Effect, Hub, HubError, Meta, Store, rule};
+use crate::wire::Frame;
+
+impl<S: Store> Hub<S> {
+    /// Drops a document for good (somebody pasted a password), and tells every client. Its id can't be used again.
+    ///
+    /// # Errors
+    /// When there is no such document, it is the workspace's own, or the store fails.
+    pub fn purge(&mut self, document: DocumentId, now: Timestamp) -> Result<Vec<Effect>, HubError> {
+        let purged = self.purge_document(document, now);
+        let effects = self.finish();
+        purged.map(|()| effects)
+    }
+
+    fn purge_document(&mut self, id: DocumentId, now: Timestamp) -> Result<(), HubError> {
+        if id == self.workspace.document {
+            return Err(HubError::Protocol("the workspace's own document can't be purged"));
+        }
+        let meta = self.stored_meta(id)?;
+        let version = self.store.version()? + 1;
+        let tombstone = Meta {
+            heads: Vec::new(),
+            opens: None,
+            audience_version: version,
+            version,
+            changes: 0,
+            ops: 0,
+            bytes: 0,
+            pieces: 0,
+            purged: true,
+            ..meta
+        };
+        self.store.replace(id, &[], &tombstone, None)?;
+        self.documents.take(id);
+        self.peers.forget_document(id);
+        self.send_to_docket(&Frame::Purged { document: id });
+        for socket in self.store.subscribers(id)? {
+            self.store.unsubscribe(socket, id)?;
+            let stock = self
+                .sockets
+                .get(&socket)
+                .is_some_and(|state| !state.session.docket);
+            if stock {
+                self.unavailable(socket, id)?;
+            }
+        }
+        self.tell_row(id, &tombstone, now)
+    }
+
+    /// Sets who may read a document, and tells everybody whose view that changes.
+    ///
+    /// # Errors
+    /// When there is no such document, or the store fails.
+    pub fn set_audience(
+        &mut self,
+        document: DocumentId,
+        audience: Audience,
+        now: Timestamp,
+    ) -> Result<Vec<Effect>, HubError> {
+        let set = self.change_audience(document, audience, now);
+        let effects = self.finish();
+        set.map(|()| effects)
+    }
+
+    fn change_audience(
+        &mut self,
+        id: DocumentId,
+        audience: Audience,
+        now: Timestamp,
+    ) -> Result<(), HubError> {
+        let before = self.stored_meta(id)?;
+        let version = self.store.version()? + 1;
+        let meta = Meta {
+            opens: match &audience {
+                Audience::Sealed { until, .. } if *until > now => Some(*until),
+                _ => None,
+            },
+            audience,
+            audience_version: version,
+            version,
+            ..before
+        };
+        self.rewrite_meta(id, &meta)?;
+        for socket in self.store.subscribers(id)? {
+            let Some(state) = self.sockets.get(&socket) else {
+                continue;
+            };
+            if !rule::may_read(&state.member, &meta, now) {
+                self.store.unsubscribe(socket, id)?;
+                self.peers.forget(socket, id);
+                self.unavailable(socket, id)?;
+            }
+        }
+        self.tell_row(id, &meta, now)?;
+        if let Some(loaded) = self.load(id)? {
+            for socket in self.readers(id, &meta, now)? {
+                self.changed.insert(socket);
+                self.tell_facts(socket, id, &loaded);
+            }
+            self.documents.put(id, loaded);
+        }
+        self.plan_work(now)
+    }
+
+    /// Writes a document's meta alone; its content and row stay.
+    pub(super) fn rewrite_meta(&mut self, id: DocumentId, meta: &Meta) -> Result<(), HubError> {
+        let row = self.store.row(id)?;
+        let loaded = self.documents.take(id);
+        self.store.append(id, &[], meta, row.as_deref())?;
+        if let Some(mut loaded) = loaded {
+            loaded.facts.audience = meta.audience.clone();
+            loaded.meta = meta.clone();
+            self.documents.put(id, loaded);
+        }
+        Ok(())
+    }
+
+    fn stored_meta(&self, id: DocumentId) -> Result<Meta, HubError> {
+        let meta = self.store.meta(id)?.filter(|meta| !meta.purged);
+        meta.ok_or(HubError::NotFound(id))
+    }
+}

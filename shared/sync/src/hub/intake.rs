@@ -1,0 +1,322 @@
+//! Changes from outside become stored ones: inspected, judged, numbered, noted in the facts, and written in one go.
+
+use automerge::{Automerge, Change, ChangeHash, ReadDoc};
+use docket_domain::{DocumentId, Facts, Kind, Member, Row, Timestamp, facts::Receipt, genesis, row};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store,
+    documents::{Loaded, contact_by_dependencies, weight},
+};
+use crate::{
+    guard::{self, Nature, Verdict},
+    inspect::{self, InspectError, Limits},
+    wire::Refusal,
+};
+
+/// Who brings changes, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bringer<'a> {
+    pub(super) member: &'a Member,
+    /// Since when the client may have made what it brings, as far as the connection tells.
+    pub(super) contact: Timestamp,
+    pub(super) now: Timestamp,
+}
+
+/// What came of changes.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    /// Is anything stored now that wasn't?
+    pub(super) stored: bool,
+    pub(super) refused: Vec<Refusal>,
+    pub(super) dependents: Vec<ChangeHash>,
+    /// Changes that didn't arrive, and on which some depend.
+    pub(super) missing: Vec<ChangeHash>,
+    /// Those that depend on them.
+    pub(super) incomplete: Vec<ChangeHash>,
+    /// There were more than are judged at once: the rest has to be sent again.
+    pub(super) overflow: bool,
+    /// How many of the chunks were looked at.
+    pub(super) handled: usize,
+}
+
+impl Intake {
+    /// Refuses what is still incomplete: it was asked for again, and didn't come.
+    pub(super) fn give_up(&mut self) {
+        self.refused.extend(self.incomplete.drain(..).map(|change| {
+            Refusal {
+                change,
+                code: "incomplete".to_owned(),
+                message: "Changes that this one builds on never reached the hub: edit again in a fresh copy."
+                    .to_owned(),
+            }
+        }));
+        self.missing.clear();
+    }
+
+    fn refuse(&mut self, change: ChangeHash, code: &str, message: String) {
+        self.refused.push(Refusal {
+            change,
+            code: code.to_owned(),
+            message,
+        });
+    }
+}
+
+impl Loaded {
+    /// A document that the hub doesn't have yet.
+    pub(super) fn absent() -> Self {
+        let meta = Meta {
+            kind: None,
+            heads: Vec::new(),
+            audience: docket_domain::Audience::default(),
+            audience_version: 0,
+            opens: None,
+            number: None,
+            version: 0,
+            derivation: 0,
+            changes: 0,
+            ops: 0,
+            bytes: 0,
+            pieces: 0,
+            purged: false,
+        };
+        Self {
+            document: Automerge::new(),
+            meta,
+            facts: Facts::default(),
+        }
+    }
+
+    /// Is it one that the hub doesn't have yet?
+    pub(super) const fn is_absent(&self) -> bool {
+        self.meta.version == 0
+    }
+}
+
+impl<S: Store> Hub<S> {
+    /// Takes in changes, each a chunk of its own. After an error `loaded` is of no use.
+    pub(super) fn intake(
+        &mut self,
+        id: DocumentId,
+        loaded: &mut Loaded,
+        chunks: &[&[u8]],
+        bringer: Bringer<'_>,
+    ) -> Result<Intake, HubError> {
+        let mut intake = Intake::default();
+        let changes = inspected(chunks, &self.config.limits, &mut intake)?;
+        if changes.is_empty() {
+            return Ok(intake);
+        }
+        let stored = (!loaded.is_absent()).then(|| (&loaded.document, loaded.nature()));
+        let judgement = guard::judge(&guard::Input {
+            workspace: self.workspace.document,
+            document: id,
+            stored,
+            facts: &loaded.facts,
+            member: bringer.member,
+            plain_allowed: self.workspace.plain.is_some(),
+            changes: &changes,
+        });
+        let mut allowed = Vec::new();
+        for (change, verdict) in changes.into_iter().zip(judgement.verdicts) {
+            match verdict {
+                Verdict::Allowed => allowed.push(change),
+                Verdict::Stored => {}
+                Verdict::Refused(refusal) => {
+                    intake.refuse(change.hash(), refusal.code(), refusal.to_string());
+                }
+                Verdict::Dependent { .. } => intake.dependents.push(change.hash()),
+                Verdict::Incomplete { missing } => {
+                    intake.incomplete.push(change.hash());
+                    intake.missing.extend(missing);
+                }
+            }
+        }
+        let Some(nature) = judgement.nature.filter(|_| !allowed.is_empty()) else {
+            return Ok(intake);
+        };
+        if let Some((code, message)) = self.is_full(loaded, nature, &allowed)? {
+            for change in &allowed {
+                intake.refuse(change.hash(), code, message.to_owned());
+            }
+            return Ok(intake);
+        }
+        // What a change depends on has lower counters than it.
+        allowed.sort_by_key(Change::start_op);
+        self.persist(id, loaded, nature, &allowed, bringer)?;
+        intake.stored = true;
+        Ok(intake)
+    }
+
+    /// Why there is no room for these changes; none if there is.
+    fn is_full(
+        &self,
+        loaded: &Loaded,
+        nature: Nature,
+        allowed: &[Change],
+    ) -> Result<Option<(&'static str, &'static str)>, HubError> {
+        let changes = loaded.meta.changes + allowed.len() as u64;
+        let ops = loaded.meta.ops + operations(allowed);
+        if weight(changes, ops) > self.config.document {
+            return Ok(Some((
+                "document-full",
+                "This document has grown to its limit: continue in a new one.",
+            )));
+        }
+        let Some(quota) = self.workspace.plain.filter(|_| nature == Nature::Plain) else {
+            return Ok(None);
+        };
+        let usage = self.store.plain_usage()?;
+        let documents = usage.documents + u64::from(loaded.is_absent());
+        let full = documents > quota.documents || usage.bytes + bytes(allowed) > quota.bytes;
+        Ok(full.then_some((
+            "quota",
+            "The workspace keeps no more documents that aren't Docket's: ask an admin to purge some.",
+        )))
+    }
+
+    /// Applies allowed changes and writes them, with what follows from them, in one go.
+    fn persist(
+        &mut self,
+        id: DocumentId,
+        loaded: &mut Loaded,
+        nature: Nature,
+        allowed: &[Change],
+        bringer: Bringer<'_>,
+    ) -> Result<(), HubError> {
+        let failed = |error| HubError::Document(id, error);
+        let mut noted = Facts::default();
+        for change in allowed {
+            let actor = change.actor_id();
+            let deterministic = genesis::is_deterministic(actor);
+            let known = contact_by_dependencies(loaded, change, &bringer.member.id);
+            let receipt = Receipt {
+                max_op: change.max_op(),
+                received: bringer.now,
+                contact: bringer.contact.max(known).min(bringer.now),
+            };
+            let member = (!deterministic).then_some(&bringer.member.id);
+            noted.record(actor, member, receipt);
+            loaded.facts.record(actor, member, receipt);
+        }
+        loaded
+            .document
+            .apply_changes(allowed.iter().cloned())
+            .map_err(failed)?;
+        // The guard allows only what follows on what is there; were it wrong, changes would wait unseen.
+        if !loaded.document.get_missing_deps(&[]).is_empty() {
+            return Err(HubError::Damaged(id));
+        }
+        let meta = &mut loaded.meta;
+        if let Nature::Docket(kind) = nature {
+            meta.kind = Some(kind);
+            meta.derivation = row::DERIVATION;
+            if kind == Kind::Issue
+                && meta.number.is_none()
+                && has_content(id, kind, allowed).map_err(failed)?
+            {
+                meta.number = Some(self.store.last_number()? + 1);
+                loaded.facts.number = meta.number;
+            }
+        }
+        let chunk: Vec<u8> = allowed
+            .iter()
+            .flat_map(|change| change.raw_bytes())
+            .copied()
+            .collect();
+        let pieces = pieces(&chunk, &encoded(&noted));
+        meta.heads = sorted(loaded.document.get_heads());
+        meta.version = self.store.version()? + 1;
+        meta.changes += allowed.len() as u64;
+        meta.ops += operations(allowed);
+        meta.bytes += chunk.len() as u64;
+        meta.pieces += pieces.len() as u64;
+        let row = Row::derive(&loaded.document, id, &loaded.facts).map(|row| row.to_bytes());
+        self.store.append(id, &pieces, &loaded.meta, row.as_deref())?;
+        let meta = loaded.meta.clone();
+        self.plan_compaction(&meta, bringer.now);
+        Ok(())
+    }
+}
+
+/// Reads changes; those that don't pass are refused one by one, so that the sender learns which.
+fn inspected(chunks: &[&[u8]], limits: &Limits, intake: &mut Intake) -> Result<Vec<Change>, HubError> {
+    let mut left = *limits;
+    let mut changes = Vec::new();
+    for chunk in chunks {
+        let found = match inspect::change(chunk, &left) {
+            // Too much beside the others: is it by itself?
+            Err(InspectError::TooMuch { .. }) if left.operations < limits.operations => {
+                match inspect::change(chunk, limits) {
+                    Ok(_) => {
+                        intake.overflow = true;
+                        break;
+                    }
+                    error => error,
+                }
+            }
+            found => found,
+        };
+        intake.handled += 1;
+        match found {
+            Ok(change) => {
+                left.operations = left.operations.saturating_sub(change.len());
+                changes.push(change);
+            }
+            // Damaged on its way, so nobody knows which change it was.
+            Err(error @ (InspectError::Checksum | InspectError::Truncated)) => return Err(error.into()),
+            Err(error) => intake.refuse(claimed_hash(chunk), error.code(), error.to_string()),
+        }
+    }
+    Ok(changes)
+}
+
+/// The hash of a change that can't be read: that of the chunk's bytes after magic and checksum (Automerge's binary
+/// format, "Chunk container").
+pub(super) fn claimed_hash(chunk: &[u8]) -> ChangeHash {
+    ChangeHash(Sha256::digest(chunk.get(8..).unwrap_or_default()).into())
+}
+
+/// Is there anything beside the layouts?
+fn has_content(id: DocumentId, kind: Kind, changes: &[Change]) -> Result<bool, automerge::AutomergeError> {
+    let layouts = genesis::changes(kind, id)?;
+    Ok(changes
+        .iter()
+        .any(|change| layouts.iter().all(|layout| layout.hash() != change.hash())))
+}
+
+fn operations(changes: &[Change]) -> u64 {
+    changes.iter().map(|change| change.len() as u64).sum()
+}
+
+fn bytes(changes: &[Change]) -> u64 {
+    changes.iter().map(|change| change.raw_bytes().len() as u64).sum()
+}
+
+pub(super) fn sorted(mut heads: Vec<ChangeHash>) -> Vec<ChangeHash> {
+    heads.sort_unstable();
+    heads
+}
+
+/// Facts as bytes.
+pub(super) fn encoded(facts: &Facts) -> Vec<u8> {
+    // Writing to a Vec doesn't fail.
+    minicbor::to_vec(facts).unwrap_or_default()
+}
+
+/// Cuts content into pieces that a store can hold; at least one.
+pub(super) fn pieces(chunk: &[u8], facts: &[u8]) -> Vec<Piece> {
+    let mut chunks = chunk.chunks(PIECE_LIMIT);
+    let mut facts = facts.chunks(PIECE_LIMIT);
+    let mut pieces = Vec::new();
+    loop {
+        match (chunks.next(), facts.next()) {
+            (None, None) => return pieces,
+            (chunk, facts) => pieces.push(Piece {
+                chunk: chunk.unwrap_or_default().to_vec(),
+                facts: facts.unwrap_or_default().to_vec(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! The hub: the core of the one object that stores and relays a workspace. Sans-IO: frames and calls in, [`Effect`]s
+//! out; no clock, no socket, and a synchronous [`Store`].
+//!
+//! Its invariants:
+//!
+//! - **Persist, then answer, then relay.** Heads leave the hub only after the store has what they contain.
+//! - **Truth is the store's.** What is in memory (loaded documents, sync states) is a cache. A `Hub` may vanish between
+//!   any two calls: a new one on the same store, to which every living socket was given with [`Hub::resume`], goes on as
+//!   if nothing had been.
+//! - **Nothing from outside reaches Automerge uninspected** ([`inspect`](crate::inspect)), **nor the store unjudged**
+//!   ([`guard`](crate::guard)).
+//! - **Every exchange ends.** A sync message is answered only if it brought changes, or there are changes to send, or
+//!   the heads differ from those last sent on that socket for that document.
+//!
+//! [`memory::MemoryStore`] is a store for tests and benches.
+
+mod bulk;
+mod catalogue;
+mod custody;
+mod documents;
+mod effect;
+mod error;
+mod intake;
+mod join;
+mod maintenance;
+pub mod memory;
+mod peers;
+mod presence;
+mod rate;
+mod relay;
+mod rule;
+mod session;
+mod store;
+mod sync;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use docket_domain::{DocumentId, Member, MemberId, Timestamp};
+
+use self::{
+    documents::{Documents, Loaded, weight},
+    peers::Peers,
+    rate::Rate,
+    session::Session,
+};
+pub use self::{
+    bulk::{Batch, ReadBatch},
+    effect::{Effect, SocketId},
+    error::HubError,
+    store::{
+        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
+    },
+};
+use crate::{
+    inspect,
+    wire::{Frame, PeerId},
+};
+
+/// What the hub allows itself and others.
+#[derive(Debug, Clone, Copy)]
+pub struct Config {
+    /// The memory all loaded documents may take, in bytes.
+    pub cache: u64,
+    /// The memory one document may take, in bytes: changes that would make it larger are refused.
+    pub document: u64,
+    /// What one sync message may hold.
+    pub limits: inspect::Limits,
+    /// The most documents that one socket may sync.
+    pub subscriptions: u64,
+    /// A document in so many pieces is compacted.
+    pub pieces: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            // Of the 128 MB that all objects of an isolate share and that never shrink.
+            cache: 48_000_000,
+            document: 40_000_000,
+            limits: inspect::Limits::default(),
+            subscriptions: 20_000,
+            pieces: 100,
+        }
+    }
+}
+
+/// The hub of one workspace.
+#[derive(Debug)]
+pub struct Hub<S> {
+    store: S,
+    config: Config,
+    workspace: Workspace,
+    /// The hub's own peer id.
+    peer: PeerId,
+    sockets: BTreeMap<SocketId, Socket>,
+    documents: Documents,
+    peers: Peers,
+    effects: Vec<Effect>,
+    /// The sockets whose session changed in this call.
+    changed: BTreeSet<SocketId>,
+    /// Documents that couldn't be worked on from an alarm.
+    failed: BTreeSet<DocumentId>,
+}
+
+/// A socket, as long as the hub isn't evicted.
+#[derive(Debug)]
+struct Socket {
+    session: Session,
+    member: Member,
+    rate: Rate,
+    /// The version the kept session tells.
+    kept: u64,
+    /// The session and count of the last ephemeral message relayed.
+    ephemeral: Option<(String, u64)>,
+}
+
+/// An attachment may lag behind the workspace's version by so much before it is kept anew.
+const LAG: u64 = 500;
+
+impl<S: Store> Hub<S> {
+    /// The hub on this store. Before anything else, give it all sockets that are open with [`resume`](Self::resume): one
+    /// that it doesn't know it takes for closed.
+    ///
+    /// # Errors
+    /// When the store can't tell of its workspace.
+    pub fn new(store: S, config: Config) -> Result<Self, HubError> {
+        let workspace = store.workspace()?;
+        let peer = PeerId::new(format!("docket-{}", workspace.document))?;
+        Ok(Self {
+            store,
+            config,
+            workspace,
+            peer,
+            sockets: BTreeMap::new(),
+            documents: Documents::new(config.cache),
+            peers: Peers::default(),
+            effects: Vec::new(),
+            changed: BTreeSet::new(),
+            failed: BTreeSet::new(),
+        })
+    }
+
+    /// The store.
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The store, for what isn't the hub's: members, tokens. Whoever changes a member calls
+    /// [`member_changed`](Self::member_changed).
+    pub const fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    /// How many documents are in memory, and the bytes they are reckoned to take.
+    #[must_use]
+    pub fn loaded(&self) -> (usize, u64) {
+        (self.documents.len(), self.documents.weight())
+    }
+
+    /// A socket of `member` was accepted.
+    pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
+        let begun = self
+            .store
+            .version()
+            .map_err(HubError::from)
+            .and_then(|told| self.admit(socket, Session::new(member.clone(), told)));
+        self.changed.insert(socket);
+        self.settle(socket, begun)
+    }
+
+    /// A socket was open while the hub was evicted: `session` is what it had last asked to keep for it.
+    pub fn resume(&mut self, socket: SocketId, session: &[u8], now: Timestamp) -> Vec<Effect> {
+        let resumed = Session::from_bytes(session)
+            .ok_or(HubError::Protocol("the connection was lost: connect again"))
+            .and_then(|session| {
+                self.admit(socket, session)?;
+                self.catch_up(socket, now)
+            });
+        self.settle(socket, resumed)
+    }
+
+    fn admit(&mut self, socket: SocketId, session: Session) -> Result<(), HubError> {
+        let member = self
+            .store
+            .member(&session.member)?
+            .ok_or(HubError::Protocol("you aren't a member of this workspace any more"))?;
+        let kept = session.told;
+        let socket_state = Socket {
+            session,
+            member,
+            rate: Rate::new(),
+            kept,
+            ephemeral: None,
+        };
+        self.sockets.insert(socket, socket_state);
+        Ok(())
+    }
+
+    /// A frame came in.
+    pub fn receive(&mut self, socket: SocketId, frame: &[u8], now: Timestamp) -> Vec<Effect> {
+        let received = self.receive_frame(socket, frame, now);
+        self.settle(socket, received)
+    }
+
+    fn receive_frame(&mut self, socket: SocketId, frame: &[u8], now: Timestamp) -> Result<(), HubError> {
+        let state = self
+            .sockets
+            .get_mut(&socket)
+            .ok_or(HubError::Protocol("the connection was lost: connect again"))?;
+        if !state.rate.take(frame.len(), now) {
+            return Err(HubError::TooFast);
+        }
+        state.session.heard = now;
+        let frame = Frame::decode(frame)?;
+        let joined = state.session.peer();
+        match (frame, joined) {
+            (
+                Frame::Join {
+                    sender,
+                    metadata,
+                    versions,
+                },
+                None,
+            ) => self.join(socket, &sender, metadata, &versions, now),
+            (Frame::Join { .. }, Some(_)) => Err(HubError::Protocol("you have joined already")),
+            (_, None) => Err(HubError::Protocol("send `join` first")),
+            (frame, Some(peer)) => self.frame(socket, &peer, frame, now),
+        }
+    }
+
+    fn frame(
+        &mut self,
+        socket: SocketId,
+        peer: &PeerId,
+        frame: Frame,
+        now: Timestamp,
+    ) -> Result<(), HubError> {
+        match frame {
+            Frame::Request(data) | Frame::Sync(data) => {
+                self.is_sender(peer, &data.sender)?;
+                self.sync(socket, data.document, &data.data, now)
+            }
+            Frame::Ephemeral(message) => {
+                self.is_sender(peer, &message.sender)?;
+                self.ephemeral(socket, &message, now)
+            }
+            Frame::Subscribe { epoch, version, .. } => self.subscribe(socket, epoch.as_deref(), version, now),
+            Frame::Release { documents } => self.release(socket, &documents),
+            Frame::Here { document, field } => self.here(socket, document, field, now),
+            Frame::Leave { .. } | Frame::Error { .. } => {
+                self.close(socket, "goodbye");
+                Ok(())
+            }
+            // What a client tells of others' documents isn't needed, what only a hub sends is passed over, and a newer
+            // client may say what this hub doesn't know.
+            _ => Ok(()),
+        }
+    }
+
+    fn is_sender(&self, peer: &PeerId, sender: &PeerId) -> Result<(), HubError> {
+        if peer == sender {
+            Ok(())
+        } else {
+            Err(HubError::Protocol("the senderId isn't the one you joined with"))
+        }
+    }
+
+    /// Turns an error into its answer, and hands out what is to be done.
+    fn settle(&mut self, socket: SocketId, result: Result<(), HubError>) -> Vec<Effect> {
+        if let Err(error) = result {
+            let target = self
+                .sockets
+                .get(&socket)
+                .and_then(|socket| socket.session.peer());
+            let message = error.public();
+            let frame = Frame::Error {
+                sender: Some(self.peer.clone()),
+                target,
+                message: message.clone(),
+            };
+            self.effects.push(Effect::Send {
+                socket,
+                bytes: frame.encode(),
+            });
+            self.close(socket, &message);
+        }
+        self.finish()
+    }
+
+    /// Hands out what is to be done.
+    fn finish(&mut self) -> Vec<Effect> {
+        for id in std::mem::take(&mut self.changed) {
+            if let Some(socket) = self.sockets.get_mut(&id) {
+                socket.kept = socket.session.told;
+                let session = socket.session.to_bytes();
+                self.effects.push(Effect::Keep { socket: id, session });
+            }
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    fn close(&mut self, socket: SocketId, reason: &str) {
+        // RFC 6455, section 5.5: a control frame carries at most 125 bytes, 2 of them the code.
+        let end = reason.floor_char_boundary(123);
+        self.effects.push(Effect::Close {
+            socket,
+            reason: reason.get(..end).unwrap_or_default().to_owned(),
+        });
+    }
+
+    fn send(&mut self, socket: SocketId, frame: &Frame) {
+        self.effects.push(Effect::Send {
+            socket,
+            bytes: frame.encode(),
+        });
+    }
+
+    /// Takes a document out of memory or the store; none when it isn't there. Put it back when all went well.
+    fn load(&mut self, id: DocumentId) -> Result<Option<Loaded>, HubError> {
+        if let Some(loaded) = self.documents.take(id) {
+            return Ok(Some(loaded));
+        }
+        let Some(meta) = self.store.meta(id)?.filter(|meta| !meta.purged) else {
+            return Ok(None);
+        };
+        self.documents.make_room(weight(meta.changes, meta.ops));
+        let content = self.store.content(id)?;
+        Loaded::read(id, meta, &content).map(Some)
+    }
+}

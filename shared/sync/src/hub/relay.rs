@@ -1,0 +1,198 @@
+//! What others are told when a document changed: those that sync it, and those that follow the catalogue.
+
+use std::collections::BTreeMap;
+
+use automerge::ChangeHash;
+use docket_domain::{DocumentId, Facts, Timestamp};
+
+use super::session::Catalogue;
+use super::{Effect, Hub, HubError, LAG, Meta, SocketId, Store, documents::Loaded, intake::encoded, rule};
+use crate::wire::{Frame, Refusal, RowUpdate};
+
+/// Facts larger than this are sent when a document is opened, not with every edit.
+const FACTS_LIMIT: usize = 64 * 1024;
+/// After hibernation, at most so many documents are looked through for what a socket wasn't told.
+const CATCH_UP: usize = 2_000;
+
+impl<S: Store> Hub<S> {
+    /// Tells of a document that was just stored: the sockets that sync it (but `except`, which was answered), then those
+    /// that follow the catalogue, then of its facts.
+    pub(super) fn relay(
+        &mut self,
+        id: DocumentId,
+        loaded: &mut Loaded,
+        except: Option<SocketId>,
+        now: Timestamp,
+    ) -> Result<(), HubError> {
+        let subscribers = self.readers(id, &loaded.meta, now)?;
+        for socket in subscribers.iter().filter(|socket| Some(**socket) != except) {
+            self.poke(*socket, id, loaded)?;
+        }
+        self.tell_row(id, &loaded.meta, now)?;
+        let facts = encoded(&loaded.facts);
+        for socket in subscribers {
+            self.changed.insert(socket);
+            if facts.len() <= FACTS_LIMIT {
+                self.send_facts(socket, id, &facts);
+            }
+        }
+        Ok(())
+    }
+
+    /// The open sockets that sync a document and may read it.
+    pub(super) fn readers(
+        &mut self,
+        id: DocumentId,
+        meta: &Meta,
+        now: Timestamp,
+    ) -> Result<Vec<SocketId>, HubError> {
+        let mut readers = Vec::new();
+        for socket in self.store.subscribers(id)? {
+            match self.sockets.get(&socket) {
+                Some(state) if rule::may_read(&state.member, meta, now) => readers.push(socket),
+                Some(_) => {}
+                // It has gone without a word.
+                None => self.store.forget_socket(socket)?,
+            }
+        }
+        Ok(readers)
+    }
+
+    /// Says what there is to say about a document on a socket.
+    fn poke(&mut self, socket: SocketId, id: DocumentId, loaded: &Loaded) -> Result<(), HubError> {
+        let Some(state) = self.sockets.get(&socket) else {
+            return Ok(());
+        };
+        let mut peer = self.peers.take(socket, id, !state.member.role.writes());
+        self.answer(socket, id, loaded, &mut peer, false)?;
+        self.peers.put(socket, id, peer);
+        Ok(())
+    }
+
+    /// Tells the catalogue's followers of a document's row.
+    pub(super) fn tell_row(&mut self, id: DocumentId, meta: &Meta, now: Timestamp) -> Result<(), HubError> {
+        let row = if meta.kind.is_some() {
+            self.store.row(id)?
+        } else {
+            None
+        };
+        // Members with the same view get the same frame.
+        let mut frames: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        for (socket, state) in &mut self.sockets {
+            state.session.told = meta.version;
+            if meta.version.saturating_sub(state.kept) >= LAG {
+                self.changed.insert(*socket);
+            }
+            if state.session.catalogue != Catalogue::Live || (meta.kind.is_none() && !meta.purged) {
+                continue;
+            }
+            let workspace = &self.workspace;
+            let epoch = rule::epoch(workspace, &state.member);
+            let frame = frames.entry(epoch).or_insert_with_key(|epoch| {
+                let update = update(id, meta, row.as_ref(), rule::may_read(&state.member, meta, now))?;
+                let frame = Frame::Rows {
+                    epoch: epoch.clone(),
+                    version: meta.version,
+                    rows: vec![update],
+                    more: false,
+                };
+                Some(frame.encode())
+            });
+            if let Some(bytes) = frame.clone() {
+                self.changed.insert(*socket);
+                self.effects.push(Effect::Send {
+                    socket: *socket,
+                    bytes,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells a Docket client which of its changes weren't taken.
+    pub(super) fn tell_refused(
+        &mut self,
+        socket: SocketId,
+        document: DocumentId,
+        refused: Vec<Refusal>,
+        dependents: Vec<ChangeHash>,
+    ) {
+        if !refused.is_empty() || !dependents.is_empty() {
+            self.send(
+                socket,
+                &Frame::Refused {
+                    document,
+                    refused,
+                    dependents,
+                },
+            );
+        }
+    }
+
+    pub(super) fn tell_facts(&mut self, socket: SocketId, id: DocumentId, loaded: &Loaded) {
+        let facts: &Facts = &loaded.facts;
+        self.send_facts(socket, id, &encoded(facts));
+    }
+
+    fn send_facts(&mut self, socket: SocketId, document: DocumentId, facts: &[u8]) {
+        let docket = self
+            .sockets
+            .get(&socket)
+            .is_some_and(|state| state.session.docket);
+        if docket {
+            let facts = facts.to_vec();
+            self.send(socket, &Frame::Facts { document, facts });
+        }
+    }
+
+    /// Tells a socket what it wasn't told because the hub ended between storing and telling. Nothing, as a rule.
+    pub(super) fn catch_up(&mut self, socket: SocketId, now: Timestamp) -> Result<(), HubError> {
+        let Some(state) = self.sockets.get_mut(&socket) else {
+            return Ok(());
+        };
+        let (told, version) = (state.session.told, self.store.version()?);
+        if told == version {
+            return Ok(());
+        }
+        state.session.told = version;
+        let live = state.session.catalogue == Catalogue::Live;
+        let changed = self.store.changed(told, CATCH_UP)?;
+        if changed.len() == CATCH_UP {
+            return Err(HubError::Protocol("much has changed meanwhile: connect again"));
+        }
+        for id in changed {
+            if !self.store.is_subscribed(socket, id)? {
+                continue;
+            }
+            if let Some(loaded) = self.load(id)? {
+                let may = self
+                    .sockets
+                    .get(&socket)
+                    .is_some_and(|state| rule::may_read(&state.member, &loaded.meta, now));
+                if may {
+                    self.poke(socket, id, &loaded)?;
+                    self.tell_facts(socket, id, &loaded);
+                }
+                self.documents.put(id, loaded);
+            } else {
+                self.unavailable(socket, id)?;
+            }
+        }
+        if live {
+            self.send_rows(socket, told, now)?;
+        }
+        self.changed.insert(socket);
+        Ok(())
+    }
+}
+
+/// What to tell of a row; none when there is nothing to tell to somebody who may not read it.
+fn update(id: DocumentId, meta: &Meta, row: Option<&Vec<u8>>, may_read: bool) -> Option<RowUpdate> {
+    // It left their view only if its audience changed, or it was purged, with this very version.
+    let gone = meta.purged || meta.audience_version == meta.version;
+    (may_read || gone).then(|| RowUpdate {
+        document: id,
+        heads: if may_read { meta.heads.clone() } else { Vec::new() },
+        row: row.filter(|_| may_read).cloned(),
+    })
+}

@@ -1,0 +1,247 @@
+//! Sync messages: what a socket has and wants of a document, and what it is answered.
+
+use automerge::{
+    ChangeHash,
+    sync::{BloomFilter, Capability, Have, Message, SyncDoc},
+};
+use docket_domain::{DocumentId, Timestamp};
+
+use super::{
+    Hub, HubError, SocketId, Store,
+    documents::Loaded,
+    intake::{Bringer, Intake, sorted},
+    peers::Peer,
+    rule,
+    session::SETTLING,
+};
+use crate::{
+    inspect,
+    wire::{Frame, SyncData},
+};
+
+impl<S: Store> Hub<S> {
+    pub(super) fn sync(
+        &mut self,
+        socket: SocketId,
+        id: DocumentId,
+        data: &[u8],
+        now: Timestamp,
+    ) -> Result<(), HubError> {
+        let Some(state) = self.sockets.get(&socket) else {
+            return Ok(());
+        };
+        let (member, docket, before) = (state.member.clone(), state.session.docket, state.session.before);
+        let message = inspect::message(data, &self.config.limits)?;
+        let meta = self.store.meta(id)?;
+        if meta.as_ref().is_some_and(|meta| meta.purged) && docket {
+            self.send(socket, &Frame::Purged { document: id });
+            return Ok(());
+        }
+        let readable = meta
+            .as_ref()
+            .is_none_or(|meta| rule::may_read(&member, meta, now));
+        // Whether it isn't there or not for them is told to nobody.
+        let nothing = message.heads.is_empty() || !member.role.writes();
+        if !readable || (meta.is_none() && message.chunks.is_empty() && nothing) {
+            if readable {
+                // Should it come, they will be told.
+                self.note_subscription(socket, id)?;
+            }
+            self.peers.forget(socket, id);
+            return self.unavailable(socket, id);
+        }
+        let first = self.note_subscription(socket, id)?;
+        let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);
+        let mut peer = self.peers.take(socket, id, !member.role.writes());
+        let carried = !message.chunks.is_empty();
+        let mut intake = Intake::default();
+        if carried {
+            let contact = peer.settled.map_or(before, |at| before.max(at.plus(-SETTLING)));
+            let bringer = Bringer {
+                member: &member,
+                contact,
+                now,
+            };
+            intake = self.intake(id, &mut loaded, &message.chunks, bringer)?;
+        }
+        let again = (!intake.missing.is_empty() && !peer.asked) || intake.overflow;
+        if intake.missing.is_empty() {
+            peer.asked = false;
+        } else if !peer.asked {
+            peer.asked = true;
+            intake.incomplete.clear();
+        } else {
+            intake.give_up();
+        }
+        peer.take_in(id, &mut loaded, message, now)?;
+        if again {
+            self.ask_again(socket, id, &loaded, &mut peer, &intake.missing)?;
+        } else {
+            self.answer(socket, id, &loaded, &mut peer, carried)?;
+        }
+        self.peers.put(socket, id, peer);
+        if docket {
+            self.tell_refused(socket, id, intake.refused, intake.dependents);
+        }
+        if intake.stored {
+            self.relay(id, &mut loaded, Some(socket), now)?;
+        } else if first && docket && !loaded.is_absent() {
+            self.tell_facts(socket, id, &loaded);
+        }
+        if !loaded.is_absent() {
+            self.documents.put(id, loaded);
+        }
+        Ok(())
+    }
+
+    /// Notes that a socket syncs a document; answers whether that is new.
+    fn note_subscription(&mut self, socket: SocketId, id: DocumentId) -> Result<bool, HubError> {
+        if self.store.is_subscribed(socket, id)? {
+            return Ok(false);
+        }
+        if self.store.subscriptions(socket)? >= self.config.subscriptions {
+            return Err(HubError::Protocol(
+                "too many documents are open on one connection",
+            ));
+        }
+        self.store.subscribe(socket, id)?;
+        Ok(true)
+    }
+
+    pub(super) fn release(&mut self, socket: SocketId, documents: &[DocumentId]) -> Result<(), HubError> {
+        for id in documents {
+            self.peers.forget(socket, *id);
+            if self.store.is_subscribed(socket, *id)? {
+                self.store.unsubscribe(socket, *id)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn unavailable(&mut self, socket: SocketId, id: DocumentId) -> Result<(), HubError> {
+        if let Some(target) = self.peer_of(socket) {
+            let frame = Frame::DocUnavailable {
+                document: id,
+                sender: self.peer.clone(),
+                target,
+            };
+            self.send(socket, &frame);
+        }
+        Ok(())
+    }
+
+    /// Says what there is to say about a document on a socket. With `must` it says its heads anyhow.
+    pub(super) fn answer(
+        &mut self,
+        socket: SocketId,
+        id: DocumentId,
+        loaded: &Loaded,
+        peer: &mut Peer,
+        must: bool,
+    ) -> Result<(), HubError> {
+        let before = peer.state.clone();
+        if must {
+            peer.state.have_responded = false;
+        }
+        let heads = sorted(loaded.document.get_heads());
+        let message = loaded.document.generate_sync_message(&mut peer.state);
+        let worth =
+            |message: &Message| must || !message.changes.is_empty() || peer.sent.as_ref() != Some(&heads);
+        match message.filter(worth) {
+            Some(message) => {
+                self.send_sync(socket, id, peer, message)?;
+                peer.sent = Some(heads);
+            }
+            None => {
+                peer.state = before;
+                peer.state.in_flight = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for what didn't arrive. Empty heads make the sender forget what it believes to have sent.
+    fn ask_again(
+        &mut self,
+        socket: SocketId,
+        id: DocumentId,
+        loaded: &Loaded,
+        peer: &mut Peer,
+        missing: &[ChangeHash],
+    ) -> Result<(), HubError> {
+        peer.state.have_responded = false;
+        let Some(mut message) = loaded.document.generate_sync_message(&mut peer.state) else {
+            return Ok(());
+        };
+        let have: Vec<ChangeHash> = loaded
+            .document
+            .get_changes_meta(&[])
+            .into_iter()
+            .map(|change| change.hash)
+            .collect();
+        message.heads = Vec::new();
+        // Named as well, since a Bloom filter may hold by chance what isn't there.
+        message.need = sorted(missing.to_vec());
+        message.need.dedup();
+        message.have = vec![Have {
+            last_sync: Vec::new(),
+            bloom: BloomFilter::from_hashes(have.iter()),
+        }];
+        peer.sent = None;
+        self.send_sync(socket, id, peer, message)
+    }
+
+    fn send_sync(
+        &mut self,
+        socket: SocketId,
+        id: DocumentId,
+        peer: &Peer,
+        mut message: Message,
+    ) -> Result<(), HubError> {
+        if !peer.state.read_only {
+            // Without flags a writer stays with version 1, in which every change is a chunk of its own, to be judged.
+            message.flags = None;
+        }
+        if let Some(target) = self.peer_of(socket) {
+            let frame = Frame::Sync(SyncData {
+                document: id,
+                sender: self.peer.clone(),
+                target,
+                data: message.encode(),
+            });
+            self.send(socket, &frame);
+        }
+        Ok(())
+    }
+
+    pub(super) fn peer_of(&self, socket: SocketId) -> Option<crate::wire::PeerId> {
+        self.sockets.get(&socket)?.session.peer()
+    }
+}
+
+impl Peer {
+    /// Notes what the other side has and wants. The changes it brought are taken in already, as far as they are.
+    fn take_in(
+        &mut self,
+        id: DocumentId,
+        loaded: &mut Loaded,
+        message: inspect::Message<'_>,
+        now: Timestamp,
+    ) -> Result<(), HubError> {
+        if message.flags {
+            // It reads version 2, in which a whole document is one chunk.
+            self.state.their_capabilities = Some(vec![Capability::MessageV2]);
+        }
+        let document = &mut loaded.document;
+        let knows = |hash: &ChangeHash| document.get_change_meta_by_hash(hash).is_some();
+        if message.heads.iter().all(knows) {
+            self.settled = Some(now);
+        }
+        let mut message = message.without_changes();
+        // Automerge looks for unknown hashes in the first summary only; stock clients send no other.
+        message.have.truncate(1);
+        document
+            .receive_sync_message(&mut self.state, message)
+            .map_err(|error| HubError::Document(id, error))
+    }
+}

@@ -1,0 +1,1 @@
+//! The hub, rule by rule.
