@@ -1,0 +1,114 @@
+//! Calls of the hub's HTTP API, with errors in words.
+
+use js_sys::Uint8Array;
+use serde::{Deserialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Headers, RequestCredentials, RequestInit, Response};
+
+use docket_domain::WorkspaceSlug;
+
+use crate::store::StoreError;
+
+/// What a call sends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Body<'a> {
+    /// Nothing.
+    None,
+    /// JSON.
+    Json(&'a str),
+    /// CBOR.
+    Cbor(&'a [u8]),
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    error: Reason,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    message: String,
+}
+
+/// Calls `path` within the workspace and answers the response, if that is a success.
+pub(super) async fn call(
+    method: &str,
+    slug: &WorkspaceSlug,
+    path: &str,
+    body: Body<'_>,
+) -> Result<Response, StoreError> {
+    let window = web_sys::window().ok_or(StoreError::Unreachable)?;
+    let request = request(method, body).map_err(|_| StoreError::Unreachable)?;
+    let address = format!("/api/v1/workspaces/{slug}{path}");
+    let answer = JsFuture::from(window.fetch_with_str_and_init(&address, &request)).await;
+    let response: Response = answer
+        .ok()
+        .and_then(|response| response.dyn_into().ok())
+        .ok_or(StoreError::Unreachable)?;
+    if response.ok() {
+        return Ok(response);
+    }
+    Err(failure(response).await)
+}
+
+/// The JSON of a response.
+pub(super) async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, StoreError> {
+    let unreadable = || StoreError::Server {
+        status: response.status(),
+        message: "the answer can’t be read".to_owned(),
+    };
+    serde_json::from_str(&text(response).await?).map_err(|_| unreadable())
+}
+
+/// The bytes of a response.
+pub(super) async fn bytes(response: &Response) -> Result<Vec<u8>, StoreError> {
+    let promise = response.array_buffer().map_err(|_| StoreError::Unreachable)?;
+    // It broke off on the way.
+    let buffer = JsFuture::from(promise)
+        .await
+        .map_err(|_| StoreError::Unreachable)?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+async fn text(response: &Response) -> Result<String, StoreError> {
+    let promise = response.text().map_err(|_| StoreError::Unreachable)?;
+    let text = JsFuture::from(promise)
+        .await
+        .map_err(|_| StoreError::Unreachable)?;
+    Ok(text.as_string().unwrap_or_default())
+}
+
+async fn failure(response: Response) -> StoreError {
+    let status = response.status();
+    let told = text(&response).await.unwrap_or_default();
+    let message = serde_json::from_str::<Failure>(&told).map(|failure| failure.error.message);
+    match (status, message) {
+        (401, _) => StoreError::SignedOut,
+        (400..=499, Ok(message)) => StoreError::Refused(message),
+        (_, message) => StoreError::Server {
+            status,
+            message: message.unwrap_or_else(|_| response.status_text()),
+        },
+    }
+}
+
+fn request(method: &str, body: Body<'_>) -> Result<RequestInit, JsValue> {
+    let request = RequestInit::new();
+    request.set_method(method);
+    request.set_credentials(RequestCredentials::SameOrigin);
+    let headers = Headers::new()?;
+    match body {
+        Body::None => {}
+        Body::Json(text) => {
+            headers.set("Content-Type", "application/json")?;
+            request.set_body(&JsValue::from_str(text));
+        }
+        Body::Cbor(bytes) => {
+            headers.set("Content-Type", "application/cbor")?;
+            request.set_body(&Uint8Array::from(bytes));
+        }
+    }
+    request.set_headers(&headers);
+    Ok(request)
+}

@@ -1,0 +1,213 @@
+//! Keeping a socket open: connect, hand frames on, wait, try again; at once when the network comes back.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures_channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{Either, select},
+};
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    backoff::Backoff,
+    session,
+    socket::{Heard, Socket},
+};
+use crate::store::{Connection, Replica, StoreError, random, sleep};
+
+/// How often the sync is asked whether the hub still answers, in milliseconds.
+const TICK: u32 = 5_000;
+
+/// This tab's line to the hub.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    socket: RefCell<Option<Socket>>,
+    orders: RefCell<Option<UnboundedSender<Order>>>,
+    stopped: Cell<bool>,
+}
+
+/// What others ask of the line.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    /// Try now.
+    Wake,
+    /// Close the socket, and try again after a while.
+    Close,
+    /// There is no network.
+    Offline,
+}
+
+/// Why a socket ended.
+enum Ended {
+    /// It broke, or the sync has no use for it.
+    Broken,
+    /// There is no network.
+    Offline,
+}
+
+impl Line {
+    /// Sends a frame, if there is a socket.
+    pub(crate) fn send(&self, frame: &[u8]) {
+        if let Some(socket) = self.socket.borrow().as_ref() {
+            socket.send(frame);
+        }
+    }
+
+    /// Closes the socket; the line tries again after a while.
+    pub(crate) fn close(&self) {
+        self.order(Order::Close);
+    }
+
+    /// Tries to connect now.
+    pub(crate) fn wake(&self) {
+        self.order(Order::Wake);
+    }
+
+    /// Closes the socket for good.
+    pub(crate) fn stop(&self) {
+        self.stopped.set(true);
+        self.order(Order::Close);
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(orders) = self.orders.borrow().as_ref() {
+            // The line runs as long as the page.
+            let _ = orders.unbounded_send(order);
+        }
+    }
+}
+
+/// Begins to connect, for as long as the page lives.
+pub(crate) fn start(replica: Rc<Replica>) {
+    let (sender, orders) = mpsc::unbounded();
+    *replica.line.orders.borrow_mut() = Some(sender.clone());
+    listen("online", sender.clone(), Order::Wake);
+    listen("offline", sender, Order::Offline);
+    spawn_local(run(replica, orders));
+}
+
+fn listen(event: &str, orders: UnboundedSender<Order>, order: Order) {
+    let Some(window) = web_sys::window() else { return };
+    let tell = Closure::<dyn FnMut()>::new(move || {
+        // The line runs as long as the page.
+        let _ = orders.unbounded_send(order);
+    });
+    // The names are right, so this can't fail.
+    let _ = window.add_event_listener_with_callback(event, tell.as_ref().unchecked_ref());
+    tell.forget();
+}
+
+async fn run(replica: Rc<Replica>, mut orders: UnboundedReceiver<Order>) {
+    let mut backoff = Backoff::default();
+    while !replica.line.stopped.get() {
+        replica.set_connection(Connection::Connecting);
+        let next = once(&replica, &mut orders, &mut backoff).await;
+        if replica.line.stopped.get() {
+            break;
+        }
+        replica.set_connection(next);
+        wait(next, &mut orders, &mut backoff).await;
+    }
+    replica.set_connection(Connection::SignedOut);
+}
+
+/// One connection, from the first try to its end. Answers how things stand then.
+async fn once(
+    replica: &Rc<Replica>,
+    orders: &mut UnboundedReceiver<Order>,
+    backoff: &mut Backoff,
+) -> Connection {
+    let Some(address) = address(replica) else {
+        return Connection::Offline;
+    };
+    let Some((socket, mut heard)) = Socket::connect(&address) else {
+        return Connection::Offline;
+    };
+    *replica.line.socket.borrow_mut() = Some(socket);
+    let mut opened = false;
+    let ended = converse(replica, &mut heard, orders, &mut opened).await;
+    replica.line.socket.borrow_mut().take();
+    replica.disconnected();
+    if opened {
+        backoff.reset();
+    }
+    if matches!(ended, Ended::Offline) {
+        return Connection::Offline;
+    }
+    // A browser doesn't tell why a socket failed: ask the hub who we are.
+    match session::ask(&replica.slug).await {
+        Err(StoreError::SignedOut) => Connection::SignedOut,
+        _ => Connection::Offline,
+    }
+}
+
+async fn converse(
+    replica: &Rc<Replica>,
+    heard: &mut UnboundedReceiver<Heard>,
+    orders: &mut UnboundedReceiver<Order>,
+    opened: &mut bool,
+) -> Ended {
+    loop {
+        let event = select(heard.next(), orders.next());
+        let tick = Box::pin(sleep(TICK));
+        match select(event, tick).await {
+            Either::Left((Either::Left((event, _)), _)) => match event {
+                Some(Heard::Open) => {
+                    *opened = true;
+                    replica.connected();
+                }
+                Some(Heard::Frame(frame)) => {
+                    replica.received(&frame);
+                    // A burst of rows: take what is here already before anything is painted.
+                    while let Some(Some(Heard::Frame(frame))) = heard.next().now_or_never() {
+                        replica.received(&frame);
+                    }
+                }
+                Some(Heard::Closed) | None => return Ended::Broken,
+            },
+            Either::Left((Either::Right((order, _)), _)) => match order {
+                Some(Order::Close) => return Ended::Broken,
+                Some(Order::Offline) => return Ended::Offline,
+                Some(Order::Wake) | None => {}
+            },
+            Either::Right(_) => replica.tick(),
+        }
+    }
+}
+
+/// Waits for the next try.
+async fn wait(connection: Connection, orders: &mut UnboundedReceiver<Order>, backoff: &mut Backoff) {
+    // Without a session only signing in helps.
+    let patience = match connection {
+        Connection::SignedOut => futures_util::future::pending().boxed_local(),
+        _ => sleep(backoff.next(u32::from_be_bytes(random()))).boxed_local(),
+    };
+    let woken = async {
+        while let Some(order) = orders.next().await {
+            if matches!(order, Order::Wake | Order::Close) {
+                break;
+            }
+        }
+    };
+    if let Either::Left(_) = select(Box::pin(woken), patience).await {
+        backoff.reset();
+    }
+}
+
+fn address(replica: &Replica) -> Option<String> {
+    let location = web_sys::window()?.location();
+    let scheme = match location.protocol().ok()?.as_str() {
+        "https:" => "wss",
+        _ => "ws",
+    };
+    Some(format!(
+        "{scheme}://{}/sync/{}",
+        location.host().ok()?,
+        replica.slug
+    ))
+}

@@ -1,0 +1,12 @@
+//! The way to the hub: one WebSocket for each tab, the few HTTP calls beside it, and who is signed in.
+//!
+//! What lives here moves bytes and knows when to try again. What they mean is decided in `docket_sync` and the store.
+
+mod backoff;
+pub(crate) mod documents;
+mod http;
+mod line;
+pub mod session;
+mod socket;
+
+pub(crate) use self::line::{Line, start};

@@ -1,0 +1,72 @@
+//! The few things of the browser that the store needs: time, chance, waiting, locks, and room on the device.
+
+use docket_domain::Timestamp;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+/// This device's clock.
+pub(crate) fn now() -> Timestamp {
+    // Milliseconds since 1970 are far below 2^53, and a clock before that counts as 0.
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// Random bytes that nobody can guess.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    let crypto = web_sys::window().and_then(|window| window.crypto().ok());
+    if let Some(crypto) = crypto {
+        // Fails for more than 65,536 bytes only.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+}
+
+/// Waits that many milliseconds.
+pub(crate) async fn sleep(milliseconds: u32) {
+    gloo_timers::future::TimeoutFuture::new(milliseconds).await;
+}
+
+/// Is there a network, as far as the browser knows?
+pub(crate) fn is_online() -> bool {
+    web_sys::window().is_none_or(|window| window.navigator().on_line())
+}
+
+/// Asks the browser to keep this device's data when room gets scarce. It may decline.
+pub(crate) async fn persist() -> bool {
+    let Some(window) = web_sys::window() else {
+        return false;
+    };
+    let Ok(asked) = window.navigator().storage().persist() else {
+        return false;
+    };
+    JsFuture::from(asked).await.is_ok_and(|answer| answer.is_truthy())
+}
+
+/// Does `work` while holding the lock `name`, which one tab of this browser has at a time. Bound by hand:
+/// web-sys keeps Web Locks behind a flag. A browser without them has few tabs at most: the work is done all the same.
+pub(crate) async fn locked<T: 'static>(name: &str, work: impl Future<Output = T> + 'static) -> Option<T> {
+    let Some((locks, request)) = locks() else {
+        return Some(work.await);
+    };
+    let (done, answer) = futures_channel::oneshot::channel();
+    let callback = Closure::once_into_js(move |_lock: JsValue| -> Promise {
+        future_to_promise(async move {
+            // Nobody may wait for the answer any more.
+            let _ = done.send(work.await);
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    let arguments = Array::of2(&JsValue::from_str(name), &callback);
+    let held = Reflect::apply(&request, &locks, &arguments).ok()?;
+    let held = JsFuture::from(held.dyn_into::<Promise>().ok()?);
+    let (_, answer) = futures_util::future::join(held, answer).await;
+    answer.ok()
+}
+
+fn locks() -> Option<(JsValue, Function)> {
+    let navigator = web_sys::window()?.navigator();
+    let locks = Reflect::get(&navigator, &JsValue::from_str("locks")).ok()?;
+    let request = Reflect::get(&locks, &JsValue::from_str("request")).ok()?;
+    Some((locks, request.dyn_into().ok()?))
+}

@@ -1,0 +1,19 @@
+//! Bytes to and from JavaScript.
+
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The bytes as a key or value.
+pub(super) fn to_js(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
+}
+
+/// The bytes of a key (an `ArrayBuffer`) or value; none if it is something else.
+pub(super) fn from_js(value: &JsValue) -> Option<Vec<u8>> {
+    if let Some(array) = value.dyn_ref::<Uint8Array>() {
+        Some(array.to_vec())
+    } else {
+        let buffer = value.dyn_ref::<ArrayBuffer>()?;
+        Some(Uint8Array::new(buffer).to_vec())
+    }
+}

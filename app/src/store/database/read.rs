@@ -1,0 +1,172 @@
+//! Reading. Each call is one transaction of its own.
+
+use std::collections::HashSet;
+
+use docket_domain::{DocumentId, Row};
+use docket_sync::client::outbox::Entry;
+use idb::{ObjectStore, Query, TransactionMode};
+use wasm_bindgen::JsValue;
+
+use super::{
+    ChunkKey, Database, DocumentRecord, RowRecord, StoredCursor,
+    bytes::{from_js, to_js},
+    failed, key, schema,
+    write::range,
+};
+use crate::store::{SetAside, StoreError};
+
+impl Database {
+    /// A single value by name.
+    pub(crate) async fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = self.value(schema::META, JsValue::from_str(name)).await?;
+        Ok(value.as_ref().and_then(from_js))
+    }
+
+    /// Which rows are here.
+    pub(crate) async fn cursor(&self) -> Result<StoredCursor, StoreError> {
+        let value = self.meta(StoredCursor::NAME).await?;
+        let stored = value.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        Ok(stored.unwrap_or_default())
+    }
+
+    /// All rows that can be read. One of an unknown form is passed over: the hub sends it again.
+    pub(crate) async fn rows(&self) -> Result<Vec<(Row, RowRecord)>, StoreError> {
+        let values = self.values(schema::ROWS, None).await?;
+        Ok(values.iter().filter_map(row).collect())
+    }
+
+    /// One row.
+    pub(crate) async fn row(&self, document: DocumentId) -> Result<Option<(Row, RowRecord)>, StoreError> {
+        let value = self.value(schema::ROWS, to_js(document.as_bytes())).await?;
+        Ok(value.as_ref().and_then(row))
+    }
+
+    /// What is known of all stored documents.
+    pub(crate) async fn documents(&self) -> Result<Vec<(DocumentId, DocumentRecord)>, StoreError> {
+        let (keys, values) = self.entries(schema::DOCUMENTS, None).await?;
+        let pairs = keys.iter().zip(&values).filter_map(|(key, value)| {
+            let document = key::document(&from_js(key)?)?;
+            Some((document, DocumentRecord::from_bytes(&from_js(value)?)?))
+        });
+        Ok(pairs.collect())
+    }
+
+    /// What is known of a stored document.
+    pub(crate) async fn document(&self, id: DocumentId) -> Result<Option<DocumentRecord>, StoreError> {
+        let value = self.value(schema::DOCUMENTS, to_js(id.as_bytes())).await?;
+        Ok(value
+            .as_ref()
+            .and_then(from_js)
+            .and_then(|bytes| DocumentRecord::from_bytes(&bytes)))
+    }
+
+    /// The hub's facts about a document.
+    pub(crate) async fn facts(&self, id: DocumentId) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = self.value(schema::FACTS, to_js(id.as_bytes())).await?;
+        Ok(value.as_ref().and_then(from_js))
+    }
+
+    /// A document's chunks but those already `seen`, oldest first.
+    pub(crate) async fn chunks(
+        &self,
+        id: DocumentId,
+        seen: &HashSet<ChunkKey>,
+    ) -> Result<Vec<(ChunkKey, Vec<u8>)>, StoreError> {
+        let range = range(id).map_err(|error| failed(&error))?;
+        let (keys, values) = self.entries(schema::CHUNKS, Some(range.into())).await?;
+        let pairs = keys.iter().zip(&values).filter_map(|(key, value)| {
+            let key = ChunkKey(from_js(key)?);
+            (!seen.contains(&key)).then_some(())?;
+            Some((key, from_js(value)?))
+        });
+        Ok(pairs.collect())
+    }
+
+    /// The commands that the hub hasn't acknowledged, of one document or all, each document's in their order.
+    pub(crate) async fn entries_of(&self, document: Option<DocumentId>) -> Result<Vec<Entry>, StoreError> {
+        let range = document.map(range).transpose().map_err(|error| failed(&error))?;
+        let values = self.values(schema::OUTBOX, range.map(Query::KeyRange)).await?;
+        Ok(values.iter().filter_map(json).collect())
+    }
+
+    /// The imported documents that the hub doesn't have yet.
+    pub(crate) async fn uploads(&self) -> Result<Vec<DocumentId>, StoreError> {
+        let (keys, _) = self.entries(schema::UPLOADS, None).await?;
+        Ok(keys
+            .iter()
+            .filter_map(|key| key::document(&from_js(key)?))
+            .collect())
+    }
+
+    /// The commands set aside.
+    pub(crate) async fn set_aside(&self) -> Result<Vec<SetAside>, StoreError> {
+        let values = self.values(schema::SET_ASIDE, None).await?;
+        let mut all: Vec<SetAside> = values.iter().filter_map(json).collect();
+        all.sort_by_key(|aside| aside.at);
+        Ok(all)
+    }
+
+    /// All drafts.
+    pub(crate) async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let (keys, values) = self.entries(schema::DRAFTS, None).await?;
+        let pairs = keys.iter().zip(&values);
+        Ok(pairs
+            .filter_map(|(key, value)| Some((key.as_string()?, value.as_string()?)))
+            .collect())
+    }
+
+    /// The orders of all lists as last seen.
+    pub(crate) async fn rankings(&self) -> Result<Vec<(DocumentId, Vec<u8>)>, StoreError> {
+        let (keys, values) = self.entries(schema::RANKINGS, None).await?;
+        let pairs = keys.iter().zip(&values);
+        Ok(pairs
+            .filter_map(|(key, value)| Some((key::document(&from_js(key)?)?, from_js(value)?)))
+            .collect())
+    }
+
+    fn store(&self, name: &str) -> Result<ObjectStore, StoreError> {
+        let transaction = self.inner.transaction(&[name], TransactionMode::ReadOnly);
+        let transaction = transaction.map_err(|error| failed(&error))?;
+        transaction.object_store(name).map_err(|error| failed(&error))
+    }
+
+    async fn value(&self, store: &str, key: JsValue) -> Result<Option<JsValue>, StoreError> {
+        let request = self
+            .store(store)?
+            .get(Query::Key(key))
+            .map_err(|error| failed(&error))?;
+        request.await.map_err(|error| failed(&error))
+    }
+
+    async fn values(&self, store: &str, query: Option<Query>) -> Result<Vec<JsValue>, StoreError> {
+        let request = self
+            .store(store)?
+            .get_all(query, None)
+            .map_err(|error| failed(&error))?;
+        request.await.map_err(|error| failed(&error))
+    }
+
+    /// Keys and values, in the same order: both requests are of one transaction.
+    async fn entries(
+        &self,
+        store: &str,
+        query: Option<Query>,
+    ) -> Result<(Vec<JsValue>, Vec<JsValue>), StoreError> {
+        let store = self.store(store)?;
+        let keys = store
+            .get_all_keys(query.clone(), None)
+            .map_err(|error| failed(&error))?;
+        let values = store.get_all(query, None).map_err(|error| failed(&error))?;
+        let keys = keys.await.map_err(|error| failed(&error))?;
+        Ok((keys, values.await.map_err(|error| failed(&error))?))
+    }
+}
+
+fn row(value: &JsValue) -> Option<(Row, RowRecord)> {
+    let record = RowRecord::from_bytes(&from_js(value)?)?;
+    Some((Row::from_bytes(&record.row).ok()?, record))
+}
+
+fn json<T: serde::de::DeserializeOwned>(value: &JsValue) -> Option<T> {
+    serde_json::from_str(&value.as_string()?).ok()
+}

@@ -1,0 +1,205 @@
+//! Writing: a list of writes in one transaction.
+
+use docket_domain::DocumentId;
+use docket_sync::client::{catalogue, outbox::Entry};
+use idb::{KeyRange, ObjectStore, Query, Transaction, TransactionMode};
+use wasm_bindgen::JsValue;
+
+use super::{
+    ChunkKey, Database, DocumentRecord, EntryKey, RowRecord, StoredCursor,
+    bytes::{from_js, to_js},
+    failed, key, schema,
+};
+use crate::store::{SetAside, StoreError};
+
+/// One write. A list of them is one transaction.
+#[derive(Debug)]
+pub(crate) enum Write {
+    /// A single value by name.
+    Meta(&'static str, Vec<u8>),
+    /// A document's row.
+    Row(DocumentId, RowRecord),
+    /// Rows of the catalogue that changed since a version, with the cursor; passed over when they don't join on to
+    /// what is stored.
+    Catalogue {
+        since: u64,
+        cursor: StoredCursor,
+        writes: Vec<Write>,
+    },
+    /// The row is gone.
+    NoRow(DocumentId),
+    /// What is known of a stored document.
+    Document(DocumentId, DocumentRecord),
+    /// The hub's facts.
+    Facts(DocumentId, Vec<u8>),
+    /// A further chunk.
+    Chunk(ChunkKey, Vec<u8>),
+    /// A chunk that another one contains.
+    NoChunk(ChunkKey),
+    /// Everything of a document but its row: chunks, facts, what is known of it.
+    NoDocument(DocumentId),
+    /// A command that the hub hasn't acknowledged.
+    Entry(Entry),
+    /// It has, or it was set aside.
+    NoEntry(EntryKey),
+    /// An imported document that the hub doesn't have yet.
+    Upload(DocumentId),
+    /// It has.
+    NoUpload(DocumentId),
+    /// A command set aside.
+    SetAside(SetAside),
+    /// It was retried or discarded.
+    NoSetAside(String),
+    /// What was typed and isn't saved.
+    Draft(String, String),
+    /// It is saved.
+    NoDraft(String),
+    /// The order of a list: its issues' ids, one after the other.
+    Ranking(DocumentId, Vec<u8>),
+}
+
+impl Database {
+    /// Writes all of `writes`, or nothing.
+    pub(crate) async fn write(&self, writes: &[Write]) -> Result<(), StoreError> {
+        let mut names = Vec::new();
+        writes.iter().for_each(|write| write.stores(&mut names));
+        names.sort_unstable();
+        names.dedup();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let transaction = self
+            .inner
+            .transaction(&names, TransactionMode::ReadWrite)
+            .map_err(|error| failed(&error))?;
+        if let Err(error) = request_all(writes, &transaction).await {
+            // Aborting what is aborted already fails; either way nothing is written.
+            let _ = transaction.abort();
+            return Err(failed(&error));
+        }
+        match transaction.await {
+            Ok(result) if result.is_committed() => Ok(()),
+            Ok(_) => Err(StoreError::Full),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+}
+
+/// Places the requests of all writes. Their answers aren't awaited: what fails aborts the transaction, and that answers.
+async fn request_all(writes: &[Write], transaction: &Transaction) -> Result<(), idb::Error> {
+    for write in writes {
+        let Write::Catalogue {
+            since,
+            cursor,
+            writes,
+        } = write
+        else {
+            write.request(transaction)?;
+            continue;
+        };
+        let meta = transaction.object_store(schema::META)?;
+        let name = JsValue::from_str(StoredCursor::NAME);
+        let stored = meta.get(Query::Key(name.clone()))?.await?;
+        let stored: StoredCursor = stored
+            .and_then(|value| serde_json::from_slice(&from_js(&value)?).ok())
+            .unwrap_or_default();
+        if catalogue::joins(&stored.cursor(), *since, &cursor.cursor()) {
+            writes.iter().try_for_each(|write| write.request(transaction))?;
+            put(&meta, &name, &to_js(&crate::store::json(cursor)))?;
+        }
+    }
+    Ok(())
+}
+
+impl Write {
+    /// Adds the object stores that it is about.
+    fn stores(&self, names: &mut Vec<&'static str>) {
+        if let Self::Catalogue { writes, .. } = self {
+            names.push(schema::META);
+            writes.iter().for_each(|write| write.stores(names));
+        } else {
+            names.extend(self.own_stores());
+        }
+    }
+
+    const fn own_stores(&self) -> &'static [&'static str] {
+        match self {
+            Self::Meta(..) | Self::Catalogue { .. } => &[schema::META],
+            Self::Row(..) | Self::NoRow(_) => &[schema::ROWS],
+            Self::Document(..) => &[schema::DOCUMENTS],
+            Self::Facts(..) => &[schema::FACTS],
+            Self::Chunk(..) | Self::NoChunk(_) => &[schema::CHUNKS],
+            Self::NoDocument(_) => &[schema::CHUNKS, schema::DOCUMENTS, schema::FACTS],
+            Self::Entry(_) | Self::NoEntry(_) => &[schema::OUTBOX],
+            Self::Upload(_) | Self::NoUpload(_) => &[schema::UPLOADS],
+            Self::SetAside(_) | Self::NoSetAside(_) => &[schema::SET_ASIDE],
+            Self::Draft(..) | Self::NoDraft(_) => &[schema::DRAFTS],
+            Self::Ranking(..) => &[schema::RANKINGS],
+        }
+    }
+
+    fn request(&self, transaction: &Transaction) -> Result<(), idb::Error> {
+        let store = |name: &str| transaction.object_store(name);
+        let first = self.own_stores().first().copied().unwrap_or(schema::META);
+        let store_of_this = store(first)?;
+        match self {
+            // Taken apart before.
+            Self::Catalogue { .. } => Ok(()),
+            Self::Meta(name, value) => put(&store_of_this, &JsValue::from_str(name), &to_js(value)),
+            Self::Row(document, record) => put(&store_of_this, &id(*document), &to_js(&record.to_bytes())),
+            Self::Document(document, record) => {
+                put(&store_of_this, &id(*document), &to_js(&record.to_bytes()))
+            }
+            Self::Facts(document, value) | Self::Ranking(document, value) => {
+                put(&store_of_this, &id(*document), &to_js(value))
+            }
+            Self::Upload(document) => put(&store_of_this, &id(*document), &JsValue::TRUE),
+            Self::NoRow(document) | Self::NoUpload(document) => delete(&store_of_this, id(*document)),
+            Self::Chunk(key, value) => put(&store_of_this, &to_js(&key.0), &to_js(value)),
+            Self::NoChunk(key) => delete(&store_of_this, to_js(&key.0)),
+            Self::NoDocument(document) => {
+                store_of_this.delete(range(*document)?)?;
+                delete(&store(schema::DOCUMENTS)?, id(*document))?;
+                delete(&store(schema::FACTS)?, id(*document))
+            }
+            Self::Entry(entry) => {
+                let key = EntryKey {
+                    document: entry.command.document,
+                    id: entry.id,
+                };
+                put(&store_of_this, &to_js(&key.to_bytes()), &json(entry))
+            }
+            Self::NoEntry(key) => delete(&store_of_this, to_js(&key.to_bytes())),
+            Self::SetAside(aside) => put(&store_of_this, &JsValue::from_str(&aside.id), &json(aside)),
+            Self::Draft(place, text) => put(
+                &store_of_this,
+                &JsValue::from_str(place),
+                &JsValue::from_str(text),
+            ),
+            Self::NoSetAside(name) | Self::NoDraft(name) => delete(&store_of_this, JsValue::from_str(name)),
+        }
+    }
+}
+
+fn id(document: DocumentId) -> JsValue {
+    to_js(document.as_bytes())
+}
+
+fn put(store: &ObjectStore, key: &JsValue, value: &JsValue) -> Result<(), idb::Error> {
+    store.put(value, Some(key)).map(drop)
+}
+
+fn delete(store: &ObjectStore, key: JsValue) -> Result<(), idb::Error> {
+    store.delete(Query::Key(key)).map(drop)
+}
+
+/// The keys of all that belongs to a document.
+pub(super) fn range(document: DocumentId) -> Result<KeyRange, idb::Error> {
+    let (lower, upper) = key::bounds(document);
+    KeyRange::bound(&to_js(&lower), &to_js(&upper), None, None)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> JsValue {
+    // These types have text keys only, so they can always be written.
+    JsValue::from_str(&serde_json::to_string(value).unwrap_or_default())
+}

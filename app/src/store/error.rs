@@ -1,0 +1,64 @@
+//! What can go wrong in the store, in words for the person in front of it.
+
+use docket_domain::{CommandError, DocumentId};
+
+/// What went wrong, and what to do.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The browser refuses to keep data: private mode, or blocked by a setting.
+    #[error(
+        "This browser doesn’t let Docket keep data on this device ({0}). Allow it to store data for this site."
+    )]
+    NoStorage(String),
+    /// The device is full.
+    #[error(
+        "This device has no room left for Docket’s data. Free some space, then try again; nothing was lost."
+    )]
+    Full,
+    /// Another storage failure.
+    #[error("The data on this device couldn’t be read or written ({0}). Reload the page and try again.")]
+    Storage(String),
+    /// The stored data is of a newer version of the app.
+    #[error("This page is older than the data on this device. Reload it to get the new version.")]
+    Outdated,
+    /// The record isn't on this device and can't be fetched now.
+    #[error("This record isn’t on this device yet. Connect to the network and open it again.")]
+    NotHere(DocumentId),
+    /// The hub has no such record for this person.
+    #[error("There is no such record, or you may not see it.")]
+    NotFound(DocumentId),
+    /// What the hub sent, or the device holds, can't be read.
+    #[error("The record {0} can’t be read: {1}")]
+    Unreadable(DocumentId, String),
+    /// A command that can't be carried out.
+    #[error("{0}")]
+    Command(String),
+    /// Nobody is signed in.
+    #[error("You aren’t signed in to this workspace. Open your invitation link, or sign in with a token.")]
+    SignedOut,
+    /// The session has ended, or the link or token is wrong.
+    #[error("{0}")]
+    Refused(String),
+    /// The network or the server isn't there.
+    #[error("The server can’t be reached. Check your connection and try again.")]
+    Unreachable,
+    /// The server answered something else.
+    #[error("The server answered with an error ({status}): {message}")]
+    Server {
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        message: String,
+    },
+    /// Changes that the hub doesn't have yet stand in the way.
+    #[error(
+        "{0} changes haven’t reached the server yet and would be lost. Connect and wait, or discard them."
+    )]
+    Unsent(usize),
+}
+
+impl From<CommandError> for StoreError {
+    fn from(error: CommandError) -> Self {
+        Self::Command(error.to_string())
+    }
+}

@@ -1,0 +1,336 @@
+//! What the sync tells: frames out, rows, changes and facts in.
+
+use std::{rc::Rc, sync::Arc};
+
+use docket_domain::{DocumentId, Facts, Member, Row};
+use docket_sync::{
+    client::{
+        self, Cursor, Event, Output, Problem,
+        catalogue::{self, Standing},
+    },
+    wire::{Person, RowUpdate},
+};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    Connection, Present, Replica, Status, StoreError,
+    browser::{now, random},
+    database::{ChunkKey, DocumentRecord, EntryKey, RowRecord, StoredCursor, Write},
+    replica::{json, meta},
+    rows::Known,
+};
+
+impl Replica {
+    /// Does what the sync asks for.
+    pub(crate) fn act(self: &Rc<Self>, output: Output) {
+        for frame in output.send {
+            self.line.send(&frame);
+        }
+        for event in output.events {
+            self.on(event);
+        }
+        if output.close {
+            self.line.close();
+        }
+    }
+
+    /// The socket is open.
+    pub(crate) fn connected(self: &Rc<Self>) {
+        let output = self.client.borrow_mut().connected();
+        self.act(output);
+    }
+
+    /// A frame came.
+    pub(crate) fn received(self: &Rc<Self>, frame: &[u8]) {
+        let output = self.client.borrow_mut().receive(frame);
+        self.act(output);
+    }
+
+    /// The socket is gone.
+    pub(crate) fn disconnected(&self) {
+        self.client.borrow_mut().disconnected();
+        self.present.set(Arc::default());
+    }
+
+    /// Some seconds have passed.
+    pub(crate) fn tick(self: &Rc<Self>) {
+        let output = self.client.borrow_mut().tick(now());
+        self.act(output);
+    }
+
+    /// How this tab stands with the hub.
+    pub(crate) fn set_connection(self: &Rc<Self>, connection: Connection) {
+        self.set_status(Status {
+            connection,
+            ..self.status.get_untracked()
+        });
+        if matches!(connection, Connection::Offline | Connection::SignedOut) {
+            self.nothing_arrives();
+        }
+    }
+
+    fn on(self: &Rc<Self>, event: Event) {
+        match event {
+            Event::Welcome {
+                epoch,
+                workspace,
+                member,
+                now: hub,
+            } => {
+                self.clock.set(hub.0 - now().0);
+                *self.epoch.borrow_mut() = Some(epoch.as_str().into());
+                *self.welcomed.borrow_mut() = Some(member.clone());
+                let known = self
+                    .members
+                    .with_untracked(|all| all.iter().find(|one| one.id == member).cloned());
+                if let Some(me) = known {
+                    self.set_me(me);
+                }
+                if self.workspace_id.get_untracked() != Some(workspace) {
+                    self.workspace_id.set(Some(workspace));
+                    self.writer
+                        .later(vec![Write::Meta(meta::WORKSPACE, json(&workspace))]);
+                }
+                self.trouble.set(None);
+                self.set_connection(Connection::Live);
+                self.after_welcome(workspace);
+            }
+            Event::Changed {
+                document,
+                chunk,
+                heads,
+            } => self.changed(document, chunk, &heads),
+            Event::Acknowledged { document, heads } => self.acknowledged(document, &heads),
+            Event::Rows {
+                since,
+                rows,
+                cursor,
+                complete,
+            } => self.take_rows(since, rows, &cursor, complete),
+            Event::Facts { document, facts } => self.take_facts(document, facts),
+            Event::Members(members) => self.take_members(members),
+            Event::Present(people) => self.take_present(people),
+            // What it means is known once the hub's copy is here.
+            Event::Refused { .. } => {}
+            Event::Fresh { document } => self.renew(document),
+            Event::Unavailable { document } => {
+                self.arrived(document, &Err(StoreError::NotFound(document)));
+            }
+            Event::Purged { document } => self.purged(document),
+            // The line tries again by itself; what a person can do something about is told.
+            Event::Problem(Problem::Frame(_) | Problem::Sync(..)) => {}
+            Event::Problem(problem) => self.trouble.set(Some(problem.to_string())),
+        }
+    }
+
+    fn after_welcome(self: &Rc<Self>, workspace: DocumentId) {
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            replica.keep_open(workspace).await;
+            replica.open_pending().await;
+            replica.watch_lists();
+            replica.upload();
+        });
+    }
+
+    pub(super) fn changed(self: &Rc<Self>, id: DocumentId, chunk: Vec<u8>, heads: &[automerge::ChangeHash]) {
+        if !chunk.is_empty() {
+            let key = ChunkKey::new(id, now().0, random());
+            let acknowledged = self.client.borrow().acknowledged(id).to_vec();
+            self.opened(id).seen.borrow_mut().insert(key.clone());
+            self.writer.later(vec![
+                Write::Chunk(key, chunk),
+                Write::Document(id, DocumentRecord::new(heads, &acknowledged)),
+            ]);
+        }
+        // An issue that is open shows what the others type; its row follows from the hub, unless ours comes first.
+        if self.outbox.is_pending(id) {
+            self.derive(id);
+        }
+        let opened = self.opened(id);
+        opened.revision.update(|revision| *revision += 1);
+        self.rank_soon(id);
+        if self.workspace_id.get_untracked() == Some(id) {
+            self.read_workspace();
+        }
+        self.arrived(id, &Ok(()));
+    }
+
+    fn acknowledged(self: &Rc<Self>, id: DocumentId, heads: &[automerge::ChangeHash]) {
+        let entries = self.outbox.of(id);
+        let (done, record) = {
+            let client = self.client.borrow();
+            let Some(document) = client.document(id) else {
+                return;
+            };
+            let done = client::outbox::acknowledged(document, heads, &entries);
+            (done, DocumentRecord::new(&document.get_heads(), heads))
+        };
+        self.outbox.remove(id, &done);
+        let mut writes = vec![Write::Document(id, record)];
+        writes.extend(done.iter().map(|entry| {
+            Write::NoEntry(EntryKey {
+                document: id,
+                id: *entry,
+            })
+        }));
+        self.writer.later(writes);
+        if !done.is_empty() {
+            if !self.outbox.is_pending(id) {
+                // The hub's rows were passed over while there was something of our own.
+                self.derive(id);
+            }
+            self.tell_tabs(&[id]);
+            self.refresh_status();
+        }
+        let replica = Rc::clone(self);
+        spawn_local(async move { replica.forget_closed() });
+    }
+
+    fn take_rows(self: &Rc<Self>, since: u64, rows: Vec<RowUpdate>, cursor: &Cursor, complete: bool) {
+        let epoch: Option<Arc<str>> = cursor.epoch.as_deref().map(Into::into);
+        let mut writes = Vec::with_capacity(rows.len() + 1);
+        let mut shown = Vec::with_capacity(rows.len());
+        for update in rows {
+            let id = update.document;
+            let pending = self.outbox.is_pending(id);
+            let Some(bytes) = update.row else {
+                if !pending {
+                    self.gone(id, &mut writes);
+                    shown.push((id, None));
+                }
+                continue;
+            };
+            self.rows.set_known(
+                id,
+                Known {
+                    heads: update.heads.clone(),
+                    confirmed: epoch.clone(),
+                },
+            );
+            if catalogue::may_replace(pending) {
+                // A row of a newer hub's making may not be readable; the old one stays.
+                if let Ok(row) = Row::from_bytes(&bytes) {
+                    shown.push((id, Some(Arc::new(row))));
+                    let record = RowRecord::new(bytes, &update.heads, cursor.epoch.clone());
+                    writes.push(Write::Row(id, record));
+                }
+            } else if let Some(row) = self.rows.get(id) {
+                writes.push(self.row_write(&row.get_untracked()));
+            }
+        }
+        if let (true, Some(epoch)) = (complete, cursor.epoch.as_deref()) {
+            self.drop_unconfirmed(epoch, &mut writes, &mut shown);
+        }
+        self.writer.later(vec![Write::Catalogue {
+            since,
+            cursor: StoredCursor::new(cursor, complete),
+            writes,
+        }]);
+        self.rows.apply(shown);
+        self.set_status(Status {
+            complete,
+            ..self.status.get_untracked()
+        });
+        self.refresh_status();
+        if complete {
+            self.watch_lists();
+            self.fetch_soon();
+        }
+    }
+
+    /// All rows of the epoch are here: what none of them confirmed is gone.
+    fn drop_unconfirmed(
+        self: &Rc<Self>,
+        epoch: &str,
+        writes: &mut Vec<Write>,
+        shown: &mut Vec<(DocumentId, Option<Arc<Row>>)>,
+    ) {
+        for (id, known) in self.rows.all_known() {
+            let pending = self.outbox.is_pending(id);
+            if catalogue::standing(known.confirmed.as_deref(), pending, epoch) == Standing::Gone {
+                self.gone(id, writes);
+                shown.push((id, None));
+            }
+        }
+    }
+
+    /// The hub has no such document for this member any more.
+    fn gone(self: &Rc<Self>, id: DocumentId, writes: &mut Vec<Write>) {
+        writes.extend([Write::NoRow(id), Write::NoDocument(id)]);
+        let output = self.client.borrow_mut().drop_document(id);
+        self.act(output);
+        self.arrived(id, &Err(StoreError::NotFound(id)));
+        if let Some(opened) = self.open.borrow().get(&id) {
+            opened.revision.update(|revision| *revision += 1);
+        }
+    }
+
+    fn purged(self: &Rc<Self>, id: DocumentId) {
+        let entries = self.outbox.of(id);
+        let ids: Vec<u64> = entries.iter().map(|entry| entry.id).collect();
+        let mut writes = Vec::new();
+        self.gone(id, &mut writes);
+        self.outbox.remove(id, &ids);
+        self.outbox.remove_upload(id);
+        writes.push(Write::NoUpload(id));
+        writes.extend(ids.into_iter().map(|entry| {
+            Write::NoEntry(EntryKey {
+                document: id,
+                id: entry,
+            })
+        }));
+        let sentence = "An administrator deleted this record for good.";
+        let aside = entries
+            .into_iter()
+            .map(|entry| super::refusal::aside(entry, "purged", sentence));
+        writes.extend(self.put_aside(aside.collect()));
+        self.writer.later(writes);
+        self.rows.apply([(id, None)]);
+        self.tell_tabs(&[id]);
+        self.refresh_status();
+    }
+
+    pub(super) fn take_facts(self: &Rc<Self>, id: DocumentId, facts: Facts) {
+        // Writing to a Vec can't fail.
+        let bytes = minicbor::to_vec(&facts).unwrap_or_default();
+        self.writer.later(vec![Write::Facts(id, bytes)]);
+        self.facts(id).set(Arc::new(facts));
+        // A row with changes of our own was derived from the old facts; the hub derives all others.
+        if self.outbox.is_pending(id) {
+            self.derive(id);
+        }
+    }
+
+    fn take_members(&self, members: Vec<Member>) {
+        let mut writes = vec![Write::Meta(meta::MEMBERS, json(&members))];
+        let me = self.welcomed.borrow().clone().or_else(|| self.my_id());
+        let me = me.and_then(|me| members.iter().find(|one| one.id == me).cloned());
+        if let Some(me) = me {
+            writes.push(Write::Meta(meta::ME, json(&me)));
+            self.me.set(Some(Arc::new(me)));
+        }
+        self.writer.later(writes);
+        self.members.set(Arc::new(members));
+    }
+
+    pub(crate) fn set_me(&self, me: Member) {
+        if self.me.with_untracked(|before| before.as_deref() != Some(&me)) {
+            self.writer.later(vec![Write::Meta(meta::ME, json(&me))]);
+            self.me.set(Some(Arc::new(me)));
+        }
+    }
+
+    fn take_present(&self, people: Vec<Person>) {
+        let others = people.into_iter().filter(|person| person.peer != self.peer);
+        let present = others.map(|person| Present {
+            member: person.member,
+            name: person.name,
+            peer: person.peer.as_str().to_owned(),
+            document: person.document,
+            field: person.field,
+        });
+        self.present.set(Arc::new(present.collect()));
+    }
+}

@@ -1,0 +1,269 @@
+//! The app's copy of a workspace: rows, documents and the outbox, in IndexedDB and in signals.
+//!
+//! What lives here: [`Store`], the one handle that views use, and behind it `database` (IndexedDB), `rows` (the
+//! reactive collection), `documents` (open Automerge documents), `outbox` and `refusal` (what the hub hasn't stored,
+//! or won't), `upload` (imports), `background` (open issues for offline use), `tabs` (other tabs of this browser).
+//! What may not: views, and anything that decides what a record means (that is `docket_domain`).
+//!
+//! # Use
+//! - `Store::open(slug).await` paints from IndexedDB without a network, then connects by itself.
+//! - Lists read rows: [`Store::issues`] changes only when an issue comes or goes, [`Store::row`] is one row's signal,
+//!   [`Store::changed`] counts up once for a batch of rows, however many.
+//! - A record's page opens its document: [`Store::open_document`]; dropping the handle closes it.
+//! - Everything changes through [`Store::run`]. It answers when the change is safe on this device; the hub's answer
+//!   shows in [`Store::status`], a refusal in [`Store::set_aside`].
+//!
+//! Every signal is safe to read anywhere. Errors are [`StoreError`]; their words are for people.
+
+mod background;
+mod browser;
+mod commands;
+mod database;
+mod documents;
+mod draft;
+mod error;
+mod events;
+mod outbox;
+mod ranking;
+mod refusal;
+mod replica;
+mod rows;
+mod status;
+mod tabs;
+mod upload;
+mod writer;
+
+use std::{collections::HashMap, rc::Rc, sync::Arc};
+
+use docket_domain::{
+    Command, DocumentId, Facts, Member, MemberId, Row, Timestamp, WorkspaceSlug, read::Workspace,
+};
+use leptos::prelude::*;
+
+pub(crate) use self::{
+    browser::{random, sleep},
+    database::{Database, Write},
+    replica::{Replica, json, meta, meta_json},
+};
+pub use self::{
+    documents::OpenDocument,
+    draft::Draft,
+    error::StoreError,
+    ranking::Ranking,
+    status::{Connection, Present, SetAside, Status},
+    upload::{Import, Progress},
+};
+
+/// The one handle to a workspace's data. Made once for a page, lives as long as the page, is copied freely.
+#[derive(Clone, Copy)]
+pub struct Store(StoredValue<Rc<Replica>, LocalStorage>);
+
+impl Store {
+    /// Opens this device's copy of a workspace and begins to connect. Answers as soon as the rows are in memory, with
+    /// or without a network. Put the store into the context: `provide_context(store)`.
+    ///
+    /// # Errors
+    /// When the browser lets nothing be stored, or the stored data is a newer app's.
+    pub async fn open(slug: WorkspaceSlug) -> Result<Self, StoreError> {
+        let replica = Replica::open(slug).await?;
+        // An owner of its own: the store outlives whatever view opened it.
+        let owner = Owner::new_root(None);
+        let store = owner.with(|| Self(StoredValue::new_local(Rc::clone(&replica))));
+        std::mem::forget(owner);
+        replica.start();
+        Ok(store)
+    }
+
+    fn replica(self) -> Rc<Replica> {
+        self.0.get_value()
+    }
+
+    /// The workspace's name in addresses.
+    #[must_use]
+    pub fn slug(self) -> WorkspaceSlug {
+        self.replica().slug.clone()
+    }
+
+    // ---- who and where ----
+
+    /// The member that this browser is signed in as; remembered offline.
+    #[must_use]
+    pub fn me(self) -> Signal<Option<Arc<Member>>> {
+        self.replica().me.clone().into()
+    }
+
+    /// Everybody in the workspace.
+    #[must_use]
+    pub fn members(self) -> Signal<Arc<Vec<Member>>> {
+        self.replica().members.clone().into()
+    }
+
+    /// A member by id.
+    #[must_use]
+    pub fn member(self, id: &MemberId) -> Option<Member> {
+        let members = self.replica().members.get();
+        members.iter().find(|member| member.id == *id).cloned()
+    }
+
+    /// The workspace: its name, the prefix of numbers, which lists there are, organisations, components.
+    #[must_use]
+    pub fn workspace(self) -> Signal<Arc<Workspace>> {
+        self.replica().workspace.clone().into()
+    }
+
+    /// The workspace's document; none before the first sign-in.
+    #[must_use]
+    pub fn workspace_document(self) -> Option<DocumentId> {
+        self.replica().workspace_id.get()
+    }
+
+    /// Who else is here, and where.
+    #[must_use]
+    pub fn present(self) -> Signal<Arc<Vec<Present>>> {
+        self.replica().present.clone().into()
+    }
+
+    /// Tells the others where this person is: the document that is open, the field that is edited.
+    pub fn here(self, document: Option<DocumentId>, field: Option<String>) {
+        self.replica().here(document, field);
+    }
+
+    /// The hub's clock, as far as it is known: this device's, corrected.
+    #[must_use]
+    pub fn now(self) -> Timestamp {
+        self.replica().now()
+    }
+
+    // ---- rows ----
+
+    /// One document's row; none if this device doesn't know the document. Not tracked: use [`changed`](Self::changed)
+    /// or [`issues`](Self::issues) to hear of new ones.
+    #[must_use]
+    pub fn row(self, id: DocumentId) -> Option<ArcRwSignal<Arc<Row>>> {
+        self.replica().rows.get(id)
+    }
+
+    /// All issues, deleted ones too, in the order of their ids. Changes only when one comes or goes.
+    #[must_use]
+    pub fn issues(self) -> Signal<Arc<[DocumentId]>> {
+        self.replica().rows.issues.clone().into()
+    }
+
+    /// Counts up once for every batch of rows that changed. For filters, sorting and search over all rows.
+    #[must_use]
+    pub fn changed(self) -> Signal<u64> {
+        self.replica().rows.changed.clone().into()
+    }
+
+    /// Reads all rows at once, untracked.
+    pub fn with_rows<R>(self, read: impl FnOnce(&HashMap<DocumentId, ArcRwSignal<Arc<Row>>>) -> R) -> R {
+        self.replica().rows.with(read)
+    }
+
+    /// Has this document changes that the hub hasn't stored? Not tracked; [`status`](Self::status) tells of changes.
+    #[must_use]
+    pub fn is_pending(self, id: DocumentId) -> bool {
+        self.replica().is_pending(id)
+    }
+
+    /// The order of a list. What was stored last is there at once; the list's document follows by itself.
+    #[must_use]
+    pub fn ranking(self, list: DocumentId) -> Signal<Arc<Ranking>> {
+        self.replica().ranking(list).into()
+    }
+
+    /// The hub's facts about a document: filled once it is opened.
+    #[must_use]
+    pub fn facts(self, id: DocumentId) -> Signal<Arc<Facts>> {
+        self.replica().facts(id).into()
+    }
+
+    // ---- documents and commands ----
+
+    /// Opens a document: from this device, or from the hub when it isn't here. It syncs live until dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::NotHere`] without a network, [`StoreError::NotFound`] when the hub hasn't got it.
+    pub async fn open_document(self, id: DocumentId) -> Result<OpenDocument, StoreError> {
+        self.replica().open_document(id).await
+    }
+
+    /// Carries a command out. `Ok` means: it is safe on this device and shown; the hub gets it by itself.
+    ///
+    /// # Errors
+    /// When it can't be carried out, or can't be stored: nothing has changed then.
+    pub async fn run(self, command: Command) -> Result<(), StoreError> {
+        self.replica().run(command).await
+    }
+
+    /// What was typed and isn't saved yet: survives reloading and crashes. `key` names the place, such as
+    /// `comment:<document>`.
+    #[must_use]
+    pub fn draft(self, key: impl Into<String>) -> Draft {
+        self.replica().draft(key.into())
+    }
+
+    /// Is anything typed and unsaved? A new version of the app then waits.
+    #[must_use]
+    pub fn has_drafts(self) -> Signal<bool> {
+        self.replica().drafts.any.clone().into()
+    }
+
+    // ---- status, refusals, imports ----
+
+    /// What the status bar tells.
+    #[must_use]
+    pub fn status(self) -> Signal<Status> {
+        self.replica().status.clone().into()
+    }
+
+    /// The last thing that went wrong by itself (storage, the hub's answers), in words; none when all is well.
+    #[must_use]
+    pub fn trouble(self) -> Signal<Option<String>> {
+        self.replica().trouble.clone().into()
+    }
+
+    /// The refused changes, oldest first.
+    #[must_use]
+    pub fn set_aside(self) -> Signal<Arc<Vec<SetAside>>> {
+        self.replica().set_aside.clone().into()
+    }
+
+    /// Runs a refused change again; when that succeeds it is no longer set aside.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run): it stays set aside.
+    pub async fn retry(self, id: &str) -> Result<(), StoreError> {
+        self.replica().retry(id).await
+    }
+
+    /// Throws a refused change away.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn discard(self, id: &str) -> Result<(), StoreError> {
+        self.replica().discard(id).await
+    }
+
+    /// Takes in many new documents (`Automerge::save` of each): stored in batches, uploaded in bulk, counted as
+    /// pending until the hub has them. What is here already is passed over, so it can be repeated.
+    #[must_use]
+    pub fn import_batch(self, documents: Vec<(DocumentId, Vec<u8>)>) -> Import {
+        self.replica().import(documents)
+    }
+
+    // ---- the session ----
+
+    /// A session has begun (see [`crate::connection::session`]): connects at once.
+    pub fn signed_in(self) {
+        self.replica().wake();
+    }
+
+    /// Ends the session and clears this device's copy. Reload the page afterwards.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsent`] when changes would be lost and `discard_unsent` isn't set.
+    pub async fn log_out(self, discard_unsent: bool) -> Result<(), StoreError> {
+        self.replica().log_out(discard_unsent).await
+    }
+}

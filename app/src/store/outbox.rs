@@ -1,0 +1,104 @@
+//! What the hub doesn't have yet: commands, and imported documents. A copy in memory of what IndexedDB holds.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+};
+
+use docket_domain::DocumentId;
+use docket_sync::client::outbox::Entry;
+
+use super::browser::{now, random};
+
+/// The outbox of all documents.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    entries: RefCell<BTreeMap<DocumentId, BTreeMap<u64, Entry>>>,
+    uploads: RefCell<BTreeSet<DocumentId>>,
+    last: Cell<u64>,
+}
+
+impl Outbox {
+    pub(super) fn load(&self, entries: Vec<Entry>, uploads: Vec<DocumentId>) {
+        for entry in entries {
+            self.add(entry);
+        }
+        self.uploads.borrow_mut().extend(uploads);
+    }
+
+    /// The next command's id: grows within a tab, and differs between tabs.
+    pub(super) fn next_id(&self) -> u64 {
+        let chance = u64::from(u16::from_be_bytes(random::<2>()));
+        let time = u64::try_from(now().0).unwrap_or_default() << 16;
+        let id = (time | chance).max(self.last.get() + 1);
+        self.last.set(id);
+        id
+    }
+
+    pub(super) fn add(&self, entry: Entry) {
+        self.last.set(self.last.get().max(entry.id));
+        let mut entries = self.entries.borrow_mut();
+        entries
+            .entry(entry.command.document)
+            .or_default()
+            .insert(entry.id, entry);
+    }
+
+    pub(super) fn remove(&self, document: DocumentId, ids: &[u64]) {
+        let mut entries = self.entries.borrow_mut();
+        if let Some(of_document) = entries.get_mut(&document) {
+            of_document.retain(|id, _| !ids.contains(id));
+            if of_document.is_empty() {
+                entries.remove(&document);
+            }
+        }
+    }
+
+    /// Takes over what another tab stored of a document.
+    pub(super) fn replace(&self, document: DocumentId, stored: Vec<Entry>) {
+        self.entries.borrow_mut().remove(&document);
+        for entry in stored {
+            self.add(entry);
+        }
+    }
+
+    /// A document's commands, in their order.
+    pub(super) fn of(&self, document: DocumentId) -> Vec<Entry> {
+        let entries = self.entries.borrow();
+        entries
+            .get(&document)
+            .map(|of| of.values().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    /// The documents with commands.
+    pub(super) fn documents(&self) -> Vec<DocumentId> {
+        self.entries.borrow().keys().copied().collect()
+    }
+
+    pub(super) fn add_uploads(&self, documents: impl IntoIterator<Item = DocumentId>) {
+        self.uploads.borrow_mut().extend(documents);
+    }
+
+    pub(super) fn remove_upload(&self, document: DocumentId) {
+        self.uploads.borrow_mut().remove(&document);
+    }
+
+    /// The next imported documents for the hub.
+    pub(super) fn next_uploads(&self, most: usize) -> Vec<DocumentId> {
+        self.uploads.borrow().iter().take(most).copied().collect()
+    }
+
+    pub(super) fn is_uploading(&self, document: DocumentId) -> bool {
+        self.uploads.borrow().contains(&document)
+    }
+
+    pub(super) fn is_pending(&self, document: DocumentId) -> bool {
+        self.entries.borrow().contains_key(&document) || self.is_uploading(document)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        let commands: usize = self.entries.borrow().values().map(BTreeMap::len).sum();
+        commands + self.uploads.borrow().len()
+    }
+}

@@ -1,0 +1,342 @@
+//! This tab's replica of a workspace: everything a [`Store`](super::Store) hands out, and what it is made of.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+    sync::Arc,
+};
+
+use docket_domain::{DocumentId, Facts, Member, MemberId, Row, Timestamp, WorkspaceSlug, read::Workspace};
+use docket_sync::{
+    client::{Actors, Client},
+    wire::PeerId,
+};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    Present, SetAside, Status, StoreError,
+    background::Background,
+    browser::{self, random},
+    database::{Database, RowRecord, Write},
+    documents::Opened,
+    draft::Drafts,
+    outbox::Outbox,
+    ranking::Rankings,
+    rows::{Known, Rows},
+    tabs::Tabs,
+    upload::Uploads,
+    writer::Writer,
+};
+use crate::connection::{Line, session};
+
+/// One tab's replica of a workspace.
+#[derive(Debug)]
+pub(crate) struct Replica {
+    pub(crate) slug: WorkspaceSlug,
+    pub(super) database: Rc<Database>,
+    pub(super) writer: Rc<Writer>,
+    pub(super) client: RefCell<Client>,
+    pub(super) peer: PeerId,
+    pub(crate) line: Line,
+    pub(super) tabs: Tabs,
+    pub(super) rows: Rows,
+    pub(super) open: RefCell<HashMap<DocumentId, Rc<Opened>>>,
+    pub(super) outbox: Outbox,
+    pub(super) rankings: Rankings,
+    pub(super) drafts: Rc<Drafts>,
+    pub(super) uploads: Uploads,
+    pub(super) background: Background,
+    pub(super) facts: RefCell<HashMap<DocumentId, ArcRwSignal<Arc<Facts>>>>,
+    /// The hub's clock less this device's, in milliseconds.
+    pub(super) clock: Cell<i64>,
+    /// The hub's epoch, since it was last heard of.
+    pub(super) epoch: RefCell<Option<Arc<str>>>,
+    /// The documents that stay open as long as the page.
+    pub(super) kept: RefCell<Vec<super::OpenDocument>>,
+    /// Whom the hub takes this person for, since it was last heard of.
+    pub(super) welcomed: RefCell<Option<MemberId>>,
+    pub(super) me: ArcRwSignal<Option<Arc<Member>>>,
+    pub(super) members: ArcRwSignal<Arc<Vec<Member>>>,
+    pub(super) workspace: ArcRwSignal<Arc<Workspace>>,
+    pub(super) workspace_id: ArcRwSignal<Option<DocumentId>>,
+    pub(super) present: ArcRwSignal<Arc<Vec<Present>>>,
+    pub(super) set_aside: ArcRwSignal<Arc<Vec<SetAside>>>,
+    pub(super) status: ArcRwSignal<Status>,
+    pub(super) trouble: ArcRwSignal<Option<String>>,
+}
+
+/// Names of single values in storage.
+pub(crate) mod meta {
+    /// The member, as JSON.
+    pub(crate) const ME: &str = "me";
+    /// All members, as JSON.
+    pub(crate) const MEMBERS: &str = "members";
+    /// The workspace document's URL.
+    pub(crate) const WORKSPACE: &str = "workspace";
+}
+
+impl Replica {
+    /// This device's copy, without a network.
+    pub(crate) async fn open(slug: WorkspaceSlug) -> Result<Rc<Self>, StoreError> {
+        let database = Rc::new(Database::open(&slug).await?);
+        let rows = database.rows().await?;
+        let rankings = database.rankings().await?;
+        let cursor = database.cursor().await?;
+        let me: Option<Member> = meta_json(&database, meta::ME).await?;
+        let members: Option<Vec<Member>> = meta_json(&database, meta::MEMBERS).await?;
+        let workspace: Option<DocumentId> = meta_json(&database, meta::WORKSPACE).await?;
+        let trouble = ArcRwSignal::new(None);
+        let writer = Writer::new(Rc::clone(&database), trouble.clone());
+        let peer = session::peer();
+        let actors = Actors::new(random());
+        let drafts = Drafts::new(database.drafts().await?, Rc::clone(&writer));
+        let replica = Rc::new(Self {
+            client: RefCell::new(Client::new(peer.clone(), actors, cursor.cursor())),
+            line: Line::default(),
+            tabs: Tabs::new(&slug),
+            rows: Rows::default(),
+            open: RefCell::default(),
+            outbox: Outbox::default(),
+            rankings: Rankings::default(),
+            drafts,
+            uploads: Uploads::default(),
+            background: Background::default(),
+            facts: RefCell::default(),
+            clock: Cell::new(0),
+            epoch: RefCell::default(),
+            kept: RefCell::default(),
+            welcomed: RefCell::default(),
+            me: ArcRwSignal::new(me.map(Arc::new)),
+            members: ArcRwSignal::new(Arc::new(members.unwrap_or_default())),
+            workspace: ArcRwSignal::new(Arc::new(nothing())),
+            workspace_id: ArcRwSignal::new(workspace),
+            present: ArcRwSignal::default(),
+            set_aside: ArcRwSignal::new(Arc::new(database.set_aside().await?)),
+            status: ArcRwSignal::new(Status {
+                complete: cursor.complete,
+                ..Status::default()
+            }),
+            trouble,
+            slug,
+            writer,
+            peer,
+            database,
+        });
+        replica.rankings.load(rankings);
+        let entries = replica.database.entries_of(None).await?;
+        replica.outbox.load(entries, replica.database.uploads().await?);
+        replica.take_stored_rows(rows);
+        if let Some(workspace) = workspace {
+            replica.read_stored_workspace(workspace).await;
+        }
+        replica.refresh_status();
+        Ok(replica)
+    }
+
+    /// Begins to connect, to listen to other tabs, and to send what was left.
+    pub(crate) fn start(self: &Rc<Self>) {
+        self.listen_to_tabs();
+        crate::connection::start(Rc::clone(self));
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            replica.open_pending().await;
+            if let Some(workspace) = replica.workspace_id.get_untracked() {
+                replica.keep_open(workspace).await;
+            }
+            // Declined or not, the app works the same; the browser decides by how the site is used.
+            let _ = browser::persist().await;
+        });
+    }
+
+    fn take_stored_rows(&self, rows: Vec<(Row, RowRecord)>) {
+        let mut epochs: HashMap<String, Arc<str>> = HashMap::new();
+        let rows = rows.into_iter().map(|(row, record)| {
+            let confirmed = record.confirmed.as_ref().map(|epoch| {
+                let shared = epochs.entry(epoch.clone());
+                Arc::clone(shared.or_insert_with(|| epoch.as_str().into()))
+            });
+            let heads = record.heads();
+            self.rows.set_known(row.document, Known { heads, confirmed });
+            (row.document, Some(Arc::new(row)))
+        });
+        self.rows.apply(rows.collect::<Vec<_>>());
+    }
+
+    /// Opens every document with commands that the hub doesn't have: opening is what sends them.
+    pub(super) async fn open_pending(self: &Rc<Self>) {
+        for id in self.outbox.documents() {
+            if self.has(id) {
+                continue;
+            }
+            match self.hold(id).await {
+                // Dropped at once: it stays in the sync until the hub has all of it.
+                Ok(document) => drop(document),
+                Err(error) => self.trouble.set(Some(error.to_string())),
+            }
+        }
+    }
+
+    /// Opens a document for as long as the page lives.
+    pub(super) async fn keep_open(self: &Rc<Self>, id: DocumentId) {
+        if self.kept.borrow().iter().any(|kept| kept.id() == id) {
+            return;
+        }
+        match self.hold(id).await {
+            Ok(document) => {
+                self.kept.borrow_mut().push(document);
+                self.read_workspace();
+            }
+            Err(error) => self.trouble.set(Some(error.to_string())),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        browser::now().plus(self.clock.get())
+    }
+
+    pub(super) fn my_id(&self) -> Option<MemberId> {
+        self.me.with_untracked(|me| me.as_ref().map(|me| me.id.clone()))
+    }
+
+    pub(super) fn is_pending(&self, id: DocumentId) -> bool {
+        self.outbox.is_pending(id)
+    }
+
+    pub(super) fn facts(&self, id: DocumentId) -> ArcRwSignal<Arc<Facts>> {
+        self.facts.borrow_mut().entry(id).or_default().clone()
+    }
+
+    pub(super) fn here(self: &Rc<Self>, document: Option<DocumentId>, field: Option<String>) {
+        let output = self.client.borrow_mut().here(document, field);
+        self.act(output);
+    }
+
+    /// Reads the workspace's names and lists from its document in the sync.
+    pub(super) fn read_workspace(&self) {
+        let Some(id) = self.workspace_id.get_untracked() else {
+            return;
+        };
+        let read = self.client.borrow().document(id).map(Workspace::read);
+        if let Some(read) = read {
+            self.show_workspace(read);
+        }
+    }
+
+    async fn read_stored_workspace(&self, id: DocumentId) {
+        // Damaged or absent: it is fetched.
+        if let Ok(Some(document)) = super::documents::stored(&self.database, id).await {
+            self.show_workspace(Workspace::read(&document));
+        }
+    }
+
+    fn show_workspace(&self, read: Workspace) {
+        if self.workspace.with_untracked(|before| **before != read) {
+            self.workspace.set(Arc::new(read));
+        }
+    }
+
+    /// The row of a document in the sync.
+    pub(super) fn derived(&self, id: DocumentId) -> Option<Arc<Row>> {
+        let facts = self.facts(id).get_untracked();
+        let client = self.client.borrow();
+        let row = client
+            .document(id)
+            .and_then(|document| Row::derive(document, id, &facts));
+        row.map(Arc::new)
+    }
+
+    /// Derives a document's row again, shows and stores it.
+    pub(super) fn derive(&self, id: DocumentId) {
+        if let Some(row) = self.derived(id) {
+            self.writer.later(vec![self.row_write(&row)]);
+            self.rows.apply([(id, Some(row))]);
+        }
+    }
+
+    pub(super) fn row_write(&self, row: &Row) -> Write {
+        let known = self.rows.known(row.document).unwrap_or_default();
+        let confirmed = known.confirmed.map(|epoch| epoch.to_string());
+        Write::Row(
+            row.document,
+            RowRecord::new(row.to_bytes(), &known.heads, confirmed),
+        )
+    }
+
+    /// Shows what an edit came to.
+    pub(super) fn show(self: &Rc<Self>, id: DocumentId, row: Option<Arc<Row>>) {
+        self.rows.apply(row.map(|row| (id, Some(row))));
+        let opened = self.open.borrow().get(&id).cloned();
+        if let Some(opened) = opened {
+            opened.revision.update(|revision| *revision += 1);
+        }
+        self.rank_again(id);
+        if self.workspace_id.get_untracked() == Some(id) {
+            self.read_workspace();
+        }
+    }
+
+    pub(super) fn refresh_status(&self) {
+        let status = Status {
+            pending: self.outbox.len(),
+            refused: self.set_aside.with_untracked(|all| all.len()),
+            conflicts: self.rows.conflicts(),
+            to_fetch: self.background.left(),
+            ..self.status.get_untracked()
+        };
+        self.set_status(status);
+    }
+
+    pub(super) fn set_status(&self, status: Status) {
+        if self.status.get_untracked() != status {
+            self.status.set(status);
+        }
+    }
+
+    /// Tries to connect now.
+    pub(crate) fn wake(&self) {
+        self.line.wake();
+    }
+
+    pub(super) async fn log_out(self: &Rc<Self>, discard_unsent: bool) -> Result<(), StoreError> {
+        let unsent = self.outbox.len();
+        if unsent > 0 && !discard_unsent {
+            return Err(StoreError::Unsent(unsent));
+        }
+        self.line.stop();
+        // Without a network the session ends when it expires; this device forgets it either way.
+        let ended = session::end(&self.slug).await;
+        self.tabs.tell_signed_out();
+        self.database.clear().await?;
+        match ended {
+            Ok(()) | Err(StoreError::Unreachable) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The workspace before anything is known of it.
+fn nothing() -> Workspace {
+    Workspace {
+        name: String::new(),
+        prefix: "SWG".to_owned(),
+        agreed: None,
+        organisations: Vec::new(),
+        components: Vec::new(),
+    }
+}
+
+/// A single value in JSON; none if it is absent or of another form.
+pub(crate) async fn meta_json<T: serde::de::DeserializeOwned>(
+    database: &Database,
+    name: &'static str,
+) -> Result<Option<T>, StoreError> {
+    let bytes = database.meta(name).await?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    // These types have text keys only, so they can always be written.
+    serde_json::to_vec(value).unwrap_or_default()
+}

@@ -1,0 +1,127 @@
+//! The reactive collection of rows.
+//!
+//! One signal for each row, so that a changed row repaints one line; one signal for which issues there are; one
+//! counter for “something changed”, which counts a batch once. A keyed store of the framework's would be tidier and is
+//! slow and panics on ten thousand entries.
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use automerge::ChangeHash;
+use docket_domain::{DocumentId, Kind, Row};
+use leptos::prelude::*;
+
+/// What the hub said with a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// The heads that the hub has.
+    pub(super) heads: Vec<ChangeHash>,
+    /// The epoch in which the hub last confirmed it.
+    pub(super) confirmed: Option<Arc<str>>,
+}
+
+/// All rows.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    rows: RefCell<HashMap<DocumentId, ArcRwSignal<Arc<Row>>>>,
+    known: RefCell<HashMap<DocumentId, Known>>,
+    conflicted: RefCell<HashSet<DocumentId>>,
+    pub(super) issues: ArcRwSignal<Arc<[DocumentId]>>,
+    pub(super) changed: ArcRwSignal<u64>,
+}
+
+impl Rows {
+    pub(super) fn get(&self, id: DocumentId) -> Option<ArcRwSignal<Arc<Row>>> {
+        self.rows.borrow().get(&id).cloned()
+    }
+
+    pub(super) fn with<R>(&self, read: impl FnOnce(&HashMap<DocumentId, ArcRwSignal<Arc<Row>>>) -> R) -> R {
+        read(&self.rows.borrow())
+    }
+
+    pub(super) fn known(&self, id: DocumentId) -> Option<Known> {
+        self.known.borrow().get(&id).cloned()
+    }
+
+    /// What the hub said, of every document.
+    pub(super) fn all_known(&self) -> Vec<(DocumentId, Known)> {
+        let known = self.known.borrow();
+        known.iter().map(|(id, known)| (*id, known.clone())).collect()
+    }
+
+    pub(super) fn set_known(&self, id: DocumentId, known: Known) {
+        self.known.borrow_mut().insert(id, known);
+    }
+
+    pub(super) fn conflicts(&self) -> usize {
+        self.conflicted.borrow().len()
+    }
+
+    /// Takes in a batch: `Some` is a row's new content, `None` a row that is gone. Signals are told once all of the
+    /// batch is in, so that whoever reads several rows reads one state.
+    pub(super) fn apply(&self, batch: impl IntoIterator<Item = (DocumentId, Option<Arc<Row>>)>) {
+        let mut updates = Vec::new();
+        let (mut any, mut membership) = (false, false);
+        for (id, row) in batch {
+            any = true;
+            membership |= match row {
+                Some(row) => self.put(id, row, &mut updates),
+                None => self.remove(id),
+            };
+        }
+        if !any {
+            return;
+        }
+        for (signal, row) in updates {
+            signal.set(row);
+        }
+        if membership {
+            self.issues.set(self.sorted_issues());
+        }
+        self.changed.update(|count| *count += 1);
+    }
+
+    /// Answers whether that brings an issue.
+    fn put(
+        &self,
+        id: DocumentId,
+        row: Arc<Row>,
+        updates: &mut Vec<(ArcRwSignal<Arc<Row>>, Arc<Row>)>,
+    ) -> bool {
+        let conflicts = row.issue().is_some_and(|issue| !issue.conflicts.is_empty());
+        if conflicts && !row.deleted {
+            self.conflicted.borrow_mut().insert(id);
+        } else {
+            self.conflicted.borrow_mut().remove(&id);
+        }
+        let mut rows = self.rows.borrow_mut();
+        if let Some(signal) = rows.get(&id) {
+            if signal.with_untracked(|before| **before != *row) {
+                updates.push((signal.clone(), row));
+            }
+            return false;
+        }
+        let is_issue = row.kind() == Kind::Issue;
+        rows.insert(id, ArcRwSignal::new(row));
+        is_issue
+    }
+
+    fn remove(&self, id: DocumentId) -> bool {
+        self.conflicted.borrow_mut().remove(&id);
+        self.known.borrow_mut().remove(&id);
+        self.rows.borrow_mut().remove(&id).is_some()
+    }
+
+    fn sorted_issues(&self) -> Arc<[DocumentId]> {
+        let rows = self.rows.borrow();
+        let issues = rows
+            .iter()
+            .filter(|(_, row)| row.with_untracked(|row| row.kind() == Kind::Issue));
+        let mut ids: Vec<DocumentId> = issues.map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids.into()
+    }
+}

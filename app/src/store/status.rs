@@ -1,0 +1,67 @@
+//! What the status bar tells, and the changes that were set aside.
+
+use docket_domain::{Command, DocumentId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How this tab stands with the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Connection {
+    /// Connected; what others do arrives at once.
+    Live,
+    /// Trying.
+    Connecting,
+    /// No network, or no hub; waits and tries again by itself.
+    #[default]
+    Offline,
+    /// Nobody is signed in, or the session has ended: changes stay on this device until somebody signs in.
+    SignedOut,
+}
+
+/// What the status bar tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Status {
+    /// How this tab stands with the hub.
+    pub connection: Connection,
+    /// Changes of this device that the hub hasn't stored yet.
+    pub pending: usize,
+    /// Refused changes, set aside.
+    pub refused: usize,
+    /// Issues with conflicts to settle.
+    pub conflicts: usize,
+    /// All rows of the workspace are here.
+    pub complete: bool,
+    /// Open issues that are still to be fetched so that they can be edited offline.
+    pub to_fetch: usize,
+}
+
+/// A change that couldn't be stored by the hub. It survives reloading.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Its key in storage.
+    pub id: String,
+    /// The document it was for.
+    pub document: DocumentId,
+    /// What was meant; none for an imported document.
+    pub command: Option<Command>,
+    /// The reason, for programs.
+    pub code: String,
+    /// The reason and what to do, for people.
+    pub message: String,
+    /// When it was set aside.
+    pub at: Timestamp,
+}
+
+/// Somebody who is here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// Who.
+    pub member: docket_domain::MemberId,
+    /// Their name.
+    pub name: String,
+    /// Which of their tabs: different for each.
+    pub peer: String,
+    /// The document they have open; none for a list.
+    pub document: Option<DocumentId>,
+    /// The field they edit.
+    pub field: Option<String>,
+}

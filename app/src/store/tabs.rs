@@ -1,0 +1,167 @@
+//! Other tabs of this browser. Each is a peer of its own, with its own socket and actors; they share IndexedDB.
+//!
+//! A message between tabs is a hint that storage changed, and carries no data: a tab that missed one (frozen, just
+//! opened) is only late, never wrong.
+
+use std::{collections::HashSet, rc::Rc, sync::Arc};
+
+use docket_domain::{DocumentId, WorkspaceSlug};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::{Replica, StoreError, browser::sleep, documents::join, rows::Known};
+
+/// How long another tab is given to bring its changes to the hub itself, in milliseconds.
+const PATIENCE: u32 = 5_000;
+/// The most documents one message names: more than that, and all tabs read everything again when they reload.
+const MOST: usize = 200;
+
+/// The channel to the other tabs.
+#[derive(Debug)]
+pub(super) struct Tabs {
+    /// None in a browser without it: tabs then hear of one another from the hub.
+    channel: Option<BroadcastChannel>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Hint {
+    /// Whose chunks, row or commands changed.
+    documents: Vec<DocumentId>,
+    /// Somebody signed out.
+    #[serde(default)]
+    signed_out: bool,
+}
+
+impl Tabs {
+    pub(super) fn new(slug: &WorkspaceSlug) -> Self {
+        Self {
+            channel: BroadcastChannel::new(&format!("docket:{slug}")).ok(),
+        }
+    }
+
+    fn post(&self, hint: &Hint) {
+        if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(hint)) {
+            // A closed channel: the page is going.
+            let _ = channel.post_message(&JsValue::from_str(&text));
+        }
+    }
+
+    pub(super) fn tell_signed_out(&self) {
+        self.post(&Hint {
+            signed_out: true,
+            ..Hint::default()
+        });
+    }
+}
+
+impl Replica {
+    /// Tells the other tabs that storage has something new.
+    pub(super) fn tell_tabs(&self, documents: &[DocumentId]) {
+        for part in documents.chunks(MOST) {
+            self.tabs.post(&Hint {
+                documents: part.to_vec(),
+                signed_out: false,
+            });
+        }
+        if documents.is_empty() {
+            self.tabs.post(&Hint::default());
+        }
+    }
+
+    pub(super) fn listen_to_tabs(self: &Rc<Self>) {
+        let Some(channel) = &self.tabs.channel else { return };
+        let replica = Rc::clone(self);
+        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
+            let text = message.data().as_string().unwrap_or_default();
+            let Ok(hint) = serde_json::from_str::<Hint>(&text) else {
+                return;
+            };
+            let replica = Rc::clone(&replica);
+            spawn_local(async move {
+                if let Err(error) = replica.take_hint(hint).await {
+                    replica.trouble.set(Some(error.to_string()));
+                }
+            });
+        });
+        channel.set_onmessage(Some(listen.as_ref().unchecked_ref()));
+        // Listens as long as the page lives.
+        listen.forget();
+    }
+
+    async fn take_hint(self: &Rc<Self>, hint: Hint) -> Result<(), StoreError> {
+        if hint.signed_out {
+            self.line.stop();
+            if let Some(window) = web_sys::window() {
+                // What this tab shows is no longer on the device.
+                let _ = window.location().reload();
+            }
+            return Ok(());
+        }
+        self.set_aside.set(Arc::new(self.database.set_aside().await?));
+        let mut rows = Vec::new();
+        let mut unsent = Vec::new();
+        for id in hint.documents {
+            let entries = self.database.entries_of(Some(id)).await?;
+            if !entries.is_empty() {
+                unsent.push(id);
+            }
+            self.outbox.replace(id, entries);
+            match self.database.row(id).await? {
+                Some((row, record)) => {
+                    let confirmed = record.confirmed.as_deref().map(Into::into);
+                    let heads = record.heads();
+                    self.rows.set_known(id, Known { heads, confirmed });
+                    rows.push((id, Some(Arc::new(row))));
+                }
+                None => rows.push((id, None)),
+            }
+            self.merge_stored(id).await?;
+        }
+        self.rows.apply(rows);
+        self.refresh_status();
+        self.send_for_others(unsent);
+        Ok(())
+    }
+
+    /// Takes what another tab stored of a document into the one that is open here.
+    async fn merge_stored(self: &Rc<Self>, id: DocumentId) -> Result<(), StoreError> {
+        if !self.has(id) {
+            return Ok(());
+        }
+        let opened = self.opened(id);
+        let seen: HashSet<_> = opened.seen.borrow().clone();
+        let chunks = self.database.chunks(id, &seen).await?;
+        if chunks.is_empty() {
+            return Ok(());
+        }
+        opened
+            .seen
+            .borrow_mut()
+            .extend(chunks.iter().map(|(key, _)| key.clone()));
+        let output = self.client.borrow_mut().merge(id, &join(&chunks));
+        self.act(output);
+        Ok(())
+    }
+
+    /// A tab that was closed or is frozen sends nothing: what it leaves unsent for long is sent from here.
+    fn send_for_others(self: &Rc<Self>, documents: Vec<DocumentId>) {
+        if documents.is_empty() {
+            return;
+        }
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            sleep(PATIENCE).await;
+            for id in documents {
+                if replica.outbox.is_pending(id) && !replica.has(id) {
+                    match replica.hold(id).await {
+                        Ok(document) => drop(document),
+                        Err(error) => replica.trouble.set(Some(error.to_string())),
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,302 @@
+//! Imports: many new documents at once. They are stored in batches, shown, and uploaded in bulk; until the hub has one
+//! it counts as pending and survives closing the app.
+//!
+//! An imported document's id and first change are the same wherever it is imported, so two people who import one file
+//! make the same documents, and importing again adds nothing.
+
+use std::{cell::Cell, rc::Rc, sync::Arc};
+
+use automerge::Automerge;
+use docket_domain::{DocumentId, Facts, Row, Timestamp};
+use docket_sync::wire::{
+    Refusal,
+    record::{ChangesRecord, StoredRecord},
+};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::{
+    Connection, Replica, SetAside, StoreError,
+    browser::{self, now, random, sleep},
+    database::{ChunkKey, DocumentRecord, Write},
+    documents,
+};
+
+/// How many documents one transaction stores.
+const STORE: usize = 100;
+/// How many documents one call uploads, and about how many bytes: the hub reads at most a few megabytes at once.
+const SEND: usize = 50;
+const SEND_BYTES: usize = 1_000_000;
+
+/// How an import stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Documents given.
+    pub total: usize,
+    /// Stored on this device by now.
+    pub stored: usize,
+    /// Passed over because they are here already.
+    pub present: usize,
+    /// Passed over because they can't be read.
+    pub unreadable: usize,
+    /// Nothing more will happen.
+    pub finished: bool,
+    /// It was cancelled: what was stored until then stays.
+    pub cancelled: bool,
+    /// Why it stopped, in words.
+    pub error: Option<String>,
+}
+
+/// An import under way. It goes on when this is dropped.
+#[derive(Debug, Clone)]
+pub struct Import {
+    progress: ArcRwSignal<Progress>,
+    cancelled: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Import {
+    /// How it stands.
+    #[must_use]
+    pub fn progress(&self) -> ArcRwSignal<Progress> {
+        self.progress.clone()
+    }
+
+    /// Stops after the present batch. What is stored stays and is uploaded.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+/// The uploading.
+#[derive(Debug, Default)]
+pub(super) struct Uploads {
+    runs: Cell<bool>,
+}
+
+impl Replica {
+    pub(super) fn import(self: &Rc<Self>, given: Vec<(DocumentId, Vec<u8>)>) -> Import {
+        let import = Import {
+            progress: ArcRwSignal::new(Progress {
+                total: given.len(),
+                ..Progress::default()
+            }),
+            cancelled: Arc::default(),
+        };
+        let (replica, running) = (Rc::clone(self), import.clone());
+        spawn_local(async move {
+            let result = replica.store_imported(given, &running).await;
+            running.progress.update(|progress| {
+                progress.finished = true;
+                progress.cancelled =
+                    running.is_cancelled() && progress.stored + progress.present < progress.total;
+                progress.error = result.err().map(|error| error.to_string());
+            });
+            replica.upload();
+        });
+        import
+    }
+
+    async fn store_imported(
+        self: &Rc<Self>,
+        given: Vec<(DocumentId, Vec<u8>)>,
+        import: &Import,
+    ) -> Result<(), StoreError> {
+        for batch in given.chunks(STORE) {
+            if import.is_cancelled() {
+                return Ok(());
+            }
+            self.store_batch(batch, import).await?;
+            // Lets the page paint and answer between batches.
+            sleep(0).await;
+        }
+        Ok(())
+    }
+
+    async fn store_batch(
+        self: &Rc<Self>,
+        batch: &[(DocumentId, Vec<u8>)],
+        import: &Import,
+    ) -> Result<(), StoreError> {
+        let mut writes = Vec::new();
+        let mut rows = Vec::new();
+        let (mut present, mut unreadable) = (0, 0);
+        for (id, bytes) in batch {
+            if self.rows.get(*id).is_some() {
+                present += 1;
+                continue;
+            }
+            let loaded = Automerge::load(bytes).ok();
+            let row = loaded
+                .as_ref()
+                .and_then(|document| Row::derive(document, *id, &Facts::default()));
+            let (Some(document), Some(row)) = (loaded, row) else {
+                unreadable += 1;
+                continue;
+            };
+            let key = ChunkKey::new(*id, now().0, random());
+            writes.extend([
+                Write::Chunk(key, bytes.clone()),
+                Write::Document(*id, DocumentRecord::new(&document.get_heads(), &[])),
+                Write::Upload(*id),
+                self.row_write(&row),
+            ]);
+            rows.push((*id, Some(Arc::new(row))));
+        }
+        let ids: Vec<_> = rows.iter().map(|(id, _)| *id).collect();
+        // Pending at once, so that no row of the hub's comes between.
+        self.outbox.add_uploads(ids.iter().copied());
+        if let Err(error) = self.writer.write(writes).await {
+            for id in ids {
+                self.outbox.remove_upload(id);
+            }
+            return Err(error);
+        }
+        self.rows.apply(rows);
+        import.progress.update(|progress| {
+            progress.stored += ids.len();
+            progress.present += present;
+            progress.unreadable += unreadable;
+        });
+        self.tell_tabs(&ids);
+        self.refresh_status();
+        Ok(())
+    }
+
+    /// Uploads what the hub doesn't have, unless that is under way.
+    pub(super) fn upload(self: &Rc<Self>) {
+        let nothing = self.outbox.next_uploads(1).is_empty();
+        if nothing || self.uploads.runs.replace(true) {
+            return;
+        }
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            // One tab at a time; another one that waited finds little left to do.
+            let name = format!("docket:{}:upload", replica.slug);
+            let work = {
+                let replica = Rc::clone(&replica);
+                async move { replica.upload_all().await }
+            };
+            let result = browser::locked(&name, work).await;
+            replica.uploads.runs.set(false);
+            match result {
+                // Without a network it begins again after the next welcome.
+                Some(Err(StoreError::Unreachable)) | Some(Ok(())) | None => {}
+                Some(Err(error)) => replica.trouble.set(Some(error.to_string())),
+            }
+        });
+    }
+
+    async fn upload_all(self: &Rc<Self>) -> Result<(), StoreError> {
+        loop {
+            if self.status.with_untracked(|status| status.connection) != Connection::Live {
+                return Ok(());
+            }
+            let (records, missing) = self.next_records().await?;
+            for id in &missing {
+                // Another tab uploaded it, or it was purged.
+                self.outbox.remove_upload(*id);
+                self.writer.later(vec![Write::NoUpload(*id)]);
+            }
+            if records.is_empty() {
+                self.refresh_status();
+                return Ok(());
+            }
+            let answers = crate::connection::documents::store(&self.slug, &records).await?;
+            if answers.is_empty() {
+                return Err(StoreError::Unreachable);
+            }
+            for answer in answers {
+                self.take_answer(answer).await?;
+            }
+            self.refresh_status();
+        }
+    }
+
+    /// The next documents to be uploaded, and those that aren't on this device any more.
+    async fn next_records(&self) -> Result<(Vec<ChangesRecord>, Vec<DocumentId>), StoreError> {
+        let (mut records, mut missing, mut size) = (Vec::new(), Vec::new(), 0);
+        for id in self.outbox.next_uploads(SEND) {
+            match documents::stored(&self.database, id).await? {
+                Some(copy) => {
+                    let changes = copy.get_changes(&[]);
+                    let changes: Vec<Vec<u8>> =
+                        changes.iter().map(|change| change.raw_bytes().to_vec()).collect();
+                    size += changes.iter().map(Vec::len).sum::<usize>();
+                    records.push(ChangesRecord {
+                        document: id,
+                        changes,
+                    });
+                }
+                None => missing.push(id),
+            }
+            if size >= SEND_BYTES {
+                break;
+            }
+        }
+        Ok((records, missing))
+    }
+
+    /// What the hub made of an uploaded document.
+    async fn take_answer(self: &Rc<Self>, answer: StoredRecord) -> Result<(), StoreError> {
+        let id = answer.document;
+        let mut writes = vec![Write::NoUpload(id)];
+        if let Some(refusal) = answer.refused.first() {
+            writes.extend(self.refuse_upload(id, refusal));
+        } else {
+            let heads = self.database.document(id).await?.unwrap_or_default().heads();
+            writes.push(Write::Document(id, DocumentRecord::new(&heads, &answer.heads)));
+            if !answer.facts.is_empty() {
+                writes.push(Write::Facts(id, answer.facts.clone()));
+            }
+        }
+        self.writer.write(writes).await?;
+        self.outbox.remove_upload(id);
+        if answer.refused.is_empty() {
+            if let Ok(facts) = minicbor::decode::<Facts>(&answer.facts) {
+                self.facts(id).set(Arc::new(facts.clone()));
+                self.renumber(id, &facts).await?;
+            }
+            let output = self.client.borrow_mut().acknowledge(id, &answer.heads);
+            self.act(output);
+        }
+        Ok(())
+    }
+
+    /// The hub gave an imported document its number: its row tells.
+    async fn renumber(self: &Rc<Self>, id: DocumentId, facts: &Facts) -> Result<(), StoreError> {
+        let Some(copy) = documents::stored(&self.database, id).await? else {
+            return Ok(());
+        };
+        if let Some(row) = Row::derive(&copy, id, facts) {
+            self.writer.later(vec![self.row_write(&row)]);
+            self.rows.apply([(id, Some(Arc::new(row)))]);
+        }
+        Ok(())
+    }
+
+    /// The hub won't have it: it is set aside with the reason, and leaves this device.
+    fn refuse_upload(self: &Rc<Self>, id: DocumentId, refusal: &Refusal) -> Vec<Write> {
+        let title = self
+            .rows
+            .get(id)
+            .map(|row| row.with_untracked(|row| row.title.clone()));
+        let aside = SetAside {
+            id: format!("import:{id}"),
+            document: id,
+            command: None,
+            code: refusal.code.clone(),
+            message: format!("“{}”: {}", title.unwrap_or_default(), refusal.message),
+            at: Timestamp(now().0),
+        };
+        let output = self.client.borrow_mut().drop_document(id);
+        self.act(output);
+        self.rows.apply([(id, None)]);
+        let mut writes = self.put_aside(vec![aside]);
+        writes.extend([Write::NoRow(id), Write::NoDocument(id)]);
+        writes
+    }
+}
