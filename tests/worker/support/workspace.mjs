@@ -1,0 +1,61 @@
+// A hub with a fresh workspace and a member of each role.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { addMember, createWorkspace, startHub } from "../../../scripts/hub.mjs";
+
+/**
+ * Starts a hub in a folder of its own, makes the workspace `demo`, and clears both away after the tests.
+ *
+ * @param {import("node:test").TestContext | {after: Function}} context
+ */
+export async function openWorkspace(context, options = {}) {
+  const state = await mkdtemp(path.join(tmpdir(), "docket-"));
+  const logs = [];
+  const settings = {
+    state,
+    variables: { DOCKET_PLAIN_DOCUMENTS: "yes" },
+    onLog: (entry) => logs.push(entry.message),
+    ...options,
+  };
+  const place = { state, logs, slug: "demo", hub: await startHub(settings) };
+  context.after(async () => {
+    await place.hub.stop();
+    await rm(state, { recursive: true, force: true });
+  });
+  const created = await createWorkspace(place.hub.url, place.hub.secret, place.slug, "Support", "Ada");
+  place.document = created.document;
+  place.admin = { member: created.member, token: created.token };
+  for (const role of ["member", "vendor", "viewer"]) {
+    place[role] = await addMember(place.hub.url, place.admin.token, place.slug, { name: `A ${role}`, role });
+  }
+  place.sync = syncAddress(place);
+  /** Stops the process and starts it again on the same folder. */
+  place.restart = async () => {
+    await place.hub.stop();
+    place.hub = await startHub(settings);
+    place.sync = syncAddress(place);
+  };
+  place.evict = () => place.hub.evict(place.slug);
+  place.api = (resource = "") => `${place.hub.url}/api/v1/workspaces/${place.slug}${resource}`;
+  return place;
+}
+
+function syncAddress({ hub, slug }) {
+  return `${hub.url.replace(/^http/, "ws")}/sync/${slug}`;
+}
+
+/** A request with a token, or none. */
+export async function call(url, { token, method = "GET", body, headers = {} } = {}) {
+  return fetch(url, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined || body instanceof Uint8Array ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    body: body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+}

@@ -1,0 +1,200 @@
+//! The members of the workspace, as the hub keeps them.
+
+use docket_domain::{Duty, Member, MemberId, OrganisationId, Role, Timestamp};
+use serde::Deserialize;
+
+use super::credentials;
+use crate::{
+    error::Error,
+    store::{Database, Row, StoreError, integer, text},
+};
+
+/// The longest name of a member or a workspace, in characters.
+const LONGEST_NAME: usize = 120;
+
+/// The most members of one workspace.
+const MOST: usize = 2_000;
+
+/// A member to be made.
+#[derive(Debug, Clone, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Offer {
+    /// What they may do.
+    pub(crate) role: Role,
+    /// The organisation they act for.
+    #[serde(default)]
+    pub(crate) organisation: Option<OrganisationId>,
+    /// Their duties.
+    #[serde(default)]
+    pub(crate) duties: Vec<Duty>,
+    /// Their name; in an invitation, the one proposed.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+}
+
+/// What is to change of a member.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Amendment {
+    name: Option<String>,
+    role: Option<Role>,
+    /// Present and null: none any more.
+    #[serde(default, deserialize_with = "present")]
+    organisation: Option<Option<OrganisationId>>,
+    duties: Option<Vec<Duty>>,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<OrganisationId>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A name as it is kept: trimmed, without control characters, not empty.
+pub(crate) fn name(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    let fits =
+        !text.is_empty() && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control);
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::Invalid(format!(
+            "a name has 1 to {LONGEST_NAME} characters, on one line"
+        )))
+    }
+}
+
+/// All members whose access hasn't ended.
+pub(crate) fn all(database: &Database) -> Result<Vec<Member>, StoreError> {
+    database
+        .rows(
+            "SELECT member FROM members WHERE revoked_at IS NULL ORDER BY id",
+            Vec::new(),
+        )?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// One member, if their access hasn't ended.
+pub(crate) fn get(database: &Database, id: &MemberId) -> Result<Option<Member>, StoreError> {
+    database
+        .row(
+            "SELECT member FROM members WHERE id = ? AND revoked_at IS NULL",
+            vec![text(id.as_str())],
+        )?
+        .map(read)
+        .transpose()
+}
+
+/// Makes a member.
+pub(crate) fn add(database: &Database, offer: Offer, chosen: &str) -> Result<Member, Error> {
+    if all(database)?.len() >= MOST {
+        return Err(Error::Conflict(format!("a workspace has at most {MOST} members")));
+    }
+    let mut duties = offer.duties;
+    duties.sort();
+    duties.dedup();
+    let member = Member {
+        id: MemberId::random(),
+        name: name(chosen)?,
+        role: offer.role,
+        organisation: offer.organisation,
+        duties,
+    };
+    save(database, &member)?;
+    Ok(member)
+}
+
+/// Changes a member.
+pub(crate) fn amend(database: &Database, id: &MemberId, amendment: Amendment) -> Result<Member, Error> {
+    let mut member = existing(database, id)?;
+    if let Some(text) = amendment.name {
+        member.name = name(&text)?;
+    }
+    if let Some(role) = amendment.role {
+        if member.role == Role::Admin && role != Role::Admin {
+            keep_an_admin(database, id)?;
+        }
+        member.role = role;
+    }
+    if let Some(organisation) = amendment.organisation {
+        member.organisation = organisation;
+    }
+    if let Some(mut duties) = amendment.duties {
+        duties.sort();
+        duties.dedup();
+        member.duties = duties;
+    }
+    save(database, &member)?;
+    Ok(member)
+}
+
+/// Ends a member's access: tokens and sessions with it.
+pub(crate) fn revoke(database: &Database, id: &MemberId, now: Timestamp) -> Result<(), Error> {
+    let member = existing(database, id)?;
+    if member.role == Role::Admin {
+        keep_an_admin(database, id)?;
+    }
+    database.run(
+        "UPDATE members SET revoked_at = ? WHERE id = ?",
+        vec![integer(now.0)?, text(id.as_str())],
+    )?;
+    credentials::end_all(database, id)?;
+    Ok(())
+}
+
+/// The member, or the answer that there is none.
+pub(crate) fn existing(database: &Database, id: &MemberId) -> Result<Member, Error> {
+    get(database, id)?.ok_or(Error::NotFound("there is no such member in this workspace"))
+}
+
+/// A workspace without an admin could never get one again.
+fn keep_an_admin(database: &Database, leaving: &MemberId) -> Result<(), Error> {
+    let another = all(database)?
+        .iter()
+        .any(|member| member.role == Role::Admin && member.id != *leaving);
+    if another {
+        Ok(())
+    } else {
+        Err(Error::Conflict(
+            "this is the last admin: make somebody else an admin first".into(),
+        ))
+    }
+}
+
+fn save(database: &Database, member: &Member) -> Result<(), StoreError> {
+    let json = serde_json::to_string(member).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+    database.run(
+        "INSERT INTO members (id, member) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET member = excluded.member",
+        vec![text(member.id.as_str()), text(json)],
+    )
+}
+
+fn read(mut row: Row) -> Result<Member, StoreError> {
+    serde_json::from_str(&row.text()?).map_err(|error| StoreError::Unexpected(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_one_line() {
+        assert_eq!(name("  Ada Lovelace ").unwrap(), "Ada Lovelace");
+        for wrong in ["", "   ", "a\nb", &"x".repeat(121)] {
+            assert!(name(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_amendment_tells_absent_from_null() {
+        let absent: Amendment = serde_json::from_str("{}").unwrap();
+        let null: Amendment = serde_json::from_str(r#"{"organisation": null}"#).unwrap();
+        let some: Amendment = serde_json::from_str(r#"{"organisation": "ornl"}"#).unwrap();
+        assert!(absent.organisation.is_none());
+        assert_eq!(null.organisation, Some(None));
+        assert_eq!(some.organisation, Some(Some("ornl".parse().unwrap())));
+        assert!(serde_json::from_str::<Amendment>(r#"{"id": "m-1"}"#).is_err());
+    }
+}

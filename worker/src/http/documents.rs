@@ -1,0 +1,216 @@
+//! `/documents`: documents in bulk, and what admins do with one as a whole.
+//!
+//! Bodies are streams of CBOR records (`docket_sync::wire::record`). What is read is sent batch by batch, as the asker
+//! takes it; what is written is stored record by record, as it comes in.
+
+use std::{rc::Rc, time::Duration};
+
+use docket_domain::{Audience, DocumentId, MemberId};
+use docket_sync::{
+    bulk::Reader,
+    hub::HubError,
+    wire::record::{ChangesRecord, HeadsRecord, RECORD_LIMIT, Record},
+};
+use futures_util::{StreamExt, TryStream, stream};
+use worker::{Delay, Request, Response};
+
+use super::{Caller, body};
+use crate::{answer, error::Error, object::Object};
+
+/// A stream of CBOR items, one after the other (RFC 8742).
+const RECORDS: &str = "application/cbor-seq";
+
+/// The most bytes of one bulk write: its answers are held until all of it is read. Larger imports come in several.
+const WRITE_LIMIT: usize = 32 * 1024 * 1024;
+
+/// After so many records the others get their turn.
+const TURN: usize = 32;
+
+/// `GET /documents?after=&limit=`
+pub(crate) fn list(object: &Rc<Object>, caller: &Caller, request: &Request) -> Result<Response, Error> {
+    let (mut after, mut limit) = (None, usize::MAX);
+    for (name, value) in request.url()?.query_pairs() {
+        match &*name {
+            "after" => {
+                let id: DocumentId = value.parse().map_err(invalid)?;
+                after = Some(id);
+            }
+            "limit" => {
+                let wrong = || Error::Invalid("“limit” is a whole number above 0".into());
+                limit = value.parse().ok().filter(|limit| *limit > 0).ok_or_else(wrong)?;
+            }
+            _ => {}
+        }
+    }
+    let start = Listing {
+        object: object.clone(),
+        member: caller.member.id.clone(),
+        after,
+        left: limit,
+    };
+    records(stream::try_unfold(Some(start), Listing::step))
+}
+
+struct Listing {
+    object: Rc<Object>,
+    member: MemberId,
+    after: Option<DocumentId>,
+    left: usize,
+}
+
+impl Listing {
+    async fn step(listing: Option<Self>) -> worker::Result<Option<(Vec<u8>, Option<Self>)>> {
+        let Some(mut listing) = listing else {
+            return Ok(None);
+        };
+        let read = listing
+            .object
+            .with_hub(|hub, now| hub.read_documents(&listing.member, listing.after, listing.left, now));
+        let batch = read.and_then(|batch| Ok(batch?)).map_err(broken)?;
+        listing.left = listing.left.saturating_sub(batch.count);
+        let more = batch.next.is_some() && listing.left > 0;
+        listing.after = batch.next;
+        Ok(Some((batch.records, more.then_some(listing))))
+    }
+}
+
+/// `POST /documents`: those that differ from the heads that are sent.
+pub(crate) async fn differing(
+    object: &Rc<Object>,
+    caller: &Caller,
+    mut request: Request,
+) -> Result<Response, Error> {
+    let sent = body::bytes(&mut request, RECORD_LIMIT).await?;
+    let start = Comparison {
+        object: object.clone(),
+        member: caller.member.id.clone(),
+        listed: HeadsRecord::decode_request(&sent).map_err(invalid)?,
+    };
+    records(stream::try_unfold(start, Comparison::step))
+}
+
+struct Comparison {
+    object: Rc<Object>,
+    member: MemberId,
+    listed: Vec<HeadsRecord>,
+}
+
+impl Comparison {
+    async fn step(mut self) -> worker::Result<Option<(Vec<u8>, Self)>> {
+        if self.listed.is_empty() {
+            return Ok(None);
+        }
+        let read = self
+            .object
+            .with_hub(|hub, now| hub.read_differing(&self.member, &self.listed, now));
+        let batch = read.and_then(|batch| Ok(batch?)).map_err(broken)?;
+        // At least one, or this would never end.
+        self.listed.drain(..batch.handled.clamp(1, self.listed.len()));
+        Ok(Some((batch.records, self)))
+    }
+}
+
+/// `PUT /documents`: changes, judged by the same guard as a socket's.
+pub(crate) async fn write(
+    object: &Rc<Object>,
+    caller: &Caller,
+    mut request: Request,
+) -> Result<Response, Error> {
+    caller.writer()?;
+    let too_large = Error::TooLarge { limit: WRITE_LIMIT };
+    if body::declared(&request)?.is_some_and(|length| length > WRITE_LIMIT) {
+        return Err(too_large);
+    }
+    let Ok(mut pieces) = request.stream() else {
+        return records_of(Vec::new());
+    };
+    let (mut reader, mut answers) = (Reader::<ChangesRecord>::new(), Vec::new());
+    let (mut size, mut count) = (0_usize, 0_usize);
+    while let Some(piece) = pieces.next().await {
+        let piece = piece?;
+        size = size.saturating_add(piece.len());
+        if size > WRITE_LIMIT {
+            return Err(too_large);
+        }
+        reader.feed(&piece);
+        while let Some(record) = reader.next_record().map_err(invalid)? {
+            store(object, caller, &record, &mut answers)?;
+            count += 1;
+            if count.is_multiple_of(TURN) {
+                Delay::from(Duration::ZERO).await;
+            }
+        }
+    }
+    for record in reader.finish().map_err(invalid)? {
+        store(object, caller, &record, &mut answers)?;
+    }
+    records_of(answers)
+}
+
+fn store(
+    object: &Object,
+    caller: &Caller,
+    record: &ChangesRecord,
+    answers: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let (stored, effects) =
+        object.with_hub(|hub, now| hub.write_document(&caller.member.id, record, now))??;
+    object.carry_out(effects);
+    answers.extend(stored.encode());
+    Ok(())
+}
+
+/// `DELETE /documents/{id}`
+pub(crate) fn purge(object: &Object, caller: &Caller, id: DocumentId) -> Result<Response, Error> {
+    caller.admin()?;
+    let effects = object
+        .with_hub(|hub, now| hub.purge(id, now))?
+        .map_err(of_document)?;
+    object.carry_out(effects);
+    answer::nothing()
+}
+
+/// `PUT /documents/{id}/audience`
+pub(crate) async fn audience(
+    object: &Object,
+    caller: &Caller,
+    id: DocumentId,
+    mut request: Request,
+) -> Result<Response, Error> {
+    caller.admin()?;
+    let audience: Audience = body::json(&mut request).await?;
+    let set = object.with_hub(|hub, now| hub.set_audience(id, audience, now))?;
+    object.carry_out(set.map_err(of_document)?);
+    answer::nothing()
+}
+
+fn records(
+    batches: impl TryStream<Ok = Vec<u8>, Error = worker::Error> + 'static,
+) -> Result<Response, Error> {
+    let builder = answer::builder()?.with_header("Content-Type", RECORDS)?;
+    Ok(builder.from_stream(batches)?)
+}
+
+fn records_of(bytes: Vec<u8>) -> Result<Response, Error> {
+    let builder = answer::builder()?.with_header("Content-Type", RECORDS)?;
+    Ok(builder.fixed(bytes))
+}
+
+/// A stream that breaks off: the asker goes on after the last whole record it got.
+fn broken(error: Error) -> worker::Error {
+    let detail = error.detail().unwrap_or_else(|| error.to_string());
+    crate::error::log("a bulk answer broke off", &detail);
+    worker::Error::RustError("the answer broke off: ask again after the last document".into())
+}
+
+fn of_document(error: HubError) -> Error {
+    match error {
+        HubError::NotFound(_) => Error::NotFound("there is no such document in this workspace"),
+        HubError::Protocol(why) => Error::Conflict(why.to_owned()),
+        other => Error::Hub(other),
+    }
+}
+
+fn invalid(error: impl std::fmt::Display) -> Error {
+    Error::Invalid(error.to_string())
+}

@@ -1,0 +1,71 @@
+//! The HTTP API: one file per resource, each a few handlers that check, do, and answer.
+//!
+//! `ask` reads who asks; `body` reads what was sent, within a limit. A handler gets the object and the caller; what
+//! it does to access lives in `access`, what it does to documents in the hub.
+
+mod ask;
+mod body;
+mod documents;
+mod invitations;
+mod members;
+mod session;
+mod socket;
+mod statistics;
+mod workspace;
+
+use std::rc::Rc;
+
+use docket_domain::WorkspaceSlug;
+use worker::{Method, Request, Response};
+
+use crate::{
+    error::Error,
+    object::Object,
+    route::{self, Place, Resource},
+};
+
+pub(crate) use ask::Caller;
+
+/// Answers one request to the workspace `slug`.
+pub(crate) async fn answer(object: &Rc<Object>, request: Request) -> Result<Response, Error> {
+    let Place::Workspace { slug, resource, .. } = route::place(&request.path())? else {
+        return Err(Error::NotFound("there is nothing at this address"));
+    };
+    let method = request.method();
+    // What takes no credential, or takes it in another form.
+    match (&resource, &method) {
+        (Resource::Workspace, Method::Post) => return workspace::create(object, &slug, request).await,
+        (Resource::Acceptance, Method::Post) => return invitations::accept(object, &slug, request).await,
+        (Resource::Session, Method::Post) => return session::begin(object, &slug, request).await,
+        _ => {}
+    }
+    let caller = ask::caller(object, &slug, &request)?;
+    authenticated(object, &slug, resource, &caller, request).await
+}
+
+async fn authenticated(
+    object: &Rc<Object>,
+    slug: &WorkspaceSlug,
+    resource: Resource,
+    caller: &Caller,
+    request: Request,
+) -> Result<Response, Error> {
+    match (resource, request.method()) {
+        (Resource::Workspace, Method::Get) => workspace::describe(object, slug, caller, &request),
+        (Resource::Socket, Method::Get) => socket::open(object, caller, &request),
+        (Resource::Members, Method::Get) => members::list(object),
+        (Resource::Members, Method::Post) => members::add(object, caller, request).await,
+        (Resource::Member(id), Method::Patch) => members::amend(object, caller, &id, request).await,
+        (Resource::Member(id), Method::Delete) => members::revoke(object, caller, &id),
+        (Resource::Tokens(id), Method::Post) => members::token(object, caller, &id),
+        (Resource::Invitations, Method::Post) => invitations::issue(object, slug, caller, request).await,
+        (Resource::Session, Method::Delete) => session::end(object, slug, caller, &request),
+        (Resource::Documents, Method::Get) => documents::list(object, caller, &request),
+        (Resource::Documents, Method::Post) => documents::differing(object, caller, request).await,
+        (Resource::Documents, Method::Put) => documents::write(object, caller, request).await,
+        (Resource::Document(id), Method::Delete) => documents::purge(object, caller, id),
+        (Resource::Audience(id), Method::Put) => documents::audience(object, caller, id, request).await,
+        (Resource::Statistics, Method::Get) => statistics::tell(object, caller),
+        _ => Err(Error::Method),
+    }
+}

@@ -1,0 +1,148 @@
+//! `/{ws}`: making the workspace, and telling a member where they are.
+
+use docket_domain::{DocumentId, Member, Role, WorkspaceSlug};
+use serde::{Deserialize, Serialize};
+use worker::{Request, Response};
+
+use super::{Caller, ask, body};
+use crate::{
+    access::{
+        cookie,
+        credentials::{self, Kind, SESSION},
+        members::{self, Offer},
+    },
+    answer,
+    error::Error,
+    object::Object,
+    store::{self, Founded},
+};
+
+/// What stands before the numbers of issues where nothing else is asked for.
+const PREFIX: &str = "SWG";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Creation {
+    name: String,
+    prefix: Option<String>,
+    admin: FirstAdmin,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FirstAdmin {
+    name: String,
+}
+
+#[derive(Serialize)]
+struct Created<'a> {
+    document: String,
+    member: &'a Member,
+    token: &'a str,
+}
+
+#[derive(Serialize)]
+struct Description<'a> {
+    slug: &'a WorkspaceSlug,
+    name: String,
+    document: String,
+    epoch: String,
+    member: &'a Member,
+}
+
+/// `POST /{ws}`: makes the workspace, once.
+pub(crate) async fn create(
+    object: &Object,
+    slug: &WorkspaceSlug,
+    mut request: Request,
+) -> Result<Response, Error> {
+    ask::not_another_page(&request)?;
+    let (now, address) = (object.now(), ask::address(&request)?);
+    if object.throttle.borrow().waits(&address, now) {
+        return Err(Error::TooMany);
+    }
+    let secret = ask::bearer(&request)?.ok_or(Error::Unauthorized)?;
+    if !object.is_setup_secret(&secret) {
+        object.throttle.borrow_mut().wrong(&address, now);
+        return Err(Error::Unauthorized);
+    }
+    let creation: Creation = body::json(&mut request).await?;
+    // Looked at after the last await: two that ask at once don't both find it free.
+    if object.is_claimed()? {
+        return Err(Error::Conflict(format!("the workspace “{slug}” exists already")));
+    }
+    let name = members::name(&creation.name)?;
+    let founded = Founded {
+        document: DocumentId::random(),
+        name: name.clone(),
+        epoch: Founded::epoch(),
+    };
+    let database = &object.database;
+    let admin = Offer {
+        role: Role::Admin,
+        organisation: None,
+        duties: Vec::new(),
+        name: None,
+    };
+    let made = database.atomically(|| {
+        store::migrate(database, now.0)?;
+        store::found(database, &founded, now)?;
+        let member = members::add(database, admin, &creation.admin.name)?;
+        let token = credentials::issue(database, Kind::Token, &member.id, now)?;
+        let prefix = creation.prefix.as_deref().unwrap_or(PREFIX);
+        object.write_first_documents(&founded, &member, prefix)?;
+        Ok::<_, Error>((member, token))
+    });
+    // What was taken back is forgotten in memory too.
+    let (member, token) = made.inspect_err(|_| object.sleep())?;
+    let created = Created {
+        document: founded.document.url(),
+        member: &member,
+        token: token.reveal(),
+    };
+    answer::json(201, &created)
+}
+
+/// `GET /{ws}`: who asks, and where they are.
+pub(crate) fn describe(
+    object: &Object,
+    slug: &WorkspaceSlug,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Response, Error> {
+    let founded = store::founded(&object.database)?;
+    let description = Description {
+        slug,
+        name: object.name(&founded)?,
+        document: founded.document.url(),
+        epoch: founded.epoch,
+        member: &caller.member,
+    };
+    let builder = match renewed(object, slug, caller, request)? {
+        Some(cookie) => answer::builder()?.with_header("Set-Cookie", &cookie)?,
+        None => answer::builder()?,
+    };
+    Ok(builder.from_json(&description)?)
+}
+
+/// The cookie again, for a session that is past half of its time: who comes back now and then stays signed in.
+fn renewed(
+    object: &Object,
+    slug: &WorkspaceSlug,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Option<String>, Error> {
+    let Some(session) = &caller.session else {
+        return Ok(None);
+    };
+    let now = object.now();
+    if session
+        .expires
+        .is_none_or(|expires| expires > now.plus(SESSION / 2))
+    {
+        return Ok(None);
+    }
+    credentials::renew(&object.database, &session.digest, now)?;
+    let secure = ask::is_secure(request)?;
+    Ok(Some(cookie::set(slug, &session.secret, secure)))
+}

@@ -1,0 +1,44 @@
+//! The object's one alarm: work that nobody waits for.
+
+use docket_domain::Timestamp;
+use worker::{ScheduledTime, js_sys::Date, wasm_bindgen::JsValue};
+
+use super::Object;
+use crate::error::{self, Error};
+
+impl Object {
+    /// Sees to it that the alarm goes off at `at` or before.
+    pub(super) fn set_alarm(&self, at: Timestamp) {
+        if self.alarm.get().is_some_and(|set| set <= at) {
+            return;
+        }
+        self.alarm.set(Some(at));
+        let storage = self.state.storage();
+        self.state.wait_until(async move {
+            // A new object doesn't know of an alarm that an earlier one set: an earlier time stands.
+            let outcome = match storage.get_alarm().await {
+                Ok(Some(set)) if set <= at.0 => Ok(()),
+                Ok(_) => storage.set_alarm(date(at)).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = outcome {
+                error::log("setting the alarm", &error.to_string());
+            }
+        });
+    }
+
+    /// The alarm went off.
+    pub(super) fn ring(&self) -> Result<(), Error> {
+        self.alarm.set(None);
+        if self.is_claimed()? {
+            let effects = self.with_hub(|hub, now| hub.alarm(now))??;
+            self.carry_out(effects);
+        }
+        Ok(())
+    }
+}
+
+fn date(at: Timestamp) -> ScheduledTime {
+    // Milliseconds since 1970 are exact in a float for 285,000 years.
+    ScheduledTime::new(Date::new(&JsValue::from_f64(at.0 as f64)))
+}

@@ -1,0 +1,156 @@
+//! The Durable Object: one workspace.
+//!
+//! Its invariant: *what a client was told is in SQLite*. The object can vanish between any two messages and is built
+//! anew from the database and from the sockets' attachments; everything in memory is a cache of those two. Work
+//! between two awaits is one turn, and what a turn wrote becomes durable before anything it sent leaves (the
+//! platform's output gate).
+
+mod alarm;
+mod founding;
+mod sockets;
+mod waking;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use docket_domain::Timestamp;
+use docket_sync::hub::Hub;
+use worker::{
+    Date, DurableObject, Env, Error as PlatformError, Request, Response, Result as PlatformResult, Socket,
+    State, WebSocket, WebSocketIncomingMessage, durable_object, wasm_bindgen,
+};
+
+use crate::{
+    access::{secret::Secret, throttle::Throttle},
+    answer,
+    error::{self, Error},
+    http,
+    store::{self, Database, Documents},
+};
+
+/// The binding of the secret with which workspaces are made.
+const SETUP_SECRET: &str = "DOCKET_SETUP_SECRET";
+
+/// A shorter setup secret could be guessed and is not accepted.
+const SHORTEST_SETUP_SECRET: usize = 20;
+
+/// The hub of a workspace, on SQLite.
+pub(crate) type WorkspaceHub = Hub<Documents>;
+
+/// What the platform calls: hands everything to [`Object`].
+#[durable_object]
+pub struct Workspace {
+    object: Rc<Object>,
+}
+
+/// One workspace, awake.
+pub(crate) struct Object {
+    pub(crate) database: Rc<Database>,
+    /// Wrong secrets by address; gone when the object sleeps.
+    pub(crate) throttle: RefCell<Throttle>,
+    state: State,
+    env: Env,
+    /// The hub, once something needed it.
+    hub: RefCell<Option<WorkspaceHub>>,
+    /// When the alarm goes off, as far as this object knows.
+    alarm: Cell<Option<Timestamp>>,
+    /// Is a workspace known to live here, with its tables up to date? Not known before the first look.
+    ready: Cell<bool>,
+}
+
+impl Object {
+    fn new(state: State, env: Env) -> Self {
+        let database = Rc::new(Database::new(&state.storage()));
+        Self {
+            database,
+            throttle: RefCell::default(),
+            state,
+            env,
+            hub: RefCell::new(None),
+            alarm: Cell::new(None),
+            ready: Cell::new(false),
+        }
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Does a workspace live here? Brings its tables up to date at the first look.
+    pub(crate) fn is_claimed(&self) -> Result<bool, Error> {
+        if !self.ready.get() && store::exists(&self.database)? {
+            store::migrate(&self.database, self.now().0)?;
+            self.ready.set(true);
+        }
+        Ok(self.ready.get())
+    }
+
+    /// Is `secret` the one with which this deployment's workspaces are made?
+    pub(crate) fn is_setup_secret(&self, secret: &Secret) -> bool {
+        let Ok(bound) = self.env.secret(SETUP_SECRET) else {
+            return false;
+        };
+        let bound = bound.to_string();
+        bound.len() >= SHORTEST_SETUP_SECRET
+            && Secret::sent(&bound).is_some_and(|bound| bound.digest().is(&secret.digest()))
+    }
+}
+
+impl DurableObject for Workspace {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            object: Rc::new(Object::new(state, env)),
+        }
+    }
+
+    async fn fetch(&self, request: Request) -> PlatformResult<Response> {
+        answer::either(http::answer(&self.object, request).await)
+    }
+
+    async fn alarm(&self) -> PlatformResult<Response> {
+        self.object.ring().map_err(told)?;
+        Response::empty()
+    }
+
+    async fn connect(&self, _socket: Socket) -> PlatformResult<()> {
+        Err(PlatformError::RustError(
+            "the hub speaks HTTP and WebSocket only".into(),
+        ))
+    }
+
+    async fn websocket_message(
+        &self,
+        socket: WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> PlatformResult<()> {
+        self.object.message(&socket, message);
+        Ok(())
+    }
+
+    async fn websocket_close(
+        &self,
+        socket: WebSocket,
+        code: usize,
+        _reason: String,
+        _was_clean: bool,
+    ) -> PlatformResult<()> {
+        self.object.closed(&socket, code);
+        Ok(())
+    }
+
+    async fn websocket_error(&self, socket: WebSocket, error: PlatformError) -> PlatformResult<()> {
+        error::log("a socket failed", &error.to_string());
+        self.object.closed(&socket, 1011);
+        Ok(())
+    }
+}
+
+/// Tells the log, and the platform that it may try again.
+fn told(error: Error) -> PlatformError {
+    let detail = error.detail().unwrap_or_else(|| error.to_string());
+    error::log("an alarm failed", &detail);
+    PlatformError::RustError("the alarm failed".into())
+}

@@ -1,0 +1,206 @@
+//! Sockets: what comes in goes to the hub, what the hub asks for is done.
+//!
+//! Waking is the normal path. A socket's number is its tag and what the hub keeps of it is its attachment, so that a
+//! new object finds both again; nothing about sockets is known from memory alone.
+
+use docket_domain::MemberId;
+use docket_sync::hub::{Effect, SocketId};
+use worker::{
+    Response, WebSocket, WebSocketIncomingMessage, WebSocketPair, WebSocketRequestResponsePair,
+    js_sys::Uint8Array, worker_sys::ext::WebSocketExt,
+};
+
+use super::Object;
+use crate::{
+    access::secret::Digest,
+    error::{self, Error},
+};
+
+/// The most sockets of one workspace; the platform's own limit is 32,768, its memory ends before.
+const MOST: usize = 2_000;
+
+/// Closing codes (RFC 6455, section 7.4.1).
+const UNSUPPORTED: u16 = 1003;
+const POLICY: u16 = 1008;
+const TROUBLE: u16 = 1011;
+
+impl Object {
+    /// Accepts a socket for `member`, who came with that session if with any.
+    pub(crate) fn open_socket(&self, member: &MemberId, session: Option<&Digest>) -> Result<Response, Error> {
+        if self.state.get_websockets().len() >= MOST {
+            return Err(Error::Full);
+        }
+        // Answered by the platform without waking the object.
+        let pair = WebSocketRequestResponsePair::new("ping", "pong").map_err(worker::Error::from)?;
+        self.state.set_websocket_auto_response(&pair);
+        // The others wake before this one is there, so that it isn't taken for one of them.
+        self.with_hub(|_, _| ())?;
+        let pair = WebSocketPair::new()?;
+        let id = number()?;
+        let mut tags = vec![tag(id)];
+        tags.extend(session.map(session_tag));
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        self.state.accept_websocket_with_tags(&pair.server, &tags);
+        let effects = self.with_hub(|hub, _| hub.connect(id, member))?;
+        self.carry_out(effects);
+        Ok(Response::from_websocket(pair.client)?)
+    }
+
+    /// A frame came in.
+    pub(super) fn message(&self, socket: &WebSocket, message: WebSocketIncomingMessage) {
+        let WebSocketIncomingMessage::Binary(frame) = message else {
+            return close(socket, UNSUPPORTED, "send binary frames, each one CBOR map");
+        };
+        match self.id(socket) {
+            Some(id) => match self.with_hub(|hub, now| hub.receive(id, &frame, now)) {
+                Ok(effects) => self.carry_out(effects),
+                Err(error) => fail(socket, &error),
+            },
+            None => close(
+                socket,
+                TROUBLE,
+                "the hub lost track of this connection: connect again",
+            ),
+        }
+    }
+
+    /// A socket was closed by the other side, or broke.
+    pub(super) fn closed(&self, socket: &WebSocket, code: usize) {
+        if let Some(id) = self.id(socket) {
+            match self.with_hub(|hub, now| hub.disconnect(id, now)) {
+                Ok(effects) => self.carry_out(effects),
+                Err(error) => log(&error),
+            }
+        }
+        // Completes the closing handshake; codes that stand for “none was sent” can't be sent back.
+        let code = u16::try_from(code)
+            .ok()
+            .filter(|code| !matches!(code, 1005 | 1006 | 1015));
+        close(socket, code.unwrap_or(1000), "");
+    }
+
+    /// Closes the sockets that came with a session which ends.
+    pub(crate) fn close_session(&self, session: &Digest) {
+        for socket in self.state.get_websockets_with_tag(&session_tag(session)) {
+            close(&socket, POLICY, "you signed out");
+            if let Some(id) = self.id(&socket)
+                && let Ok(effects) = self.with_hub(|hub, now| hub.disconnect(id, now))
+            {
+                self.carry_out(effects);
+            }
+        }
+    }
+
+    /// How many sockets are open.
+    pub(crate) fn open_sockets(&self) -> usize {
+        self.state.get_websockets().len()
+    }
+
+    /// All sockets with their numbers, and what the hub kept of them.
+    pub(super) fn sockets(&self) -> Vec<(SocketId, WebSocket, Vec<u8>)> {
+        let sockets = self.state.get_websockets();
+        let found = sockets.into_iter().filter_map(|socket| {
+            let kept = socket.as_ref().deserialize_attachment().ok()?;
+            let session = Uint8Array::new(&kept).to_vec();
+            Some((self.id(&socket)?, socket, session))
+        });
+        found.collect()
+    }
+
+    /// Does what the hub asks for, in its order.
+    pub(crate) fn carry_out(&self, effects: Vec<Effect>) {
+        let mut waiting = std::collections::VecDeque::from(effects);
+        while let Some(effect) = waiting.pop_front() {
+            match effect {
+                Effect::Send { socket, bytes } => {
+                    // A socket that went meanwhile can't be sent to; that it went is told by an event of its own.
+                    self.find(socket, |found| drop(found.send_with_bytes(bytes)));
+                }
+                Effect::Keep { socket, session } => self.find(socket, |found| keep(found, &session)),
+                Effect::Close { socket, reason } => {
+                    self.find(socket, |found| close(found, POLICY, &reason));
+                    match self.with_hub(|hub, now| hub.disconnect(socket, now)) {
+                        Ok(further) => waiting.extend(further),
+                        Err(error) => log(&error),
+                    }
+                }
+                Effect::Alarm { at } => self.set_alarm(at),
+            }
+        }
+    }
+
+    fn find(&self, id: SocketId, act: impl FnOnce(&WebSocket)) {
+        if let Some(socket) = self.state.get_websockets_with_tag(&tag(id)).first() {
+            act(socket);
+        }
+    }
+
+    fn id(&self, socket: &WebSocket) -> Option<SocketId> {
+        let tags = self.state.get_tags(socket);
+        tags.iter()
+            .find_map(|tag| tag.strip_prefix('s')?.parse().ok())
+            .map(SocketId)
+    }
+}
+
+/// A new socket's number: random, and exact in JavaScript.
+fn number() -> Result<SocketId, Error> {
+    let mut bytes = [0_u8; 8];
+    getrandom::fill(&mut bytes).map_err(|error| Error::Internal(format!("no random bytes: {error}")))?;
+    Ok(SocketId(u64::from_le_bytes(bytes) >> 11))
+}
+
+fn tag(id: SocketId) -> String {
+    format!("s{}", id.0)
+}
+
+/// Sockets of a session are found by the beginning of its digest.
+fn session_tag(session: &Digest) -> String {
+    let start = session
+        .as_bytes()
+        .first_chunk::<16>()
+        .copied()
+        .unwrap_or_default();
+    format!("c{}", bs58::encode(start).into_string())
+}
+
+fn keep(socket: &WebSocket, session: &[u8]) {
+    let kept = socket
+        .as_ref()
+        .serialize_attachment(Uint8Array::from(session).into());
+    if kept.is_err() {
+        // Without it the socket couldn't be taken up again: better it begins anew now than then.
+        close(
+            socket,
+            TROUBLE,
+            "the hub couldn't keep this connection: connect again",
+        );
+    }
+}
+
+pub(super) fn close(socket: &WebSocket, code: u16, reason: &str) {
+    // It may be closed already, which is what is wanted.
+    drop(socket.close(Some(code), Some(reason)));
+}
+
+pub(super) fn fail(socket: &WebSocket, error: &Error) {
+    log(error);
+    close(socket, TROUBLE, "the hub met an error: connect again");
+}
+
+fn log(error: &Error) {
+    let detail = error.detail().unwrap_or_else(|| error.to_string());
+    error::log("a socket's event failed", &detail);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_exact_in_javascript() {
+        for _ in 0..100 {
+            assert!(number().unwrap().0 < 1 << 53);
+        }
+    }
+}

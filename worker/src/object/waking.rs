@@ -1,0 +1,85 @@
+//! Waking: the hub is built from the store, and takes up the sockets that stayed open.
+
+use std::collections::BTreeSet;
+
+use docket_domain::{MemberId, Timestamp};
+use docket_sync::hub::{Config, Effect, Hub, PlainQuota};
+
+use super::{Object, WorkspaceHub};
+use crate::{
+    error::Error,
+    store::{self, Documents},
+};
+
+/// The binding that says whether documents that aren't Docket's are kept: “yes”, within the usual quota.
+const PLAIN_DOCUMENTS: &str = "DOCKET_PLAIN_DOCUMENTS";
+
+impl Object {
+    /// Lets the hub do something, now.
+    pub(crate) fn with_hub<T>(
+        &self,
+        act: impl FnOnce(&mut WorkspaceHub, Timestamp) -> T,
+    ) -> Result<T, Error> {
+        self.wake()?;
+        let mut hub = self
+            .hub
+            .try_borrow_mut()
+            .map_err(|_| Error::Internal("the hub was asked while it was at work".into()))?;
+        let hub = hub
+            .as_mut()
+            .ok_or_else(|| Error::Internal("the hub was gone after waking".into()))?;
+        Ok(act(hub, self.now()))
+    }
+
+    /// Lets the hub do something and does what it then asks for.
+    pub(crate) fn act(
+        &self,
+        act: impl FnOnce(&mut WorkspaceHub, Timestamp) -> Vec<Effect>,
+    ) -> Result<(), Error> {
+        let effects = self.with_hub(act)?;
+        self.carry_out(effects);
+        Ok(())
+    }
+
+    /// Forgets everything in memory: after a store error it may be ahead of the store.
+    pub(crate) fn sleep(&self) {
+        self.hub.replace(None);
+        self.ready.set(false);
+    }
+
+    /// A member was added, changed or revoked: their sockets, and everybody who is told of members, learn of it.
+    pub(crate) fn member_changed(&self, member: &MemberId) -> Result<(), Error> {
+        self.act(|hub, now| hub.member_changed(member, now))
+    }
+
+    fn wake(&self) -> Result<(), Error> {
+        if self.hub.borrow().is_some() {
+            return Ok(());
+        }
+        if !self.is_claimed()? {
+            return Err(Error::Unauthorized);
+        }
+        let documents = Documents::new(self.database.clone(), self.plain_quota());
+        let mut hub = Hub::new(documents, Config::default())?;
+        let sockets = self.sockets();
+        let open: BTreeSet<_> = sockets.iter().map(|(id, ..)| *id).collect();
+        for gone in store::known(&self.database)? {
+            if !open.contains(&gone) {
+                store::forget(&self.database, gone)?;
+            }
+        }
+        let now = self.now();
+        let mut effects = Vec::new();
+        for (id, _, session) in sockets {
+            effects.extend(hub.resume(id, &session, now));
+        }
+        self.hub.replace(Some(hub));
+        self.carry_out(effects);
+        Ok(())
+    }
+
+    fn plain_quota(&self) -> Option<PlainQuota> {
+        let setting = self.env.var(PLAIN_DOCUMENTS).ok()?.to_string();
+        (setting == "yes").then(PlainQuota::default)
+    }
+}

@@ -1,0 +1,100 @@
+//! Writing documents: their pieces, their meta and their row, all or nothing.
+
+use docket_domain::DocumentId;
+use docket_sync::hub::{Content, Meta, Piece};
+use worker::SqlStorageValue;
+
+use super::{
+    database::{Database, StoreError, blob, optional},
+    meta,
+};
+
+/// A row of SQLite's takes 2 MB here. A piece beyond this is laid into two.
+const ROW_LIMIT: usize = 1_900_000;
+
+/// Adds `pieces` after those that are there, or puts them in their place, and replaces meta and row.
+pub(crate) fn write(
+    database: &Database,
+    document: DocumentId,
+    keep: bool,
+    pieces: &[Piece],
+    meta: &Meta,
+    row: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    database.atomically(|| {
+        if !keep {
+            database.run("DELETE FROM pieces WHERE document = ?", vec![id(document)])?;
+        }
+        for piece in pieces {
+            if piece.chunk.len().saturating_add(piece.facts.len()) > ROW_LIMIT {
+                lay(database, document, &piece.chunk, &[])?;
+                lay(database, document, &[], &piece.facts)?;
+            } else {
+                lay(database, document, &piece.chunk, &piece.facts)?;
+            }
+        }
+        describe(database, document, meta, row)
+    })
+}
+
+fn lay(database: &Database, document: DocumentId, chunk: &[u8], facts: &[u8]) -> Result<(), StoreError> {
+    database.run(
+        "INSERT INTO pieces (document, place, chunk, facts) \
+         SELECT ?1, COALESCE(MAX(place) + 1, 0), ?2, ?3 FROM pieces WHERE document = ?1",
+        vec![id(document), blob(chunk), blob(facts)],
+    )
+}
+
+/// Writes meta and row. Columns with an index of their own are left alone when they stay the same: SQLite writes an
+/// index again for every column that a statement names.
+fn describe(
+    database: &Database,
+    document: DocumentId,
+    meta: &Meta,
+    row: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    let found = database.row(
+        &format!("SELECT {} FROM documents WHERE id = ?", meta::COLUMNS),
+        vec![id(document)],
+    )?;
+    let before = found.map(|mut row| meta::read(&mut row)).transpose()?;
+    let catalogued = optional(row.map(blob));
+    let stays = before.is_some_and(|before| {
+        (before.kind, before.opens, before.number, before.purged)
+            == (meta.kind, meta.opens, meta.number, meta.purged)
+    });
+    let mut bindings = meta::bind(meta)?;
+    bindings.push(catalogued);
+    bindings.push(id(document));
+    let statement = if stays {
+        "UPDATE documents SET heads = ?2, audience = ?3, audience_version = ?4, version = ?7, derivation = ?8, \
+         changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, catalogued = ?14 WHERE id = ?15"
+    } else {
+        "INSERT INTO documents (kind, heads, audience, audience_version, opens, number, version, derivation, \
+         changes, ops, bytes, pieces, purged, catalogued, id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         ON CONFLICT (id) DO UPDATE SET kind = ?1, heads = ?2, audience = ?3, audience_version = ?4, opens = ?5, \
+         number = ?6, version = ?7, derivation = ?8, changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, \
+         purged = ?13, catalogued = ?14"
+    };
+    database.run(statement, bindings)
+}
+
+/// A document's content, its pieces joined.
+pub(crate) fn read(database: &Database, document: DocumentId) -> Result<Content, StoreError> {
+    let pieces = database.rows(
+        "SELECT chunk, facts FROM pieces WHERE document = ? ORDER BY place",
+        vec![id(document)],
+    )?;
+    let mut content = Content::default();
+    for mut piece in pieces {
+        content.chunks.append(&mut piece.blob()?);
+        content.facts.append(&mut piece.blob()?);
+    }
+    Ok(content)
+}
+
+/// A document's id, to bind.
+pub(crate) fn id(document: DocumentId) -> SqlStorageValue {
+    blob(document.as_bytes())
+}

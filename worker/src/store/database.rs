@@ -1,0 +1,150 @@
+//! Running statements.
+
+use std::cell::Cell;
+
+use worker::{
+    SqlStorage, SqlStorageValue, Storage, js_sys,
+    wasm_bindgen::{JsCast, JsValue, prelude::*},
+};
+
+use super::row::Row;
+
+/// Integers above this are rounded on their way through JavaScript.
+const SAFE_INTEGER: i64 = (1 << 53) - 1;
+
+/// Why the store can't do something. The text is for the log.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// SQLite, or the platform around it, refused.
+    #[error("the database refused: {0}")]
+    Refused(#[from] worker::Error),
+    /// A stored value isn't what its column holds.
+    #[error("the database holds an unexpected value: {0}")]
+    Unexpected(String),
+    /// A number too large for the way to the database.
+    #[error("{0} is too large a number to store")]
+    Number(i64),
+}
+
+#[wasm_bindgen(wasm_bindgen = ::worker::wasm_bindgen, js_sys = ::worker::js_sys)]
+extern "C" {
+    /// `DurableObjectStorage`, for the one method that the `worker` crate doesn't bind.
+    #[wasm_bindgen(extends = js_sys::Object)]
+    type Transactional;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &Transactional,
+        body: &mut dyn FnMut() -> Result<JsValue, JsValue>,
+    ) -> Result<JsValue, JsValue>;
+}
+
+/// The object's database.
+pub(crate) struct Database {
+    sql: SqlStorage,
+    storage: Transactional,
+    /// Rows written since the object woke, as Cloudflare counts them.
+    written: Cell<u64>,
+}
+
+impl Database {
+    /// The database in `storage`.
+    pub(crate) fn new(storage: &Storage) -> Self {
+        let raw: &JsValue = storage.as_raw().as_ref();
+        Self {
+            sql: storage.sql(),
+            storage: raw.clone().unchecked_into(),
+            written: Cell::new(0),
+        }
+    }
+
+    /// Runs a statement that answers no rows.
+    pub(crate) fn run(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<(), StoreError> {
+        let cursor = self.sql.exec(query, bindings)?;
+        self.count(cursor.rows_written());
+        Ok(())
+    }
+
+    /// Runs a statement and reads all its rows.
+    pub(crate) fn rows(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Row>, StoreError> {
+        let cursor = self.sql.exec(query, bindings)?;
+        let rows = cursor
+            .raw()
+            .map(|row| row.map(Row::new).map_err(StoreError::from))
+            .collect();
+        self.count(cursor.rows_written());
+        rows
+    }
+
+    /// Runs a statement that answers one row at most.
+    pub(crate) fn row(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(query, bindings)?.into_iter().next())
+    }
+
+    /// Does all of `body` or nothing of it. Writes without an await between them are atomic on this platform
+    /// already; this also takes them back when one fails.
+    pub(crate) fn atomically<T, E>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<StoreError>,
+    {
+        let mut body = Some(body);
+        let mut outcome: Option<Result<T, E>> = None;
+        let committed = self.storage.transaction_sync(&mut || {
+            let Some(body) = body.take() else {
+                return Err(JsValue::from_str("a transaction's body ran twice"));
+            };
+            let result = body();
+            let done = result.is_ok();
+            outcome = Some(result);
+            if done {
+                Ok(JsValue::UNDEFINED)
+            } else {
+                Err(JsValue::from_str("taken back"))
+            }
+        });
+        match (outcome, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(value)), Ok(_)) => Ok(value),
+            (_, Err(error)) => Err(StoreError::Refused(worker::Error::from(error)).into()),
+            (None, Ok(_)) => Err(StoreError::Unexpected("a transaction's body did not run".into()).into()),
+        }
+    }
+
+    /// Rows written since the object woke.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.get()
+    }
+
+    /// The database's size in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.sql.database_size()
+    }
+
+    fn count(&self, rows: usize) {
+        self.written.set(self.written.get().saturating_add(rows as u64));
+    }
+}
+
+/// A text to bind.
+pub(crate) fn text(value: impl Into<String>) -> SqlStorageValue {
+    SqlStorageValue::String(value.into())
+}
+
+/// Bytes to bind.
+pub(crate) fn blob(value: &[u8]) -> SqlStorageValue {
+    SqlStorageValue::Blob(value.to_vec())
+}
+
+/// A number to bind.
+pub(crate) fn integer(value: i64) -> Result<SqlStorageValue, StoreError> {
+    if (-SAFE_INTEGER..=SAFE_INTEGER).contains(&value) {
+        Ok(SqlStorageValue::Integer(value))
+    } else {
+        Err(StoreError::Number(value))
+    }
+}
+
+/// What may be missing.
+pub(crate) fn optional(value: Option<SqlStorageValue>) -> SqlStorageValue {
+    value.unwrap_or(SqlStorageValue::Null)
+}

@@ -1,0 +1,154 @@
+//! The hub's store, on SQLite.
+
+use std::rc::Rc;
+
+use docket_domain::{DocumentId, Member, MemberId, Timestamp};
+use docket_sync::hub::{
+    Content, Meta, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError as HubStoreError, StoredRow,
+    Workspace,
+};
+
+use super::{
+    catalogue, content,
+    database::{Database, StoreError},
+    sockets, workspace,
+};
+use crate::access::members;
+
+/// What the hub keeps for good.
+pub(crate) struct Documents {
+    database: Rc<Database>,
+    plain: Option<PlainQuota>,
+}
+
+impl Documents {
+    /// The documents in `database`; `plain` bounds those that aren't Docket's.
+    pub(crate) const fn new(database: Rc<Database>, plain: Option<PlainQuota>) -> Self {
+        Self { database, plain }
+    }
+}
+
+type Answer<T> = Result<T, HubStoreError>;
+
+fn told<T>(outcome: Result<T, StoreError>) -> Answer<T> {
+    outcome.map_err(HubStoreError::new)
+}
+
+impl Store for Documents {
+    fn workspace(&self) -> Answer<Workspace> {
+        let founded = told(workspace::founded(&self.database))?;
+        Ok(Workspace {
+            document: founded.document,
+            epoch: founded.epoch,
+            plain: self.plain,
+        })
+    }
+
+    fn member(&self, id: &MemberId) -> Answer<Option<Member>> {
+        told(members::get(&self.database, id))
+    }
+
+    fn members(&self) -> Answer<Vec<Member>> {
+        told(members::all(&self.database))
+    }
+
+    fn contact(&self, client: &str) -> Answer<Option<Timestamp>> {
+        told(sockets::contact(&self.database, client))
+    }
+
+    fn set_contact(&mut self, client: &str, at: Timestamp) -> Answer<()> {
+        told(sockets::set_contact(&self.database, client, at))
+    }
+
+    fn version(&self) -> Answer<u64> {
+        told(catalogue::version(&self.database))
+    }
+
+    fn last_number(&self) -> Answer<u64> {
+        told(catalogue::last_number(&self.database))
+    }
+
+    fn meta(&self, document: DocumentId) -> Answer<Option<Meta>> {
+        told(catalogue::meta(&self.database, document))
+    }
+
+    fn content(&self, document: DocumentId) -> Answer<Content> {
+        told(content::read(&self.database, document))
+    }
+
+    fn row(&self, document: DocumentId) -> Answer<Option<Vec<u8>>> {
+        told(catalogue::row(&self.database, document))
+    }
+
+    fn append(
+        &mut self,
+        document: DocumentId,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+    ) -> Answer<()> {
+        told(content::write(&self.database, document, true, pieces, meta, row))
+    }
+
+    fn replace(
+        &mut self,
+        document: DocumentId,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+    ) -> Answer<()> {
+        told(content::write(&self.database, document, false, pieces, meta, row))
+    }
+
+    fn rows(&self, after: u64, limit: usize) -> Answer<Vec<StoredRow>> {
+        told(catalogue::rows(&self.database, after, limit))
+    }
+
+    fn changed(&self, after: u64, limit: usize) -> Answer<Vec<DocumentId>> {
+        told(catalogue::changed(&self.database, after, limit))
+    }
+
+    fn documents(&self, after: Option<DocumentId>, limit: usize) -> Answer<Vec<(DocumentId, Meta)>> {
+        told(catalogue::documents(&self.database, after, limit))
+    }
+
+    fn underived(&self, derivation: u32, limit: usize) -> Answer<Vec<DocumentId>> {
+        told(catalogue::underived(&self.database, derivation, limit))
+    }
+
+    fn scattered(&self, pieces: u64, limit: usize) -> Answer<Vec<DocumentId>> {
+        told(catalogue::scattered(&self.database, pieces, limit))
+    }
+
+    fn next_opening(&self) -> Answer<Option<(Timestamp, DocumentId)>> {
+        told(catalogue::next_opening(&self.database))
+    }
+
+    fn plain_usage(&self) -> Answer<PlainUsage> {
+        told(catalogue::plain_usage(&self.database))
+    }
+
+    fn subscribe(&mut self, socket: SocketId, document: DocumentId) -> Answer<()> {
+        told(sockets::subscribe(&self.database, socket, document))
+    }
+
+    fn unsubscribe(&mut self, socket: SocketId, document: DocumentId) -> Answer<()> {
+        told(sockets::unsubscribe(&self.database, socket, document))
+    }
+
+    fn is_subscribed(&self, socket: SocketId, document: DocumentId) -> Answer<bool> {
+        told(sockets::is_subscribed(&self.database, socket, document))
+    }
+
+    fn subscribers(&self, document: DocumentId) -> Answer<Vec<SocketId>> {
+        told(sockets::subscribers(&self.database, document))
+    }
+
+    fn subscriptions(&self, socket: SocketId) -> Answer<u64> {
+        told(sockets::subscriptions(&self.database, socket))
+    }
+
+    fn forget_socket(&mut self, socket: SocketId) -> Answer<()> {
+        told(sockets::forget(&self.database, socket))
+    }
+}

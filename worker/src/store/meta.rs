@@ -1,0 +1,131 @@
+//! A document's columns, read and bound.
+
+use automerge::ChangeHash;
+use docket_domain::{Kind, Timestamp};
+use docket_sync::hub::Meta;
+use worker::SqlStorageValue;
+
+use super::{
+    database::{StoreError, blob, integer, optional, text},
+    row::Row,
+};
+
+/// The columns that [`read`] reads, in its order.
+pub(crate) const COLUMNS: &str = "kind, heads, audience, audience_version, opens, number, version, derivation, \
+     changes, ops, bytes, pieces, purged";
+
+/// The values of [`COLUMNS`].
+pub(crate) fn bind(meta: &Meta) -> Result<Vec<SqlStorageValue>, StoreError> {
+    let audience =
+        minicbor::to_vec(&meta.audience).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+    Ok(vec![
+        kind(meta),
+        heads(&meta.heads),
+        SqlStorageValue::Blob(audience),
+        natural(meta.audience_version)?,
+        opens(meta)?,
+        number(meta)?,
+        natural(meta.version)?,
+        integer(i64::from(meta.derivation))?,
+        natural(meta.changes)?,
+        natural(meta.ops)?,
+        natural(meta.bytes)?,
+        natural(meta.pieces)?,
+        integer(i64::from(meta.purged))?,
+    ])
+}
+
+/// Reads [`COLUMNS`].
+pub(crate) fn read(row: &mut Row) -> Result<Meta, StoreError> {
+    let kind = match row.text_or_none()? {
+        Some(name) => Some(
+            Kind::parse(&name)
+                .ok_or_else(|| StoreError::Unexpected(format!("a document of the unknown kind “{name}”")))?,
+        ),
+        None => None,
+    };
+    Ok(Meta {
+        kind,
+        heads: read_heads(&row.blob()?)?,
+        audience: minicbor::decode(&row.blob()?)
+            .map_err(|error| StoreError::Unexpected(error.to_string()))?,
+        audience_version: row.natural()?,
+        opens: row.integer_or_none()?.map(Timestamp),
+        number: row.natural_or_none()?,
+        version: row.natural()?,
+        derivation: u32::try_from(row.natural()?)
+            .map_err(|_| StoreError::Unexpected("a derivation beyond 32 bits".into()))?,
+        changes: row.natural()?,
+        ops: row.natural()?,
+        bytes: row.natural()?,
+        pieces: row.natural()?,
+        purged: row.natural()? != 0,
+    })
+}
+
+/// A number that is never negative, to bind.
+pub(crate) fn natural(value: u64) -> Result<SqlStorageValue, StoreError> {
+    integer(i64::try_from(value).map_err(|_| StoreError::Number(i64::MAX))?)
+}
+
+fn kind(meta: &Meta) -> SqlStorageValue {
+    optional(meta.kind.map(|kind| text(kind.as_str())))
+}
+
+fn opens(meta: &Meta) -> Result<SqlStorageValue, StoreError> {
+    Ok(optional(meta.opens.map(|at| integer(at.0)).transpose()?))
+}
+
+fn number(meta: &Meta) -> Result<SqlStorageValue, StoreError> {
+    Ok(optional(meta.number.map(natural).transpose()?))
+}
+
+fn heads(heads: &[ChangeHash]) -> SqlStorageValue {
+    let bytes: Vec<u8> = heads.iter().flat_map(|head| head.0).collect();
+    blob(&bytes)
+}
+
+fn read_heads(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
+    let (heads, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() {
+        Ok(heads.iter().copied().map(ChangeHash).collect())
+    } else {
+        Err(StoreError::Unexpected("heads that aren't hashes".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use docket_domain::Audience;
+
+    #[test]
+    fn what_is_bound_is_read_again() {
+        let meta = Meta {
+            kind: Some(Kind::Issue),
+            heads: vec![ChangeHash([1; 32]), ChangeHash([2; 32])],
+            audience: Audience::Organisation {
+                organisation: "ornl".parse().unwrap(),
+            },
+            audience_version: 3,
+            opens: Some(Timestamp(4)),
+            number: None,
+            version: 5,
+            derivation: 6,
+            changes: 7,
+            ops: 8,
+            bytes: 9,
+            pieces: 10,
+            purged: false,
+        };
+        let mut row = Row::new(bind(&meta).unwrap());
+        assert_eq!(read(&mut row).unwrap(), meta);
+        assert_eq!(COLUMNS.split(',').count(), bind(&meta).unwrap().len());
+    }
+
+    #[test]
+    fn a_number_beyond_javascript_is_refused() {
+        assert!(natural(1 << 53).is_err());
+        assert!(natural((1 << 53) - 1).is_ok());
+    }
+}

@@ -1,0 +1,26 @@
+//! The workspace's SQLite database: the only truth the object has.
+//!
+//! `database` runs statements and keeps them atomic, `row` reads their results, `migrations` makes the tables. The
+//! other files each hold the statements of one concern. Nothing here knows of HTTP or sockets.
+//!
+//! Rules that the platform sets: integers travel as floats (exact up to 2⁵³; STRICT tables make them integers
+//! again), there are no booleans, a BLOB holds 2 MB at most, and `one()`/`to_array()` throw through Rust frames on
+//! error, so that only `raw()` is used.
+
+mod catalogue;
+mod content;
+mod database;
+mod hub;
+mod meta;
+mod migrations;
+mod row;
+mod sockets;
+mod workspace;
+
+pub(crate) use catalogue::totals;
+pub(crate) use database::{Database, StoreError, blob, integer, optional, text};
+pub(crate) use hub::Documents;
+pub(crate) use migrations::{exists, migrate};
+pub(crate) use row::Row;
+pub(crate) use sockets::{forget, known};
+pub(crate) use workspace::{Founded, found, founded};
