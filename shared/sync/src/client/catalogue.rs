@@ -6,6 +6,8 @@
 
 use automerge::{Automerge, ChangeHash};
 
+use super::Cursor;
+
 /// What to do with a stored row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -23,6 +25,20 @@ pub fn standing(confirmed: Option<&str>, is_pending: bool, epoch: &str) -> Stand
         Standing::Kept
     } else {
         Standing::Gone
+    }
+}
+
+/// May these rows be stored, with `cursor`? `stored` is the cursor in storage, `since` and `cursor` are those of
+/// [`Event::Rows`](super::Event::Rows).
+///
+/// Each tab follows the catalogue by itself and all write to one storage. Rows that another tab stored already would
+/// take newer ones back, and rows that don't join on to what is stored would leave a gap behind the cursor.
+#[must_use]
+pub fn joins(stored: &Cursor, since: u64, cursor: &Cursor) -> bool {
+    if stored.epoch == cursor.epoch {
+        since <= stored.version && stored.version <= cursor.version
+    } else {
+        since == 0
     }
 }
 
@@ -51,4 +67,39 @@ pub fn differs(stored: Option<&[ChangeHash]>, hub: &[ChangeHash]) -> bool {
 pub fn lacks(copy: &Automerge, hub: &[ChangeHash]) -> bool {
     hub.iter()
         .any(|head| copy.get_change_meta_by_hash(head).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor(epoch: &str, version: u64) -> Cursor {
+        Cursor {
+            epoch: Some(epoch.to_owned()),
+            version,
+            derivation: 1,
+        }
+    }
+
+    #[test]
+    fn rows_that_another_tab_stored_already_are_not_stored_again() {
+        assert!(joins(&cursor("a", 5), 5, &cursor("a", 7)));
+        assert!(joins(&cursor("a", 5), 3, &cursor("a", 7)));
+        assert!(!joins(&cursor("a", 8), 5, &cursor("a", 7)));
+    }
+
+    #[test]
+    fn rows_of_another_epoch_are_stored_from_their_beginning_only() {
+        assert!(joins(&Cursor::default(), 0, &cursor("a", 7)));
+        assert!(joins(&cursor("a", 8), 0, &cursor("b", 2)));
+        assert!(!joins(&cursor("b", 2), 8, &cursor("a", 9)));
+        assert!(!joins(&cursor("b", 2), 5, &cursor("b", 9)));
+    }
+
+    #[test]
+    fn what_no_row_of_the_epoch_confirmed_is_gone_unless_it_is_pending() {
+        assert_eq!(standing(Some("b"), false, "b"), Standing::Kept);
+        assert_eq!(standing(Some("a"), false, "b"), Standing::Gone);
+        assert_eq!(standing(None, true, "b"), Standing::Kept);
+    }
 }

@@ -79,8 +79,11 @@ pub enum Event {
         /// The heads; to be stored, and given to [`Client::open`](super::Client::open) next time.
         heads: Vec<ChangeHash>,
     },
-    /// Rows of the catalogue, to be stored together with the cursor.
+    /// Rows of the catalogue, to be stored together with the cursor if they
+    /// [join on](super::catalogue::joins) to what is stored.
     Rows {
+        /// The version after which they changed.
+        since: u64,
         /// The rows; one without a row has left this member's view.
         rows: Vec<RowUpdate>,
         /// Which rows are here once these are stored.

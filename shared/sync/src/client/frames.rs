@@ -96,7 +96,6 @@ impl Client {
             self.cursor.version = 0;
             for replica in self.replicas.values_mut() {
                 replica.forget_acknowledged();
-                replica.reconnect();
             }
         }
         output.send.push(self.subscribe_frame());
@@ -116,6 +115,11 @@ impl Client {
     }
 
     fn rows(&mut self, epoch: String, version: u64, rows: Vec<RowUpdate>, more: bool, output: &mut Output) {
+        let since = if self.cursor.epoch.as_ref() == Some(&epoch) {
+            self.cursor.version
+        } else {
+            0
+        };
         self.cursor = Cursor {
             epoch: Some(epoch),
             version,
@@ -129,6 +133,7 @@ impl Client {
             }
         }
         output.events.push(Event::Rows {
+            since,
             rows,
             cursor: self.cursor.clone(),
             complete: !more,

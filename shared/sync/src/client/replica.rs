@@ -123,10 +123,11 @@ impl Replica {
         }
     }
 
-    /// The hub's store is another one: what the old one acknowledged proves nothing.
+    /// The hub's epoch is another one: what was acknowledged in the old one proves nothing. Nothing is sent unasked.
     pub(super) fn forget_acknowledged(&mut self) {
         self.acknowledged.clear();
         self.hub.clear();
+        self.state = State::new();
     }
 
     /// Takes in heads sent by the hub. Answers whether more is acknowledged than before.
@@ -246,8 +247,10 @@ impl Replica {
                 events
             }
         };
-        // With no flags known, every change is sent as a chunk of its own, which the hub can judge.
+        // With no flags known, every change is sent as a chunk of its own, which the hub can judge. It is sent to a hub
+        // that reads nothing from this member as well: only what is refused in words can be set aside.
         self.state.their_capabilities = None;
+        self.state.peer_read_only = false;
         Ok(events)
     }
 
@@ -259,7 +262,11 @@ impl Replica {
             Phase::Exchanging if self.held > 0 => return Outgoing::nothing(),
             Phase::Exchanging => &self.document,
         };
-        let message = document.generate_sync_message(&mut self.state);
+        let mut message = document.generate_sync_message(&mut self.state);
+        if let Some(message) = &mut message {
+            // They would invite the hub to send whole documents compressed, which can't be inspected.
+            message.flags = None;
+        }
         Outgoing {
             asks: is_blank(document),
             messages: message.map(split).unwrap_or_default(),

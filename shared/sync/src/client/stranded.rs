@@ -14,6 +14,9 @@ use docket_domain::{DocumentId, genesis};
 use super::{Client, Event, Output, Problem, Renewed, outbox::LeftBehind, storage::is_blank};
 use crate::wire::{Frame, Refusal};
 
+/// The hub's code for a change whose dependencies it lacks.
+const INCOMPLETE: &str = "incomplete";
+
 /// What is known while the hub's copy is being fetched.
 #[derive(Debug)]
 pub(super) struct Stranded {
@@ -150,7 +153,12 @@ impl Client {
             let hashes = refused.iter().map(|refusal| refusal.change);
             let left = LeftBehind {
                 changes: hashes.chain(dependents.iter().copied()).collect(),
-                refused: refused.clone(),
+                // What came after a refused change before that was known is as good as it ever was.
+                refused: refused
+                    .iter()
+                    .filter(|refusal| refusal.code != INCOMPLETE)
+                    .cloned()
+                    .collect(),
             };
             if replica.refuse(left) {
                 output.send.push(Frame::Release { documents: vec![id] }.encode());

@@ -1,0 +1,102 @@
+//! Clients and a hub in a world that goes wrong: whatever happens, once the network is whole again and all is quiet,
+//! replicas are identical, nothing acknowledged is gone, nothing typed is lost or doubled, rows are the hub's, and
+//! every exchange has ended.
+//!
+//! `DOCKET_SIMULATIONS=10000 cargo test --release -p docket-sync --test simulation` runs more of them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test"
+)]
+
+mod checks;
+mod device;
+mod plan;
+mod random;
+mod regressions;
+mod server;
+mod tab;
+mod world;
+
+use docket_domain::{Action, Command, DocumentId, Member, Role};
+use proptest::prelude::*;
+
+use self::{
+    plan::{Documents, Step},
+    world::{Place, World},
+};
+
+/// Frames that may travel while a run settles: so many for each document, tab and command. A linear bound, far above
+/// what is needed and far below what an endless talk would take.
+const FRAMES_EACH: u64 = 60;
+
+/// A world with an admin, two members and a vendor, a workspace, its list and two issues.
+fn begin(seed: u64) -> (World, Documents) {
+    let workspace = DocumentId::from_bytes([7; 16]);
+    let member = |id: &str, role, organisation: Option<&str>| Member {
+        id: id.parse().unwrap(),
+        name: id.to_owned(),
+        role,
+        organisation: organisation.map(|id| id.parse().unwrap()),
+        duties: Vec::new(),
+    };
+    let members = vec![
+        member("admin", Role::Admin, Some("ornl")),
+        member("anna", Role::Member, Some("ornl")),
+        member("bert", Role::Member, Some("cea")),
+        member("vera", Role::Vendor, Some("ddn")),
+    ];
+    let mut world = World::new(seed, workspace, members);
+    let mut documents = Documents::new(workspace);
+    let admin = Place { device: 0, tab: 0 };
+    let setup = Action::SetupWorkspace {
+        name: "Open file systems".to_owned(),
+        prefix: "SWG".to_owned(),
+    };
+    let list = Action::CreateList {
+        name: "Agreed".to_owned(),
+        organisation: None,
+    };
+    world.command(admin, Command::new(workspace, setup));
+    world.command(admin, Command::new(documents.list, list));
+    for _ in 0..2 {
+        let create = documents.create();
+        world.command(admin, create);
+    }
+    world.run(5_000);
+    (world, documents)
+}
+
+/// Runs a plan and checks what came of it.
+fn simulate(seed: u64, steps: &[Step]) {
+    let (mut world, mut documents) = begin(seed);
+    for step in steps {
+        plan::take(&mut world, &mut documents, step);
+    }
+    let entries: usize = world.devices.iter().map(|device| device.ledger.len()).sum();
+    let things = (documents.issues.len() + 2) * (world.tabs.len() + 4) + entries;
+    let limit = FRAMES_EACH * u64::try_from(things).unwrap();
+    checks::settled(&mut world, &documents, limit);
+}
+
+fn cases() -> u32 {
+    let asked = std::env::var("DOCKET_SIMULATIONS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_all_is_well_in_the_end(
+        seed in any::<u64>(),
+        steps in proptest::collection::vec(plan::step(), 1..60),
+    ) {
+        simulate(seed, &steps);
+    }
+}

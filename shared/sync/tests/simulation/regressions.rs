@@ -1,0 +1,46 @@
+//! Runs that once went wrong, and the plain ones that must go right first.
+
+use docket_domain::words::Severity;
+
+use super::{
+    plan::{Step, What},
+    simulate,
+};
+
+#[test]
+fn nothing_happens() {
+    simulate(1, &[]);
+}
+
+#[test]
+fn two_members_edit_one_issue() {
+    simulate(
+        2,
+        &[
+            Step::Open(1, 0, 0),
+            Step::Open(2, 0, 0),
+            Step::Run(399),
+            Step::Edit(1, 0, 0, What::Describe),
+            Step::Edit(2, 0, 0, What::Describe),
+            Step::Edit(2, 0, 0, What::Comment),
+            Step::Run(399),
+            Step::Edit(1, 0, 0, What::Rank(0)),
+        ],
+    );
+}
+
+#[test]
+fn a_refused_change_amid_good_ones_is_set_aside_alone() {
+    simulate(
+        3,
+        &[
+            Step::Open(3, 0, 0),
+            Step::Run(399),
+            Step::Edit(3, 0, 0, What::Comment),
+            Step::Edit(3, 0, 0, What::Severity(Severity::ALL[0])),
+            Step::Edit(3, 0, 0, What::Comment),
+            Step::Run(100),
+            Step::Edit(3, 0, 0, What::Describe),
+        ],
+    );
+}

@@ -1,0 +1,246 @@
+//! A tab: a client, its socket, and what the app's store does with the client's events.
+
+use std::collections::VecDeque;
+
+use docket_domain::{Command, Context, DocumentId, Timestamp};
+use docket_sync::{
+    client::{Actors, Client, Edited, Event, NotEdited, Output, Problem, outbox},
+    hub::SocketId,
+    wire::PeerId,
+};
+
+use super::{device::Device, random::Random};
+
+/// What a tab wants of the world.
+#[derive(Debug, Default)]
+pub struct Wish {
+    pub send: Vec<Vec<u8>>,
+    pub close: bool,
+    /// Chunks that were stored: the other tab gets a hint.
+    pub hints: Vec<(DocumentId, Vec<u8>)>,
+    /// An edit waits to be stored.
+    pub flush: bool,
+}
+
+/// An edit that isn't stored yet.
+#[derive(Debug)]
+struct Unstored {
+    chunk: Vec<u8>,
+    entry: outbox::Entry,
+}
+
+#[derive(Debug)]
+pub struct Tab {
+    pub client: Client,
+    pub socket: Option<SocketId>,
+    /// Counts sockets, so that a reconnection planned for an earlier one isn't made.
+    pub attempt: u64,
+    unstored: VecDeque<Unstored>,
+    pub problems: Vec<Problem>,
+    pub refusals: usize,
+}
+
+impl Tab {
+    /// A tab starts: it opens every document that has commands in the outbox.
+    pub fn start(device: &mut Device, random: &mut Random) -> (Self, Wish) {
+        let peer = PeerId::new(format!("tab-{}", random.bits())).unwrap();
+        let client = Client::new(peer, Actors::new(random.bytes()), device.cursor.clone())
+            .with_storage(device.member.to_string());
+        let mut tab = Self {
+            client,
+            socket: None,
+            attempt: 0,
+            unstored: VecDeque::new(),
+            problems: Vec::new(),
+            refusals: 0,
+        };
+        let mut wish = Wish::default();
+        let documents: std::collections::BTreeSet<_> = device
+            .outbox
+            .values()
+            .map(|entry| entry.command.document)
+            .collect();
+        for id in documents {
+            wish.extend(tab.open(device, id));
+        }
+        (tab, wish)
+    }
+
+    /// Opens a document, and does again what was left undone of it.
+    pub fn open(&mut self, device: &mut Device, id: DocumentId) -> Wish {
+        let copy = device.load(id);
+        let stored = device.documents.entry(id).or_default();
+        let acknowledged = stored.acknowledged.clone();
+        let output = self.client.open(id, Some(copy), &acknowledged);
+        let mut wish = self.take(device, output);
+        let Some(document) = self.client.document(id) else {
+            // Nothing of it is here; so a command can't be waiting, but one that creates it, and that one was lost.
+            return wish;
+        };
+        device.acknowledge(id, document, self.client.acknowledged(id));
+        let lost = outbox::lost(document, &device.entries(id));
+        if !lost.is_empty() {
+            let member = device.member.clone();
+            let restored = self.client.edit(id, |document| {
+                Ok::<_, std::convert::Infallible>(outbox::restore(document, &lost, &member))
+            });
+            let Edited { value, chunk, .. } = restored.unwrap();
+            device.append(id, chunk);
+            device.store_replayed(value);
+            let output = self.client.stored(id);
+            wish.extend(self.take(device, output));
+        }
+        wish
+    }
+
+    pub fn close(&mut self, device: &mut Device, id: DocumentId) -> Wish {
+        let output = self.client.close(id);
+        self.take(device, output)
+    }
+
+    /// A person gives a command. What can't be carried out, nobody is told of: it was never there.
+    pub fn command(&mut self, device: &mut Device, command: Command, now: Timestamp) -> Wish {
+        let id = command.document;
+        let mut wish = Wish::default();
+        if self.client.document(id).is_none() && !command.creates() {
+            wish.extend(self.open(device, id));
+        }
+        let context = Context {
+            member: device.member.clone(),
+            now,
+        };
+        let edited = if command.creates() {
+            self.client
+                .create(id, |document| outbox::carry_out(document, &command, &context))
+        } else {
+            let edited = self
+                .client
+                .edit(id, |document| outbox::carry_out(document, &command, &context));
+            match edited {
+                Ok(edited) => Ok(edited),
+                Err(NotEdited::Change(error)) => Err(error),
+                Err(NotEdited::Closed(_)) => return wish,
+            }
+        };
+        if let Ok(edited) = edited {
+            let entry = outbox::Entry {
+                id: 0,
+                command,
+                at: now,
+                changes: edited.changes,
+            };
+            self.unstored.push_back(Unstored {
+                chunk: edited.chunk,
+                entry,
+            });
+            wish.flush = true;
+        }
+        wish
+    }
+
+    /// The storage has written what it was given.
+    pub fn flush(&mut self, device: &mut Device) -> Wish {
+        let mut wish = Wish::default();
+        while let Some(Unstored { chunk, entry }) = self.unstored.pop_front() {
+            let id = entry.command.document;
+            device.store_edit(chunk.clone(), entry);
+            wish.hints.push((id, chunk));
+            let output = self.client.stored(id);
+            wish.extend(self.take(device, output));
+        }
+        wish
+    }
+
+    /// The other tab says that it stored something.
+    pub fn hint(&mut self, device: &mut Device, id: DocumentId, chunk: &[u8]) -> Wish {
+        let output = self.client.merge(id, chunk);
+        self.take(device, output)
+    }
+
+    pub fn receive(&mut self, device: &mut Device, frame: &[u8]) -> Wish {
+        let output = self.client.receive(frame);
+        self.take(device, output)
+    }
+
+    pub fn take(&mut self, device: &mut Device, output: Output) -> Wish {
+        let mut wish = Wish {
+            send: output.send,
+            close: output.close,
+            ..Wish::default()
+        };
+        for event in output.events {
+            wish.extend(self.happened(device, event));
+        }
+        wish
+    }
+
+    fn happened(&mut self, device: &mut Device, event: Event) -> Wish {
+        let mut wish = Wish::default();
+        match event {
+            Event::Welcome { epoch, .. } => device.welcome(&epoch),
+            Event::Changed { document, chunk, .. } => {
+                if !chunk.is_empty() {
+                    device.append(document, chunk.clone());
+                    wish.hints.push((document, chunk));
+                }
+            }
+            Event::Acknowledged { document, heads } => {
+                if let Some(copy) = self.client.document(document) {
+                    device.acknowledge(document, copy, &heads);
+                }
+            }
+            Event::Rows {
+                since,
+                rows,
+                cursor,
+                complete,
+            } => {
+                for id in device.store_rows(since, rows, cursor, complete) {
+                    let output = self.client.drop_document(id);
+                    wish.extend(self.take(device, output));
+                }
+            }
+            Event::Facts { document, facts } => {
+                device.documents.entry(document).or_default().facts = facts;
+            }
+            Event::Refused { .. } => self.refusals += 1,
+            Event::Fresh { document } => wish.extend(self.renew(device, document)),
+            Event::Purged { document } => device.purge(document),
+            Event::Problem(problem) => self.problems.push(problem),
+            Event::Members(_) | Event::Present(_) | Event::Unavailable { .. } => {}
+        }
+        wish
+    }
+
+    /// Under the document's lock: what waits to be stored is stored, then chunks and outbox are read, and both are
+    /// written back.
+    fn renew(&mut self, device: &mut Device, id: DocumentId) -> Wish {
+        let mut wish = self.flush(device);
+        let stored = device.load(id).save();
+        let entries = device.entries(id);
+        let member = device.member.clone();
+        let renewed = self.client.renew(id, &stored, |document, left| {
+            outbox::replay(document, &entries, left, &member)
+        });
+        let Some(renewed) = renewed.unwrap() else {
+            return wish;
+        };
+        device.store_renewed(id, renewed.chunk.clone(), renewed.value);
+        if let Some(document) = self.client.document(id) {
+            device.acknowledge(id, document, &renewed.acknowledged);
+        }
+        wish.hints.push((id, renewed.chunk));
+        let output = self.client.stored(id);
+        wish.extend(self.take(device, output));
+        wish
+    }
+}
+
+impl Wish {
+    pub fn extend(&mut self, other: Self) {
+        self.send.extend(other.send);
+        self.close |= other.close;
+        self.hints.extend(other.hints);
+        self.flush |= other.flush;
+    }
+}

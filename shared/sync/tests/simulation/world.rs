@@ -1,0 +1,521 @@
+//! The world: devices with tabs, a network that fails, the hub's process, and a virtual clock.
+//!
+//! A socket keeps the order of its frames, as a WebSocket does; between sockets any order is possible. A lost frame
+//! is a lost socket: of what was on its way to the hub a beginning still arrives, of what was on its way to the
+//! client nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use docket_domain::{Command, DocumentId, Member, MemberId, Timestamp};
+use docket_sync::hub::{Effect, SocketId, memory::MemoryStore};
+
+use super::{
+    device::Device,
+    random::Random,
+    server::{Fault, Outcome, Server},
+    tab::{Tab, Wish},
+};
+
+/// Which tab of which device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub device: usize,
+    pub tab: usize,
+}
+
+/// Tabs of one device.
+pub const TABS: usize = 2;
+
+pub struct World {
+    pub now: Timestamp,
+    pub server: Server,
+    pub devices: Vec<Device>,
+    pub tabs: BTreeMap<Place, Tab>,
+    pub members: Vec<Member>,
+    pub revoked: BTreeSet<usize>,
+    partitioned: BTreeSet<usize>,
+    sockets: BTreeMap<SocketId, Socket>,
+    queue: BTreeMap<(Timestamp, u64), Happening>,
+    counter: u64,
+    pub random: Random,
+    /// Frames that arrived, both ways.
+    pub frames: u64,
+    pub sockets_made: u64,
+}
+
+struct Socket {
+    place: Place,
+    up: VecDeque<Item>,
+    down: VecDeque<Item>,
+    up_free: Timestamp,
+    down_free: Timestamp,
+    client_open: bool,
+    hub_open: bool,
+}
+
+enum Item {
+    Frame(Vec<u8>),
+    Close,
+}
+
+#[derive(Debug)]
+enum Happening {
+    Up(SocketId),
+    Down(SocketId),
+    Connect(Place, u64),
+    Flush(Place),
+    Hint(Place, DocumentId, Vec<u8>),
+    Alarm,
+}
+
+impl World {
+    pub fn new(seed: u64, workspace: DocumentId, members: Vec<Member>) -> Self {
+        let mut store = MemoryStore::new(workspace, "epoch");
+        for member in &members {
+            store.put_member(member.clone());
+        }
+        let mut world = Self {
+            now: Timestamp(1_000_000),
+            server: Server::new(store),
+            devices: members
+                .iter()
+                .map(|member| Device::new(member.id.clone()))
+                .collect(),
+            tabs: BTreeMap::new(),
+            members,
+            revoked: BTreeSet::new(),
+            partitioned: BTreeSet::new(),
+            sockets: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            counter: 0,
+            random: Random::new(seed),
+            frames: 0,
+            sockets_made: 0,
+        };
+        for device in 0..world.devices.len() {
+            world.start_tab(Place { device, tab: 0 });
+        }
+        world
+    }
+
+    // What people do.
+
+    pub fn start_tab(&mut self, place: Place) {
+        if self.tabs.contains_key(&place) {
+            return;
+        }
+        let (tab, wish) = Tab::start(&mut self.devices[place.device], &mut self.random);
+        self.tabs.insert(place, tab);
+        self.grant(place, wish);
+        self.plan_connect(place);
+    }
+
+    /// A tab ends at once: what wasn't stored is gone.
+    pub fn kill_tab(&mut self, place: Place) {
+        if let Some(tab) = self.tabs.remove(&place)
+            && let Some(socket) = tab.socket
+        {
+            self.abandon(socket);
+        }
+    }
+
+    pub fn open(&mut self, place: Place, id: DocumentId) {
+        self.with_tab(place, |tab, device| tab.open(device, id));
+    }
+
+    pub fn close(&mut self, place: Place, id: DocumentId) {
+        self.with_tab(place, |tab, device| tab.close(device, id));
+    }
+
+    pub fn command(&mut self, place: Place, command: Command) {
+        let now = self.now;
+        self.with_tab(place, |tab, device| tab.command(device, command, now));
+    }
+
+    // What goes wrong.
+
+    /// The socket of a tab breaks.
+    pub fn lose(&mut self, place: Place) {
+        let Some(tab) = self.tabs.get_mut(&place) else {
+            return;
+        };
+        if let Some(socket) = tab.socket.take() {
+            tab.client.disconnected();
+            self.abandon(socket);
+            self.plan_connect(place);
+        }
+    }
+
+    pub fn partition(&mut self, device: usize) {
+        self.partitioned.insert(device);
+    }
+
+    pub fn heal(&mut self, device: usize) {
+        if !self.partitioned.remove(&device) {
+            return;
+        }
+        let waiting: Vec<_> = self
+            .sockets
+            .iter()
+            .filter(|(_, socket)| socket.place.device == device)
+            .map(|(id, socket)| (*id, socket.up.len(), socket.down.len()))
+            .collect();
+        for (id, up, down) in waiting {
+            (0..up).for_each(|_| self.plan(1, Happening::Up(id)));
+            (0..down).for_each(|_| self.plan(1, Happening::Down(id)));
+        }
+        for tab in 0..TABS {
+            let place = Place { device, tab };
+            if self.tabs.get(&place).is_some_and(|tab| tab.socket.is_none()) {
+                self.plan_connect(place);
+            }
+        }
+    }
+
+    pub fn kill_hub(&mut self) {
+        self.server.kill();
+        self.break_all();
+    }
+
+    pub fn evict_hub(&mut self) {
+        let outcome = self.server.evict(self.now);
+        self.spread(outcome);
+    }
+
+    pub fn set_fault(&mut self, fault: Option<Fault>) {
+        self.server.fault = fault;
+    }
+
+    /// Changes a member's role, or revokes them.
+    pub fn put_member(&mut self, device: usize, member: Option<Member>) {
+        let id: MemberId = self.members[device].id.clone();
+        match &member {
+            Some(member) => {
+                self.members[device] = member.clone();
+                self.revoked.remove(&device);
+            }
+            None => {
+                self.revoked.insert(device);
+            }
+        }
+        let outcome = self.server.put_member(&id, member, self.now);
+        self.spread(outcome);
+    }
+
+    /// Something is done with the hub from outside.
+    pub fn at_hub(
+        &mut self,
+        act: impl FnOnce(&mut docket_sync::hub::Hub<MemoryStore>, Timestamp) -> Vec<Effect>,
+    ) {
+        let effects = act(self.server.hub(), self.now);
+        let outcome = self.server.carry_out(effects);
+        self.spread(outcome);
+    }
+
+    // Time.
+
+    /// Lets so many milliseconds pass.
+    pub fn run(&mut self, milliseconds: i64) {
+        let end = self.now.plus(milliseconds);
+        while let Some(entry) = self.queue.first_entry() {
+            if entry.key().0 > end {
+                break;
+            }
+            self.step();
+        }
+        self.now = end;
+    }
+
+    /// Heals everything, starts every device's first tab, and runs until nothing happens any more.
+    pub fn settle(&mut self, limit: u64) {
+        self.set_fault(None);
+        for device in 0..self.devices.len() {
+            self.heal(device);
+            self.start_tab(Place { device, tab: 0 });
+        }
+        self.quiet(limit);
+    }
+
+    /// Runs until nothing happens any more; at most `limit` frames may travel.
+    pub fn quiet(&mut self, limit: u64) {
+        let end = self.frames + limit;
+        loop {
+            while self.step() {
+                assert!(
+                    self.frames < end,
+                    "the exchange doesn't end: {limit} frames weren't enough"
+                );
+            }
+            // Nobody has anything to say. Does somebody wait for an answer that won't come?
+            let places: Vec<_> = self.tabs.keys().copied().collect();
+            let mut waited = false;
+            for place in places {
+                for passed in [0, 30_000] {
+                    let now = self.now.plus(passed);
+                    let Some(tab) = self.tabs.get_mut(&place) else {
+                        continue;
+                    };
+                    if tab.client.tick(now).close {
+                        waited = true;
+                        self.lose(place);
+                    }
+                }
+            }
+            self.now = self.now.plus(30_000);
+            if !waited {
+                break;
+            }
+        }
+    }
+
+    /// The next thing happens. False when there is none.
+    fn step(&mut self) -> bool {
+        let Some(((at, _), happening)) = self.queue.pop_first() else {
+            return false;
+        };
+        self.now = self.now.max(at);
+        match happening {
+            Happening::Up(id) => self.up(id),
+            Happening::Down(id) => self.down(id),
+            Happening::Connect(place, attempt) => self.connect(place, attempt),
+            Happening::Flush(place) => self.with_tab(place, Tab::flush),
+            Happening::Hint(place, id, chunk) => {
+                self.with_tab(place, |tab, device| tab.hint(device, id, &chunk));
+            }
+            Happening::Alarm => {
+                if self.server.alarm.is_some_and(|at| at <= self.now) {
+                    let outcome = self.server.alarm(self.now);
+                    self.spread(outcome);
+                }
+            }
+        }
+        true
+    }
+
+    fn plan(&mut self, delay: i64, happening: Happening) {
+        let at = self.now.plus(delay);
+        self.plan_at(at, happening);
+    }
+
+    fn plan_at(&mut self, at: Timestamp, happening: Happening) {
+        self.counter += 1;
+        self.queue.insert((at, self.counter), happening);
+    }
+
+    fn delay(&mut self, most: u64) -> i64 {
+        i64::try_from(self.random.below(most) + 1).unwrap()
+    }
+
+    // The network.
+
+    fn plan_connect(&mut self, place: Place) {
+        let delay = self.delay(1_000);
+        if let Some(tab) = self.tabs.get_mut(&place) {
+            tab.attempt += 1;
+            let attempt = tab.attempt;
+            self.plan(delay, Happening::Connect(place, attempt));
+        }
+    }
+
+    fn connect(&mut self, place: Place, attempt: u64) {
+        let unreachable = self.partitioned.contains(&place.device) || self.revoked.contains(&place.device);
+        let Some(tab) = self.tabs.get_mut(&place) else {
+            return;
+        };
+        if unreachable || tab.attempt != attempt || tab.socket.is_some() {
+            return;
+        }
+        self.sockets_made += 1;
+        let id = SocketId(self.sockets_made);
+        tab.socket = Some(id);
+        let socket = Socket {
+            place,
+            up: VecDeque::new(),
+            down: VecDeque::new(),
+            up_free: self.now,
+            down_free: self.now,
+            client_open: true,
+            hub_open: true,
+        };
+        self.sockets.insert(id, socket);
+        let member = self.members[place.device].id.clone();
+        let outcome = self.server.connect(id, &member);
+        self.spread(outcome);
+        self.with_tab(place, |tab, device| {
+            let output = tab.client.connected();
+            tab.take(device, output)
+        });
+    }
+
+    fn send_up(&mut self, id: SocketId, item: Item) {
+        let delay = self.delay(80);
+        let now = self.now;
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.up_free = socket.up_free.max(now.plus(delay));
+            socket.up.push_back(item);
+            let at = socket.up_free;
+            self.plan_at(at, Happening::Up(id));
+        }
+    }
+
+    fn send_down(&mut self, id: SocketId, item: Item) {
+        let delay = self.delay(80);
+        let now = self.now;
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.down_free = socket.down_free.max(now.plus(delay));
+            socket.down.push_back(item);
+            let at = socket.down_free;
+            self.plan_at(at, Happening::Down(id));
+        }
+    }
+
+    /// The client's end is gone.
+    fn abandon(&mut self, id: SocketId) {
+        let keep = self.random.below(4);
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.client_open = false;
+            socket.down.clear();
+            socket.up.truncate(usize::try_from(keep).unwrap());
+        }
+        self.send_up(id, Item::Close);
+    }
+
+    fn up(&mut self, id: SocketId) {
+        let Some(socket) = self.sockets.get_mut(&id) else {
+            return;
+        };
+        // A hub learns of a client's end also across a partition, by itself.
+        let passes = !self.partitioned.contains(&socket.place.device) || !socket.client_open;
+        if !passes {
+            return;
+        }
+        match socket.up.pop_front() {
+            Some(Item::Frame(frame)) if socket.hub_open => {
+                self.frames += 1;
+                let outcome = self.server.receive(id, &frame, self.now);
+                self.spread(outcome);
+            }
+            Some(Item::Close) if socket.hub_open => {
+                self.sockets.remove(&id);
+                let outcome = self.server.disconnect(id, self.now);
+                self.spread(outcome);
+            }
+            _ => {}
+        }
+    }
+
+    fn down(&mut self, id: SocketId) {
+        let Some(socket) = self.sockets.get_mut(&id) else {
+            return;
+        };
+        let place = socket.place;
+        if self.partitioned.contains(&place.device) || !socket.client_open {
+            return;
+        }
+        match socket.down.pop_front() {
+            Some(Item::Frame(frame)) => {
+                self.frames += 1;
+                self.with_tab(place, |tab, device| tab.receive(device, &frame));
+            }
+            Some(Item::Close) => {
+                self.sockets.remove(&id);
+                if let Some(tab) = self.tabs.get_mut(&place)
+                    && tab.socket == Some(id)
+                {
+                    tab.socket = None;
+                    tab.client.disconnected();
+                    self.plan_connect(place);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// The hub's end of a socket is closed; what it sent before still arrives.
+    fn close_at_hub(&mut self, id: SocketId) {
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            if !socket.hub_open {
+                return;
+            }
+            socket.hub_open = false;
+            self.send_down(id, Item::Close);
+        }
+        let outcome = self.server.disconnect(id, self.now);
+        self.spread(outcome);
+    }
+
+    fn break_all(&mut self) {
+        let ids: Vec<_> = self.sockets.keys().copied().collect();
+        for id in ids {
+            if let Some(socket) = self.sockets.get_mut(&id) {
+                socket.hub_open = false;
+                socket.up.clear();
+            }
+            self.send_down(id, Item::Close);
+        }
+    }
+
+    fn spread(&mut self, outcome: Outcome) {
+        for effect in outcome.effects {
+            match effect {
+                Effect::Send { socket, bytes } => {
+                    if self.sockets.get(&socket).is_some_and(|socket| socket.hub_open) {
+                        self.send_down(socket, Item::Frame(bytes));
+                    }
+                }
+                Effect::Close { socket, .. } => self.close_at_hub(socket),
+                Effect::Keep { .. } => {}
+                Effect::Alarm { at } => {
+                    let at = at.max(self.now);
+                    self.plan_at(at, Happening::Alarm);
+                }
+            }
+        }
+        if let Some(socket) = outcome.closed {
+            self.close_at_hub(socket);
+        }
+        if outcome.killed {
+            self.break_all();
+        }
+    }
+
+    // Tabs.
+
+    fn with_tab(&mut self, place: Place, act: impl FnOnce(&mut Tab, &mut Device) -> Wish) {
+        if let Some(tab) = self.tabs.get_mut(&place) {
+            let wish = act(tab, &mut self.devices[place.device]);
+            self.grant(place, wish);
+        }
+    }
+
+    fn grant(&mut self, place: Place, wish: Wish) {
+        if let Some(socket) = self.tabs.get(&place).and_then(|tab| tab.socket) {
+            for frame in wish.send {
+                self.send_up(socket, Item::Frame(frame));
+            }
+        }
+        if wish.close {
+            self.lose(place);
+        }
+        if wish.flush {
+            let delay = self.delay(40);
+            self.plan(delay, Happening::Flush(place));
+        }
+        for (id, chunk) in wish.hints {
+            // A hint is a hint: one in four isn't heard.
+            if !self.random.once_in(4) {
+                let other = Place {
+                    tab: 1 - place.tab,
+                    ..place
+                };
+                let delay = self.delay(30);
+                self.plan(delay, Happening::Hint(other, id, chunk));
+            }
+        }
+    }
+
+    /// Is this device able to reach the hub, now or after healing?
+    pub fn is_member(&self, device: usize) -> bool {
+        !self.revoked.contains(&device)
+    }
+}
