@@ -6,7 +6,7 @@ mod backoff;
 pub(crate) mod documents;
 mod http;
 mod line;
-pub mod session;
+pub(crate) mod session;
 mod socket;
 
 pub(crate) use self::line::{Line, start};

@@ -10,16 +10,16 @@ use crate::store::{Database, StoreError, Write, json, meta, meta_json, random};
 
 /// Who is signed in to which workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
+pub(crate) struct Session {
     /// The workspace's name in addresses.
-    pub slug: WorkspaceSlug,
+    pub(crate) slug: WorkspaceSlug,
     /// Its name for people.
     #[serde(default)]
-    pub name: String,
+    pub(crate) name: String,
     /// Its document.
-    pub document: DocumentId,
+    pub(crate) document: DocumentId,
     /// Who is signed in.
-    pub member: Member,
+    pub(crate) member: Member,
 }
 
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ struct Acceptance<'a> {
 ///
 /// # Errors
 /// When the token is wrong, the hub can't be reached, or this device holds unsent changes of somebody else.
-pub async fn with_token(slug: &WorkspaceSlug, token: &str) -> Result<Session, StoreError> {
+pub(crate) async fn with_token(slug: &WorkspaceSlug, token: &str) -> Result<Session, StoreError> {
     let body = text(&Token { token: token.trim() });
     begin(
         slug,
@@ -53,7 +53,7 @@ pub async fn with_token(slug: &WorkspaceSlug, token: &str) -> Result<Session, St
 ///
 /// # Errors
 /// When the invitation was used or has expired, or the hub can't be reached.
-pub async fn accept_invitation(
+pub(crate) async fn accept_invitation(
     slug: &WorkspaceSlug,
     secret: &str,
     name: &str,
@@ -71,7 +71,7 @@ pub async fn accept_invitation(
 ///
 /// # Errors
 /// When the device's storage fails.
-pub async fn current(slug: &WorkspaceSlug) -> Result<Option<Session>, StoreError> {
+pub(crate) async fn current(slug: &WorkspaceSlug) -> Result<Option<Session>, StoreError> {
     match ask(slug).await {
         Ok(session) => {
             remember(&session).await?;
@@ -86,7 +86,7 @@ pub async fn current(slug: &WorkspaceSlug) -> Result<Option<Session>, StoreError
 ///
 /// # Errors
 /// When the device's storage fails.
-pub async fn remembered(slug: &WorkspaceSlug) -> Result<Option<Session>, StoreError> {
+pub(crate) async fn remembered(slug: &WorkspaceSlug) -> Result<Option<Session>, StoreError> {
     let database = Database::open(slug).await?;
     let member: Option<Member> = meta_json(&database, meta::ME).await?;
     let document: Option<DocumentId> = meta_json(&database, meta::WORKSPACE).await?;

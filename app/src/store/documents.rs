@@ -26,7 +26,7 @@ use super::{
 const MANY_CHUNKS: usize = 32;
 
 /// A document that somebody has open. Dropping it closes it; what the hub hasn't acknowledged is still sent.
-pub struct OpenDocument {
+pub(crate) struct OpenDocument {
     replica: Rc<Replica>,
     id: DocumentId,
     opened: Rc<Opened>,
@@ -55,24 +55,24 @@ impl OpenDocument {
 
     /// The document's id.
     #[must_use]
-    pub const fn id(&self) -> DocumentId {
+    pub(crate) const fn id(&self) -> DocumentId {
         self.id
     }
 
     /// Grows with each change of the document, one's own and others'.
     #[must_use]
-    pub fn revision(&self) -> ArcRwSignal<u64> {
+    pub(crate) fn revision(&self) -> ArcRwSignal<u64> {
         self.opened.revision.clone()
     }
 
     /// Reads the document, tracking its changes; none if it was purged meanwhile. Don't call the store's `run` within.
-    pub fn with<R>(&self, read: impl FnOnce(&Automerge) -> R) -> Option<R> {
+    pub(crate) fn with<R>(&self, read: impl FnOnce(&Automerge) -> R) -> Option<R> {
         self.opened.revision.track();
         self.with_untracked(read)
     }
 
     /// Reads the document, untracked.
-    pub fn with_untracked<R>(&self, read: impl FnOnce(&Automerge) -> R) -> Option<R> {
+    pub(crate) fn with_untracked<R>(&self, read: impl FnOnce(&Automerge) -> R) -> Option<R> {
         self.replica.client.borrow().document(self.id).map(read)
     }
 }

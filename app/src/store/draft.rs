@@ -17,7 +17,7 @@ const PAUSE: u32 = 300;
 
 /// The text typed at one place.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub(crate) struct Draft {
     drafts: Rc<Drafts>,
     place: String,
 }
@@ -35,12 +35,12 @@ pub(super) struct Drafts {
 impl Draft {
     /// What was typed; none if nothing is left unsaved.
     #[must_use]
-    pub fn get(&self) -> Option<String> {
+    pub(crate) fn get(&self) -> Option<String> {
         self.drafts.texts.borrow().get(&self.place).cloned()
     }
 
     /// Keeps what is typed now: stored after a short pause, and when the page is hidden. Empty text keeps nothing.
-    pub fn set(&self, text: &str) {
+    pub(crate) fn set(&self, text: &str) {
         let mut texts = self.drafts.texts.borrow_mut();
         if text.is_empty() {
             texts.remove(&self.place);
@@ -54,7 +54,7 @@ impl Draft {
     }
 
     /// The text is saved, or thrown away.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.set("");
     }
 }

@@ -4,7 +4,7 @@ use docket_domain::{CommandError, DocumentId};
 
 /// What went wrong, and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
+pub(crate) enum StoreError {
     /// The browser refuses to keep data: private mode, or blocked by a setting.
     #[error(
         "This browser doesn’t let Docket keep data on this device ({0}). Allow it to store data for this site."

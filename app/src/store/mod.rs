@@ -45,7 +45,7 @@ pub(crate) use self::{
     database::{Database, Write},
     replica::{Replica, json, meta, meta_json},
 };
-pub use self::{
+pub(crate) use self::{
     documents::OpenDocument,
     draft::Draft,
     error::StoreError,
@@ -56,7 +56,7 @@ pub use self::{
 
 /// The one handle to a workspace's data. Made once for a page, lives as long as the page, is copied freely.
 #[derive(Clone, Copy)]
-pub struct Store(StoredValue<Rc<Replica>, LocalStorage>);
+pub(crate) struct Store(StoredValue<Rc<Replica>, LocalStorage>);
 
 impl Store {
     /// Opens this device's copy of a workspace and begins to connect. Answers as soon as the rows are in memory, with
@@ -64,7 +64,7 @@ impl Store {
     ///
     /// # Errors
     /// When the browser lets nothing be stored, or the stored data is a newer app's.
-    pub async fn open(slug: WorkspaceSlug) -> Result<Self, StoreError> {
+    pub(crate) async fn open(slug: WorkspaceSlug) -> Result<Self, StoreError> {
         let replica = Replica::open(slug).await?;
         // An owner of its own: the store outlives whatever view opened it.
         let owner = Owner::new_root(None);
@@ -80,7 +80,7 @@ impl Store {
 
     /// The workspace's name in addresses.
     #[must_use]
-    pub fn slug(self) -> WorkspaceSlug {
+    pub(crate) fn slug(self) -> WorkspaceSlug {
         self.replica().slug.clone()
     }
 
@@ -88,49 +88,49 @@ impl Store {
 
     /// The member that this browser is signed in as; remembered offline.
     #[must_use]
-    pub fn me(self) -> Signal<Option<Arc<Member>>> {
+    pub(crate) fn me(self) -> Signal<Option<Arc<Member>>> {
         self.replica().me.clone().into()
     }
 
     /// Everybody in the workspace.
     #[must_use]
-    pub fn members(self) -> Signal<Arc<Vec<Member>>> {
+    pub(crate) fn members(self) -> Signal<Arc<Vec<Member>>> {
         self.replica().members.clone().into()
     }
 
     /// A member by id.
     #[must_use]
-    pub fn member(self, id: &MemberId) -> Option<Member> {
+    pub(crate) fn member(self, id: &MemberId) -> Option<Member> {
         let members = self.replica().members.get();
         members.iter().find(|member| member.id == *id).cloned()
     }
 
     /// The workspace: its name, the prefix of numbers, which lists there are, organisations, components.
     #[must_use]
-    pub fn workspace(self) -> Signal<Arc<Workspace>> {
+    pub(crate) fn workspace(self) -> Signal<Arc<Workspace>> {
         self.replica().workspace.clone().into()
     }
 
     /// The workspace's document; none before the first sign-in.
     #[must_use]
-    pub fn workspace_document(self) -> Option<DocumentId> {
+    pub(crate) fn workspace_document(self) -> Option<DocumentId> {
         self.replica().workspace_id.get()
     }
 
     /// Who else is here, and where.
     #[must_use]
-    pub fn present(self) -> Signal<Arc<Vec<Present>>> {
+    pub(crate) fn present(self) -> Signal<Arc<Vec<Present>>> {
         self.replica().present.clone().into()
     }
 
     /// Tells the others where this person is: the document that is open, the field that is edited.
-    pub fn here(self, document: Option<DocumentId>, field: Option<String>) {
+    pub(crate) fn here(self, document: Option<DocumentId>, field: Option<String>) {
         self.replica().here(document, field);
     }
 
     /// The hub's clock, as far as it is known: this device's, corrected.
     #[must_use]
-    pub fn now(self) -> Timestamp {
+    pub(crate) fn now(self) -> Timestamp {
         self.replica().now()
     }
 
@@ -139,42 +139,45 @@ impl Store {
     /// One document's row; none if this device doesn't know the document. Not tracked: use [`changed`](Self::changed)
     /// or [`issues`](Self::issues) to hear of new ones.
     #[must_use]
-    pub fn row(self, id: DocumentId) -> Option<ArcRwSignal<Arc<Row>>> {
+    pub(crate) fn row(self, id: DocumentId) -> Option<ArcRwSignal<Arc<Row>>> {
         self.replica().rows.get(id)
     }
 
     /// All issues, deleted ones too, in the order of their ids. Changes only when one comes or goes.
     #[must_use]
-    pub fn issues(self) -> Signal<Arc<[DocumentId]>> {
+    pub(crate) fn issues(self) -> Signal<Arc<[DocumentId]>> {
         self.replica().rows.issues.clone().into()
     }
 
     /// Counts up once for every batch of rows that changed. For filters, sorting and search over all rows.
     #[must_use]
-    pub fn changed(self) -> Signal<u64> {
+    pub(crate) fn changed(self) -> Signal<u64> {
         self.replica().rows.changed.clone().into()
     }
 
     /// Reads all rows at once, untracked.
-    pub fn with_rows<R>(self, read: impl FnOnce(&HashMap<DocumentId, ArcRwSignal<Arc<Row>>>) -> R) -> R {
+    pub(crate) fn with_rows<R>(
+        self,
+        read: impl FnOnce(&HashMap<DocumentId, ArcRwSignal<Arc<Row>>>) -> R,
+    ) -> R {
         self.replica().rows.with(read)
     }
 
     /// Has this document changes that the hub hasn't stored? Not tracked; [`status`](Self::status) tells of changes.
     #[must_use]
-    pub fn is_pending(self, id: DocumentId) -> bool {
+    pub(crate) fn is_pending(self, id: DocumentId) -> bool {
         self.replica().is_pending(id)
     }
 
     /// The order of a list. What was stored last is there at once; the list's document follows by itself.
     #[must_use]
-    pub fn ranking(self, list: DocumentId) -> Signal<Arc<Ranking>> {
+    pub(crate) fn ranking(self, list: DocumentId) -> Signal<Arc<Ranking>> {
         self.replica().ranking(list).into()
     }
 
     /// The hub's facts about a document: filled once it is opened.
     #[must_use]
-    pub fn facts(self, id: DocumentId) -> Signal<Arc<Facts>> {
+    pub(crate) fn facts(self, id: DocumentId) -> Signal<Arc<Facts>> {
         self.replica().facts(id).into()
     }
 
@@ -184,7 +187,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotHere`] without a network, [`StoreError::NotFound`] when the hub hasn't got it.
-    pub async fn open_document(self, id: DocumentId) -> Result<OpenDocument, StoreError> {
+    pub(crate) async fn open_document(self, id: DocumentId) -> Result<OpenDocument, StoreError> {
         self.replica().open_document(id).await
     }
 
@@ -192,20 +195,20 @@ impl Store {
     ///
     /// # Errors
     /// When it can't be carried out, or can't be stored: nothing has changed then.
-    pub async fn run(self, command: Command) -> Result<(), StoreError> {
+    pub(crate) async fn run(self, command: Command) -> Result<(), StoreError> {
         self.replica().run(command).await
     }
 
     /// What was typed and isn't saved yet: survives reloading and crashes. `key` names the place, such as
     /// `comment:<document>`.
     #[must_use]
-    pub fn draft(self, key: impl Into<String>) -> Draft {
+    pub(crate) fn draft(self, key: impl Into<String>) -> Draft {
         self.replica().draft(key.into())
     }
 
     /// Is anything typed and unsaved? A new version of the app then waits.
     #[must_use]
-    pub fn has_drafts(self) -> Signal<bool> {
+    pub(crate) fn has_drafts(self) -> Signal<bool> {
         self.replica().drafts.any.clone().into()
     }
 
@@ -213,19 +216,19 @@ impl Store {
 
     /// What the status bar tells.
     #[must_use]
-    pub fn status(self) -> Signal<Status> {
+    pub(crate) fn status(self) -> Signal<Status> {
         self.replica().status.clone().into()
     }
 
     /// The last thing that went wrong by itself (storage, the hub's answers), in words; none when all is well.
     #[must_use]
-    pub fn trouble(self) -> Signal<Option<String>> {
+    pub(crate) fn trouble(self) -> Signal<Option<String>> {
         self.replica().trouble.clone().into()
     }
 
     /// The refused changes, oldest first.
     #[must_use]
-    pub fn set_aside(self) -> Signal<Arc<Vec<SetAside>>> {
+    pub(crate) fn set_aside(self) -> Signal<Arc<Vec<SetAside>>> {
         self.replica().set_aside.clone().into()
     }
 
@@ -233,7 +236,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`run`](Self::run): it stays set aside.
-    pub async fn retry(self, id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn retry(self, id: &str) -> Result<(), StoreError> {
         self.replica().retry(id).await
     }
 
@@ -241,21 +244,21 @@ impl Store {
     ///
     /// # Errors
     /// When storage fails.
-    pub async fn discard(self, id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn discard(self, id: &str) -> Result<(), StoreError> {
         self.replica().discard(id).await
     }
 
     /// Takes in many new documents (`Automerge::save` of each): stored in batches, uploaded in bulk, counted as
     /// pending until the hub has them. What is here already is passed over, so it can be repeated.
     #[must_use]
-    pub fn import_batch(self, documents: Vec<(DocumentId, Vec<u8>)>) -> Import {
+    pub(crate) fn import_batch(self, documents: Vec<(DocumentId, Vec<u8>)>) -> Import {
         self.replica().import(documents)
     }
 
     // ---- the session ----
 
     /// A session has begun (see [`crate::connection::session`]): connects at once.
-    pub fn signed_in(self) {
+    pub(crate) fn signed_in(self) {
         self.replica().wake();
     }
 
@@ -263,7 +266,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unsent`] when changes would be lost and `discard_unsent` isn't set.
-    pub async fn log_out(self, discard_unsent: bool) -> Result<(), StoreError> {
+    pub(crate) async fn log_out(self, discard_unsent: bool) -> Result<(), StoreError> {
         self.replica().log_out(discard_unsent).await
     }
 }

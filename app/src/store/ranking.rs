@@ -15,17 +15,17 @@ use super::{OpenDocument, Replica, browser::sleep, database::Write};
 
 /// A list's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Ranking {
+pub(crate) struct Ranking {
     /// The ranked issues, first to last.
-    pub issues: Vec<DocumentId>,
+    pub(crate) issues: Vec<DocumentId>,
     /// It comes from the list's document; until that is loaded it is what this device saw last.
-    pub loaded: bool,
+    pub(crate) loaded: bool,
 }
 
 impl Ranking {
     /// The place of `issue`, counted from 0.
     #[must_use]
-    pub fn position(&self, issue: DocumentId) -> Option<usize> {
+    pub(crate) fn position(&self, issue: DocumentId) -> Option<usize> {
         self.issues.iter().position(|id| *id == issue)
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// How this tab stands with the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Connection {
+pub(crate) enum Connection {
     /// Connected; what others do arrives at once.
     Live,
     /// Trying.
@@ -19,49 +19,49 @@ pub enum Connection {
 
 /// What the status bar tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Status {
+pub(crate) struct Status {
     /// How this tab stands with the hub.
-    pub connection: Connection,
+    pub(crate) connection: Connection,
     /// Changes of this device that the hub hasn't stored yet.
-    pub pending: usize,
+    pub(crate) pending: usize,
     /// Refused changes, set aside.
-    pub refused: usize,
+    pub(crate) refused: usize,
     /// Issues with conflicts to settle.
-    pub conflicts: usize,
+    pub(crate) conflicts: usize,
     /// All rows of the workspace are here.
-    pub complete: bool,
+    pub(crate) complete: bool,
     /// Open issues that are still to be fetched so that they can be edited offline.
-    pub to_fetch: usize,
+    pub(crate) to_fetch: usize,
 }
 
 /// A change that couldn't be stored by the hub. It survives reloading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SetAside {
+pub(crate) struct SetAside {
     /// Its key in storage.
-    pub id: String,
+    pub(crate) id: String,
     /// The document it was for.
-    pub document: DocumentId,
+    pub(crate) document: DocumentId,
     /// What was meant; none for an imported document.
-    pub command: Option<Command>,
+    pub(crate) command: Option<Command>,
     /// The reason, for programs.
-    pub code: String,
+    pub(crate) code: String,
     /// The reason and what to do, for people.
-    pub message: String,
+    pub(crate) message: String,
     /// When it was set aside.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 /// Somebody who is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Present {
+pub(crate) struct Present {
     /// Who.
-    pub member: docket_domain::MemberId,
+    pub(crate) member: docket_domain::MemberId,
     /// Their name.
-    pub name: String,
+    pub(crate) name: String,
     /// Which of their tabs: different for each.
-    pub peer: String,
+    pub(crate) peer: String,
     /// The document they have open; none for a list.
-    pub document: Option<DocumentId>,
+    pub(crate) document: Option<DocumentId>,
     /// The field they edit.
-    pub field: Option<String>,
+    pub(crate) field: Option<String>,
 }

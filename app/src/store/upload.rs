@@ -30,26 +30,26 @@ const SEND_BYTES: usize = 1_000_000;
 
 /// How an import stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// Documents given.
-    pub total: usize,
+    pub(crate) total: usize,
     /// Stored on this device by now.
-    pub stored: usize,
+    pub(crate) stored: usize,
     /// Passed over because they are here already.
-    pub present: usize,
+    pub(crate) present: usize,
     /// Passed over because they can't be read.
-    pub unreadable: usize,
+    pub(crate) unreadable: usize,
     /// Nothing more will happen.
-    pub finished: bool,
+    pub(crate) finished: bool,
     /// It was cancelled: what was stored until then stays.
-    pub cancelled: bool,
+    pub(crate) cancelled: bool,
     /// Why it stopped, in words.
-    pub error: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 /// An import under way. It goes on when this is dropped.
 #[derive(Debug, Clone)]
-pub struct Import {
+pub(crate) struct Import {
     progress: ArcRwSignal<Progress>,
     cancelled: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -57,12 +57,12 @@ pub struct Import {
 impl Import {
     /// How it stands.
     #[must_use]
-    pub fn progress(&self) -> ArcRwSignal<Progress> {
+    pub(crate) fn progress(&self) -> ArcRwSignal<Progress> {
         self.progress.clone()
     }
 
     /// Stops after the present batch. What is stored stays and is uploaded.
-    pub fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         self.cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
     }
 
