@@ -58,7 +58,11 @@ fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration, usize) {
     PEAK.with(|peak| peak.set(before));
     let start = Instant::now();
     let result = work();
-    (result, start.elapsed(), PEAK.with(Cell::get).saturating_sub(before))
+    (
+        result,
+        start.elapsed(),
+        PEAK.with(Cell::get).saturating_sub(before),
+    )
 }
 
 fn whole(data: &[u8]) -> Result<usize, InspectError> {
@@ -95,8 +99,14 @@ fn attacks() -> Vec<(&'static str, Vec<u8>)> {
     let many: Vec<_> = (0..2_000).map(|_| bomb(100_000)).collect();
     vec![
         ("Bloom filter of 0 bits an entry", bloom(1, 0, 7, &[])),
-        ("Bloom filter with 2^32-1 probes", bloom(1, 10, u64::from(u32::MAX), &[0, 0])),
-        ("Bloom filter of 4 billion entries", bloom(u64::from(u32::MAX), 10, 7, &[])),
+        (
+            "Bloom filter with 2^32-1 probes",
+            bloom(1, 10, u64::from(u32::MAX), &[0, 0]),
+        ),
+        (
+            "Bloom filter of 4 billion entries",
+            bloom(u64::from(u32::MAX), 10, 7, &[]),
+        ),
         ("Bloom filter without its bits", bloom(2, 10, 7, &[0, 0])),
         ("2^63 heads", [vec![0x42], unsigned(1 << 63)].concat()),
         ("2^40 changes", [vec![0x42, 0, 0, 0], unsigned(1 << 40)].concat()),
@@ -104,8 +114,14 @@ fn attacks() -> Vec<(&'static str, Vec<u8>)> {
         ("30 million operations", one(bomb(30_000_000))),
         ("2^62 operations", one(bomb(1 << 62))),
         ("2,000 changes of 100,000 operations", message(0x42, &many)),
-        ("the same, end to end (version 2)", message(0x43, &[many.concat()])),
-        ("2^62 absent values", odd(&[(OBJECT_ACTOR, [signed(0), unsigned(1 << 62)].concat())])),
+        (
+            "the same, end to end (version 2)",
+            message(0x43, &[many.concat()]),
+        ),
+        (
+            "2^62 absent values",
+            odd(&[(OBJECT_ACTOR, [signed(0), unsigned(1 << 62)].concat())]),
+        ),
         ("a literal run of -2^63", odd(&[(ACTION, signed(i64::MIN))])),
         ("2^60 true values", odd(&[(INSERT, unsigned(1 << 60))])),
         (
@@ -126,12 +142,24 @@ fn attacks() -> Vec<(&'static str, Vec<u8>)> {
                 (PREDECESSORS, run(140_000, &[0])),
             ]),
         ),
-        ("a key of a gigabyte", odd(&[(KEY_TEXT, run(-1, &unsigned(999_999_999)))])),
-        ("a value of 2^59 bytes", odd(&[(VALUE_KIND, run(-1, &unsigned((1 << 63) | 6)))])),
-        ("an actor that isn’t listed", odd(&[(OBJECT_ACTOR, run(-1, &[9])), (OBJECT_COUNTER, run(-1, &[1]))])),
+        (
+            "a key of a gigabyte",
+            odd(&[(KEY_TEXT, run(-1, &unsigned(999_999_999)))]),
+        ),
+        (
+            "a value of 2^59 bytes",
+            odd(&[(VALUE_KIND, run(-1, &unsigned((1 << 63) | 6)))]),
+        ),
+        (
+            "an actor that isn’t listed",
+            odd(&[(OBJECT_ACTOR, run(-1, &[9])), (OBJECT_COUNTER, run(-1, &[1]))]),
+        ),
         (
             "an object’s counter above 2^32",
-            odd(&[(OBJECT_ACTOR, run(-1, &[0])), (OBJECT_COUNTER, run(-1, &unsigned(1 << 33)))]),
+            odd(&[
+                (OBJECT_ACTOR, run(-1, &[0])),
+                (OBJECT_COUNTER, run(-1, &unsigned(1 << 33))),
+            ]),
         ),
         (
             "a predecessor before the first",
@@ -143,13 +171,25 @@ fn attacks() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("an operation of kind 99", odd(&[(ACTION, run(-1, &[99, 0]))])),
         ("an increment by nothing", odd(&[(ACTION, run(-1, &[5]))])),
-        ("a first operation of 2^32-1", one(change_with(1, u64::from(u32::MAX), &[], &[(ACTION, run(2, &[1]))]))),
-        ("a sequence number of 2^63", one(change_with(1 << 63, 1, &[], &[]))),
+        (
+            "a first operation of 2^32-1",
+            one(change_with(
+                1,
+                u64::from(u32::MAX),
+                &[],
+                &[(ACTION, run(2, &[1]))],
+            )),
+        ),
+        (
+            "a sequence number of 2^63",
+            one(change_with(1 << 63, 1, &[], &[])),
+        ),
         ("a compressed column", odd(&[(ACTION | 8, run(-1, &[1]))])),
         ("an unknown column", odd(&[(15 << 4, run(-1, &[1]))])),
         ("a run that could be shorter", odd(&[(ACTION, run(1, &[1]))])),
         ("a listed actor that does nothing", {
-            let Ok(message) = inspect::message(&odd(&[]), &Limits::default()).map(|it| it.chunks[0].to_vec()) else {
+            let Ok(message) = inspect::message(&odd(&[]), &Limits::default()).map(|it| it.chunks[0].to_vec())
+            else {
                 panic!("the pattern is a change")
             };
             // Behind the first operation (1), the time and the empty commit message.
@@ -163,10 +203,16 @@ fn attacks() -> Vec<(&'static str, Vec<u8>)> {
             one(bytes)
         }),
         ("a compressed change", one(chunk(2, &[0; 64]))),
-        ("a whole document (version 2)", message(0x43, &[whole_document.clone()])),
+        (
+            "a whole document (version 2)",
+            message(0x43, &[whole_document.clone()]),
+        ),
         ("a whole document (version 1)", one(whole_document)),
         ("a bundle", one(chunk(3, &[0; 64]))),
-        ("a chunk longer than the message", message(0x43, &[[&bomb(1)[..9], &unsigned(1 << 50)].concat()])),
+        (
+            "a chunk longer than the message",
+            message(0x43, &[[&bomb(1)[..9], &unsigned(1 << 50)].concat()]),
+        ),
         ("32 MB of nothing", vec![0x42; 32 << 20]),
     ]
 }
@@ -180,11 +226,19 @@ fn the_pattern_passes() {
 
 #[test]
 fn attacks_are_refused_in_bounded_time_and_memory() {
-    println!("{:<40} {:>10} {:>12} {:>12}  refused as", "attack", "bytes", "µs", "peak bytes");
+    println!(
+        "{:<40} {:>10} {:>12} {:>12}  refused as",
+        "attack", "bytes", "µs", "peak bytes"
+    );
     for (name, data) in attacks() {
         let (result, time, peak) = measured(|| whole(&data));
         let error = result.expect_err(name);
-        println!("{name:<40} {:>10} {:>12} {peak:>12}  {}", data.len(), time.as_micros(), error.code());
+        println!(
+            "{name:<40} {:>10} {:>12} {peak:>12}  {}",
+            data.len(),
+            time.as_micros(),
+            error.code()
+        );
         // What has been decoded before the limit of a message is reached is what may be decoded in any case.
         let most = if data.len() > 50_000 { 32 << 20 } else { 64 << 10 };
         assert!(peak < most, "{name}: {peak} bytes");

@@ -46,7 +46,14 @@ pub fn run(count: i64, value: &[u8]) -> Vec<u8> {
 /// A chunk with the checksum that belongs to it.
 pub fn chunk(kind: u8, data: &[u8]) -> Vec<u8> {
     let hash = Sha256::digest([&[kind], unsigned(data.len() as u64).as_slice(), data].concat());
-    [&[0x85, 0x6f, 0x4a, 0x83], &hash[..4], &[kind], unsigned(data.len() as u64).as_slice(), data].concat()
+    [
+        &[0x85, 0x6f, 0x4a, 0x83],
+        &hash[..4],
+        &[kind],
+        unsigned(data.len() as u64).as_slice(),
+        data,
+    ]
+    .concat()
 }
 
 /// The same chunk with a right checksum, whatever was done to it.
@@ -112,7 +119,13 @@ pub fn message(first: u8, chunks: &[Vec<u8>]) -> Vec<u8> {
 
 /// A message with one summary whose Bloom filter has these parameters.
 pub fn bloom(entries: u64, bits: u64, probes: u64, filter: &[u8]) -> Vec<u8> {
-    let bloom = [unsigned(entries), unsigned(bits), unsigned(probes), filter.to_vec()].concat();
+    let bloom = [
+        unsigned(entries),
+        unsigned(bits),
+        unsigned(probes),
+        filter.to_vec(),
+    ]
+    .concat();
     let mut data = vec![0x42, 1];
     data.extend([7; 32]);
     data.extend([0, 1, 0]);
