@@ -1,0 +1,327 @@
+//! What an issue of another tracker comes to: everything a document will hold, in one order whatever the source's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{
+    ActorId, Automerge, AutomergeError, ChangeHash, ObjId, ObjType, ROOT, ScalarValue,
+    transaction::{CommitOptions, Transactable},
+};
+use docket_domain::{DocumentId, Kind, Timestamp, genesis, read};
+use sha2::{Digest, Sha256};
+
+/// The version of the mapping from source to content: part of the actor, so that two versions never make two
+/// changes with one actor and one sequence number.
+const MAPPING: u8 = 1;
+
+/// The longest title, in bytes; as commands have it.
+pub(crate) const TITLE: usize = 1_000;
+/// The longest name: a label, a version, a person, a link's target.
+pub(crate) const NAME: usize = 200;
+/// The longest text: a comment, a description, a value of `source`.
+pub(crate) const TEXT: usize = 400_000;
+/// The most characters (UTF-16 units) of a description that come in as collaborative text: each is an operation,
+/// and the hub takes 150,000 of them at once.
+pub(crate) const COLLABORATIVE: usize = 100_000;
+/// The most operations of one issue's change, its description's characters included.
+const OPERATIONS: usize = 140_000;
+/// The most bytes of one issue's change: what a record of the bulk interface can hold.
+const BYTES: usize = 7 * 1024 * 1024;
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    /// A text.
+    Text(String),
+    /// A time.
+    Time(Timestamp),
+    /// A number.
+    Number(u64),
+}
+
+/// The values of a comment, an event, a link or an attachment.
+pub type Entry = BTreeMap<&'static str, Scalar>;
+
+/// An issue as it will be in its document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Content {
+    /// The tracker: `jira`.
+    pub system: &'static str,
+    /// The key there.
+    pub key: String,
+    /// The issue's number there, which stays when its key changes.
+    pub number: Option<String>,
+    /// One line.
+    pub title: String,
+    /// The description, or as much of it as is edited together.
+    pub description: String,
+    /// `status`, `priority` … by their keys in the document.
+    pub fields: Entry,
+    /// Labels.
+    pub labels: BTreeSet<String>,
+    /// Affected versions.
+    pub affects: BTreeSet<String>,
+    /// Comments by id.
+    pub comments: BTreeMap<String, Entry>,
+    /// Events by id.
+    pub events: BTreeMap<String, Entry>,
+    /// Links by id.
+    pub links: BTreeMap<String, Entry>,
+    /// Records of attached files by id.
+    pub attachments: BTreeMap<String, Entry>,
+    /// Names of people by their ids (`jira:jdoe`).
+    pub people: BTreeMap<String, String>,
+    /// Everything else, by name.
+    pub source: BTreeMap<String, String>,
+}
+
+/// What makes an issue too large to come in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("its {what} {has}, and the most that fits is {max}; shorten it there and import it again")]
+pub struct Limit {
+    /// What is too large.
+    pub what: String,
+    /// How large, with the unit.
+    pub has: String,
+    /// The most.
+    pub max: usize,
+}
+
+/// An issue's document, as two deterministic changes: the layout, and the content.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The document.
+    pub document: Automerge,
+    /// Its changes, each a chunk of its own: what is stored, and sent to the hub.
+    pub changes: Vec<Vec<u8>>,
+    /// The hash of the change that holds the content.
+    pub hash: ChangeHash,
+}
+
+impl Content {
+    /// A digest of all of it: equal contents, and only they, have the same.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        let mut text = |part: &str| {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        };
+        for part in [self.system, &self.key, &self.title, &self.description] {
+            text(part);
+        }
+        text(self.number.as_deref().unwrap_or_default());
+        write_entry(&mut text, &self.fields);
+        for names in [&self.labels, &self.affects] {
+            text(&names.len().to_string());
+            names.iter().for_each(|name| text(name));
+        }
+        for (_, entries) in self.containers() {
+            text(&entries.len().to_string());
+            for (id, entry) in entries {
+                text(id);
+                write_entry(&mut text, entry);
+            }
+        }
+        for map in [&self.people, &self.source] {
+            text(&map.len().to_string());
+            for (key, value) in map {
+                text(key);
+                text(value);
+            }
+        }
+        digest.finalize().into()
+    }
+
+    /// Does it fit into a document?
+    ///
+    /// # Errors
+    /// What doesn't.
+    pub fn check(&self) -> Result<(), Limit> {
+        let long = |what: &str, text: &str, max: usize| match text.len() {
+            length if length > max => Err(Limit {
+                what: what.to_owned(),
+                has: format!("has {length} bytes"),
+                max,
+            }),
+            _ => Ok(()),
+        };
+        long("key", &self.key, NAME)?;
+        long("title", &self.title, TITLE)?;
+        long("description", &self.description, TEXT)?;
+        for names in [&self.labels, &self.affects] {
+            names
+                .iter()
+                .try_for_each(|name| long("label or version", name, NAME))?;
+        }
+        for (id, name) in &self.people {
+            long("list of people has a name that", id, NAME)?;
+            long("list of people has a name that", name, NAME)?;
+        }
+        for (key, value) in &self.source {
+            long("list of further fields has a name that", key, NAME)?;
+            long(&format!("field “{key}”"), value, TEXT)?;
+        }
+        for (what, entries) in self.containers() {
+            for entry in entries.values() {
+                for (key, value) in entry {
+                    if let Scalar::Text(text) = value {
+                        let max = if *key == "body" { TEXT } else { NAME };
+                        long(&format!("{what} have a “{key}” that"), text, max)?;
+                    }
+                }
+            }
+        }
+        let (operations, bytes) = self.size();
+        for (what, has, max) in [("operations", operations, OPERATIONS), ("bytes", bytes, BYTES)] {
+            if has > max {
+                return Err(Limit {
+                    what: format!("content has too many {what}: it"),
+                    has: format!("has {has}"),
+                    max,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The document with this content and the id `id`.
+    ///
+    /// # Errors
+    /// None are known; Automerge's are passed on.
+    pub fn document(&self, id: DocumentId) -> Result<Imported, AutomergeError> {
+        let actor = self.actor(id);
+        let mut document = genesis::create(Kind::Issue, id, actor)?;
+        let mut tx = document.transaction();
+        self.write(&mut tx)?;
+        tx.commit_with(CommitOptions::default().with_time(0));
+        let hash = document
+            .get_heads()
+            .first()
+            .copied()
+            .unwrap_or(ChangeHash([0; 32]));
+        let changes = document.get_changes(&[]);
+        Ok(Imported {
+            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
+            document,
+            hash,
+        })
+    }
+
+    /// The actor that the content's change has in the document `id`.
+    fn actor(&self, id: DocumentId) -> ActorId {
+        let purpose: [&[u8]; 4] = [b"import", self.system.as_bytes(), &[MAPPING], &self.digest()];
+        genesis::deterministic_actor(id, &purpose)
+    }
+
+    fn write<T: Transactable>(&self, tx: &mut T) -> Result<(), AutomergeError> {
+        tx.put(ROOT, "title", self.title.as_str())?;
+        write_values(tx, &ROOT, &self.fields)?;
+        if let Some(description) = container(tx, "description").filter(|_| !self.description.is_empty()) {
+            tx.splice_text(&description, 0, 0, &self.description)?;
+        }
+        for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
+            let Some(map) = container(tx, key) else { continue };
+            for name in names {
+                tx.put(&map, name.as_str(), true)?;
+            }
+        }
+        for (key, entries) in self.containers() {
+            let Some(map) = container(tx, key) else { continue };
+            for (id, entry) in entries {
+                let object = tx.put_object(&map, id.as_str(), ObjType::Map)?;
+                write_values(tx, &object, entry)?;
+            }
+        }
+        for (key, texts) in [("people", &self.people), ("source", &self.source)] {
+            let Some(map) = container(tx, key) else { continue };
+            for (name, text) in texts {
+                tx.put(&map, name.as_str(), text.as_str())?;
+            }
+        }
+        let Some(source) = container(tx, "source") else {
+            return Ok(());
+        };
+        tx.put(&source, "system", self.system)?;
+        tx.put(&source, "key", self.key.as_str())?;
+        if let Some(number) = &self.number {
+            tx.put(&source, "id", number.as_str())?;
+        }
+        Ok(())
+    }
+
+    fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 4] {
+        [
+            ("attachments", &self.attachments),
+            ("comments", &self.comments),
+            ("events", &self.events),
+            ("links", &self.links),
+        ]
+    }
+
+    /// Operations and bytes of the change, at most.
+    fn size(&self) -> (usize, usize) {
+        let characters = self.description.encode_utf16().count();
+        let mut operations = characters + self.fields.len() + self.labels.len() + self.affects.len() + 8;
+        operations += self.people.len() + self.source.len();
+        let mut bytes = self.description.len() + self.title.len();
+        for map in [&self.people, &self.source] {
+            bytes += map
+                .iter()
+                .map(|(key, value)| key.len() + value.len())
+                .sum::<usize>();
+        }
+        for (_, entries) in self.containers() {
+            for (id, entry) in entries {
+                operations += 1 + entry.len();
+                bytes += id.len() + entry.values().map(Scalar::size).sum::<usize>();
+            }
+        }
+        // An operation's own columns take a few bytes more.
+        (operations, bytes + operations * 8)
+    }
+}
+
+impl Scalar {
+    fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Time(_) | Self::Number(_) => 8,
+        }
+    }
+}
+
+fn container<T: Transactable>(tx: &T, key: &str) -> Option<ObjId> {
+    read::object(tx, &ROOT, key)
+}
+
+fn write_values<T: Transactable>(tx: &mut T, object: &ObjId, entry: &Entry) -> Result<(), AutomergeError> {
+    for (key, value) in entry {
+        match value {
+            Scalar::Text(text) => tx.put(object, *key, text.as_str())?,
+            Scalar::Time(at) => tx.put(object, *key, ScalarValue::Timestamp(at.0))?,
+            Scalar::Number(number) => tx.put(object, *key, *number)?,
+        }
+    }
+    Ok(())
+}
+
+fn write_entry(text: &mut impl FnMut(&str), entry: &Entry) {
+    text(&entry.len().to_string());
+    for (key, value) in entry {
+        text(key);
+        match value {
+            Scalar::Text(value) => {
+                text("text");
+                text(value);
+            }
+            Scalar::Time(at) => {
+                text("time");
+                text(&at.0.to_string());
+            }
+            Scalar::Number(number) => {
+                text("number");
+                text(&number.to_string());
+            }
+        }
+    }
+}

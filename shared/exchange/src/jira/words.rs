@@ -1,0 +1,99 @@
+//! Jira's words in the working group's. The original name is always kept beside.
+
+use docket_domain::words::{Priority, Resolution, Severity, Status};
+
+/// A status by its name.
+pub(super) fn status(name: &str) -> Option<Status> {
+    Some(match name.trim().to_lowercase().as_str() {
+        "open" | "new" | "to do" | "backlog" | "created" => Status::New,
+        "triaged" | "accepted" | "selected for development" | "ready" | "ready for development" => {
+            Status::Triaged
+        }
+        "in progress" | "in review" | "review" | "code review" | "in development" | "testing"
+        | "in testing" => Status::InProgress,
+        "waiting for customer"
+        | "waiting for reporter"
+        | "waiting on customer"
+        | "needs info"
+        | "need info" => Status::WaitingReporter,
+        "waiting for vendor" | "waiting on vendor" => Status::WaitingVendor,
+        "reopened" => Status::Reopened,
+        "resolved" | "fixed" => Status::Resolved,
+        "closed" | "done" | "completed" => Status::Closed,
+        _ => return None,
+    })
+}
+
+/// A status by its category's key: Jira has three, whatever the names of its statuses.
+pub(super) fn category(key: &str) -> Option<Status> {
+    match key {
+        "new" => Some(Status::New),
+        "indeterminate" => Some(Status::InProgress),
+        "done" => Some(Status::Closed),
+        _ => None,
+    }
+}
+
+/// A priority by its name: of both of Jira's own scales (Blocker … Trivial, Highest … Lowest), and of the mixture
+/// Critical, High, Medium, Low, which stays four different ones.
+pub(super) fn priority(name: &str) -> Option<Priority> {
+    Some(match name.trim().to_lowercase().as_str() {
+        "blocker" => Priority::Blocker,
+        "critical" | "highest" | "urgent" => Priority::Critical,
+        "major" | "high" => Priority::Major,
+        "minor" | "medium" | "normal" => Priority::Minor,
+        "trivial" | "low" | "lowest" => Priority::Trivial,
+        _ => return None,
+    })
+}
+
+/// A name by which people say that there is no priority.
+pub(super) fn is_no_priority(name: &str) -> bool {
+    matches!(
+        name.trim().to_lowercase().as_str(),
+        "" | "none" | "unprioritized" | "not prioritized"
+    )
+}
+
+/// A resolution by its name.
+pub(super) fn resolution(name: &str) -> Option<Resolution> {
+    Some(match name.trim().to_lowercase().replace('’', "'").as_str() {
+        "fixed" | "done" | "completed" | "complete" | "resolved" | "implemented" => Resolution::Fixed,
+        "won't fix" | "won't do" | "wontfix" | "declined" | "rejected" | "deferred" => Resolution::WontFix,
+        "duplicate" => Resolution::Duplicate,
+        "cannot reproduce" | "can't reproduce" | "needs more info" | "incomplete" => {
+            Resolution::CannotReproduce
+        }
+        "invalid" | "not a bug" | "not our bug" | "works as designed" => Resolution::NotABug,
+        _ => return None,
+    })
+}
+
+/// The severity that a type of issue says; none for reports of problems, whose severity Jira doesn't have.
+pub(super) fn severity(kind: &str) -> Option<Severity> {
+    match kind.trim().to_lowercase().as_str() {
+        "improvement" | "new feature" | "feature" | "feature request" | "enhancement" | "wish" => {
+            Some(Severity::Enhancement)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_four_priorities_of_a_mixed_scale_stay_four_in_order() {
+        let mapped: Vec<_> = ["Critical", "High", "Medium", "Low"].map(priority).into();
+        assert!(mapped.is_sorted_by(|a, b| a < b) && mapped.iter().all(Option::is_some));
+        assert_eq!(priority("None"), None);
+        assert!(is_no_priority("None"));
+    }
+
+    #[test]
+    fn words_are_found_in_any_case() {
+        assert_eq!(status("IN PROGRESS"), Some(Status::InProgress));
+        assert_eq!(resolution("Won’t Fix"), Some(Resolution::WontFix));
+    }
+}

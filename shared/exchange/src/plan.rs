@@ -1,0 +1,261 @@
+//! Where each issue of a file goes. Run it without storing anything, and it is the dry run.
+
+use std::collections::HashMap;
+
+use automerge::{Automerge, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
+use docket_domain::{DocumentId, read};
+
+use crate::{
+    content::{Content, Imported},
+    jira,
+    report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
+};
+
+/// An import's decisions so far.
+#[derive(Debug)]
+pub struct Plan {
+    workspace: DocumentId,
+    /// What this file has put where: the digest of the content.
+    taken: HashMap<DocumentId, [u8; 32]>,
+    report: Report,
+}
+
+/// An issue of the file, ready to be placed.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// The line of the file on which it begins, from 1.
+    pub line: u64,
+    /// What it holds.
+    pub content: Content,
+    remarks: Vec<Remark>,
+    digest: [u8; 32],
+}
+
+/// What is here of a document.
+#[derive(Debug, Clone, Copy)]
+pub enum Existing<'a> {
+    /// Nothing.
+    Nothing,
+    /// Its row; these are its heads.
+    Heads(&'a [ChangeHash]),
+    /// The document.
+    Document(&'a Automerge),
+}
+
+/// What becomes of an issue.
+#[derive(Debug)]
+pub enum Placed {
+    /// It comes in: store these changes.
+    Add(DocumentId, Box<Imported>),
+    /// Nothing is to be done: it is here, or can't come in. The report says which.
+    Nothing,
+    /// That needs a look into this document, which has changed since: load it and place the issue again.
+    Needs(DocumentId),
+}
+
+impl Plan {
+    /// A plan for an import into the workspace with this document.
+    #[must_use]
+    pub fn new(workspace: DocumentId) -> Self {
+        Self {
+            workspace,
+            taken: HashMap::new(),
+            report: Report::default(),
+        }
+    }
+
+    /// The report so far.
+    #[must_use]
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The final report.
+    #[must_use]
+    pub fn finish(self) -> Report {
+        self.report
+    }
+
+    /// The document that the issue with this key has, if no other issue had the key first: for resolving links.
+    #[must_use]
+    pub fn document(workspace: DocumentId, system: &str, key: &str) -> DocumentId {
+        workspace.derive(&format!("{system}:{key}"))
+    }
+
+    /// Reads a record of Jira's. None if it doesn't come in: the report says why.
+    pub fn read(&mut self, record: jira::Record) -> Option<Incoming> {
+        let line = record.line;
+        let key = record.key();
+        match jira::read(record) {
+            Ok((content, remarks)) => {
+                let digest = content.digest();
+                Some(Incoming {
+                    line,
+                    content,
+                    remarks,
+                    digest,
+                })
+            }
+            Err(reason) => {
+                self.report.refused.push(Refused { line, key, reason });
+                None
+            }
+        }
+    }
+
+    /// Finds the issue's place, and reports it. `existing` tells what is here of a document.
+    pub fn place<'a>(
+        &mut self,
+        incoming: &Incoming,
+        existing: impl Fn(DocumentId) -> Existing<'a>,
+    ) -> Placed {
+        let mut first = None;
+        let mut newer_of = None;
+        for id in self.candidates(incoming) {
+            match self.taken.get(&id) {
+                Some(digest) if *digest == incoming.digest => {
+                    self.report.repeated.push(incoming.listed(id));
+                    return Placed::Nothing;
+                }
+                Some(_) => {
+                    first.get_or_insert(id);
+                    continue;
+                }
+                None => {}
+            }
+            let made = match incoming.content.document(id) {
+                Ok(made) => made,
+                Err(error) => return self.refuse(incoming, Reason::Document(error.to_string())),
+            };
+            let document = match existing(id) {
+                // A later version of an issue that is here never comes in as a second one.
+                Existing::Nothing if newer_of.is_some() => continue,
+                Existing::Nothing => return self.add(incoming, id, first, made),
+                Existing::Heads([head]) if *head == made.hash => return self.already(incoming, id, None),
+                Existing::Heads(_) => return Placed::Needs(id),
+                Existing::Document(document) => document,
+            };
+            if document.get_change_by_hash(&made.hash).is_some() {
+                return self.already(incoming, id, Some(document));
+            }
+            if is_same_issue(document, &incoming.content) {
+                newer_of.get_or_insert(id);
+            } else {
+                first.get_or_insert(id);
+            }
+        }
+        if let Some(id) = newer_of {
+            self.report.differing.push(incoming.listed(id));
+            return Placed::Nothing;
+        }
+        // The last candidate's id depends on the content: something else under it was made to be there.
+        self.refuse(incoming, Reason::Document("its place is taken".to_owned()))
+    }
+
+    /// The documents it can have, the preferred one first. The later ones are for issues whose key is taken.
+    fn candidates(&self, incoming: &Incoming) -> Vec<DocumentId> {
+        let Content {
+            system, key, number, ..
+        } = &incoming.content;
+        let digest: String = incoming
+            .digest
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let suffixes = [
+            Some(String::new()),
+            number.as_ref().map(|number| format!("#{number}")),
+            Some(format!("#{digest}")),
+        ];
+        let names = suffixes.into_iter().flatten();
+        names
+            .map(|suffix| self.workspace.derive(&format!("{system}:{key}{suffix}")))
+            .collect()
+    }
+
+    fn add(
+        &mut self,
+        incoming: &Incoming,
+        id: DocumentId,
+        first: Option<DocumentId>,
+        made: Imported,
+    ) -> Placed {
+        self.taken.insert(id, incoming.digest);
+        let issue = incoming.listed(id);
+        if let Some(first) = first {
+            self.report.collisions.push(Collision {
+                issue: issue.clone(),
+                first,
+            });
+        }
+        self.report.incoming.push(issue);
+        let counts = &mut self.report.counts;
+        let content = &incoming.content;
+        counts.comments += content.comments.len();
+        counts.links += content.links.len();
+        counts.attachments += content.attachments.len();
+        counts.labels += content.labels.len();
+        counts.events += content.events.len();
+        counts.people.extend(content.people.keys().cloned());
+        for remark in &incoming.remarks {
+            self.remark(incoming, remark.clone());
+        }
+        Placed::Add(id, Box::new(made))
+    }
+
+    fn already(&mut self, incoming: &Incoming, id: DocumentId, document: Option<&Automerge>) -> Placed {
+        self.taken.insert(id, incoming.digest);
+        self.report.already.push(incoming.listed(id));
+        if document.is_some_and(is_deleted) {
+            self.remark(incoming, Remark::DeletedHere);
+        }
+        Placed::Nothing
+    }
+
+    fn refuse(&mut self, incoming: &Incoming, reason: Reason) -> Placed {
+        self.report.refused.push(Refused {
+            line: incoming.line,
+            key: Some(incoming.content.key.clone()),
+            reason,
+        });
+        Placed::Nothing
+    }
+
+    fn remark(&mut self, incoming: &Incoming, remark: Remark) {
+        self.report.remarks.push(Remarked {
+            line: incoming.line,
+            key: incoming.content.key.clone(),
+            remark,
+        });
+    }
+}
+
+impl Incoming {
+    fn listed(&self, document: DocumentId) -> Listed {
+        Listed {
+            line: self.line,
+            key: self.content.key.clone(),
+            title: self.content.title.clone(),
+            document,
+        }
+    }
+}
+
+/// Is this the document of the same issue, imported when it said something else?
+fn is_same_issue(document: &Automerge, content: &Content) -> bool {
+    let Some(source) = read::object(document, &ROOT, "source") else {
+        return false;
+    };
+    let text = |key: &str| read::string(document, &source, key);
+    text("system").as_deref() == Some(content.system)
+        && text("key").as_ref() == Some(&content.key)
+        && text("id") == content.number
+}
+
+fn is_deleted(document: &Automerge) -> bool {
+    match document.get(ROOT, "deleted_at") {
+        Ok(Some((Value::Scalar(value), _))) => matches!(value.as_ref(), ScalarValue::Timestamp(_)),
+        _ => false,
+    }
+}
