@@ -8,5 +8,6 @@ mod http;
 mod line;
 pub(crate) mod session;
 mod socket;
+pub(crate) mod update;
 
 pub(crate) use self::line::{Line, start};
