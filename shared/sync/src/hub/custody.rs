@@ -45,7 +45,7 @@ impl<S: Store> Hub<S> {
                 .get(&socket)
                 .is_some_and(|state| !state.session.docket);
             if stock {
-                self.unavailable(socket, id)?;
+                self.unavailable(socket, id);
             }
         }
         self.tell_row(id, &tombstone, now)
@@ -92,7 +92,7 @@ impl<S: Store> Hub<S> {
             if !rule::may_read(&state.member, &meta, now) {
                 self.store.unsubscribe(socket, id)?;
                 self.peers.forget(socket, id);
-                self.unavailable(socket, id)?;
+                self.unavailable(socket, id);
             }
         }
         self.tell_row(id, &meta, now)?;

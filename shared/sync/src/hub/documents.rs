@@ -28,7 +28,7 @@ impl Loaded {
         let mut document = Automerge::new();
         document
             .load_incremental(&content.chunks)
-            .map_err(|error| HubError::Document(id, error))?;
+            .map_err(|error| HubError::Document(id, Box::new(error)))?;
         if document.get_heads() != meta.heads {
             return Err(HubError::Damaged(id));
         }

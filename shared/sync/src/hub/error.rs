@@ -21,7 +21,7 @@ pub enum HubError {
     Message(#[from] InspectError),
     /// Automerge couldn't do something with a document.
     #[error("the document {0} can't be read: {1}")]
-    Document(DocumentId, #[source] AutomergeError),
+    Document(DocumentId, #[source] Box<AutomergeError>),
     /// What the store holds of a document doesn't make up the document that it should.
     #[error("what is stored of the document {0} is damaged: restore it from a backup")]
     Damaged(DocumentId),

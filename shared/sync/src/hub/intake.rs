@@ -185,7 +185,7 @@ impl<S: Store> Hub<S> {
         allowed: &[Change],
         bringer: Bringer<'_>,
     ) -> Result<(), HubError> {
-        let failed = |error| HubError::Document(id, error);
+        let failed = |error| HubError::Document(id, Box::new(error));
         let mut noted = Facts::default();
         for change in allowed {
             let actor = change.actor_id();

@@ -127,7 +127,7 @@ impl<S: Store> Hub<S> {
         };
         let saved = loaded.document.save();
         // What is replaced can't be had again: first see that it can be read.
-        let again = Automerge::load(&saved).map_err(|error| HubError::Document(id, error))?;
+        let again = Automerge::load(&saved).map_err(|error| HubError::Document(id, Box::new(error)))?;
         if sorted(again.get_heads()) != loaded.meta.heads {
             return Err(HubError::Damaged(id));
         }

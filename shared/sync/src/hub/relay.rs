@@ -64,7 +64,7 @@ impl<S: Store> Hub<S> {
             return Ok(());
         };
         let mut peer = self.peers.take(socket, id, !state.member.role.writes());
-        self.answer(socket, id, loaded, &mut peer, false)?;
+        self.answer(socket, id, loaded, &mut peer, false);
         self.peers.put(socket, id, peer);
         Ok(())
     }
@@ -175,7 +175,7 @@ impl<S: Store> Hub<S> {
                 }
                 self.documents.put(id, loaded);
             } else {
-                self.unavailable(socket, id)?;
+                self.unavailable(socket, id);
             }
         }
         if live {

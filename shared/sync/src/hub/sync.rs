@@ -48,7 +48,8 @@ impl<S: Store> Hub<S> {
                 self.note_subscription(socket, id)?;
             }
             self.peers.forget(socket, id);
-            return self.unavailable(socket, id);
+            self.unavailable(socket, id);
+            return Ok(());
         }
         let first = self.note_subscription(socket, id)?;
         let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);
@@ -75,9 +76,14 @@ impl<S: Store> Hub<S> {
         }
         peer.take_in(id, &mut loaded, message, now)?;
         if again {
-            self.ask_again(socket, id, &loaded, &mut peer, &intake.missing)?;
+            self.ask_again(socket, id, &loaded, &mut peer, &intake.missing);
+        } else if carried && loaded.is_absent() {
+            // Everything was refused. Empty heads would make the sender send it all again, for ever.
+            if !docket {
+                self.unavailable(socket, id);
+            }
         } else {
-            self.answer(socket, id, &loaded, &mut peer, carried)?;
+            self.answer(socket, id, &loaded, &mut peer, carried);
         }
         self.peers.put(socket, id, peer);
         if docket {
@@ -118,7 +124,7 @@ impl<S: Store> Hub<S> {
         Ok(())
     }
 
-    pub(super) fn unavailable(&mut self, socket: SocketId, id: DocumentId) -> Result<(), HubError> {
+    pub(super) fn unavailable(&mut self, socket: SocketId, id: DocumentId) {
         if let Some(target) = self.peer_of(socket) {
             let frame = Frame::DocUnavailable {
                 document: id,
@@ -127,7 +133,6 @@ impl<S: Store> Hub<S> {
             };
             self.send(socket, &frame);
         }
-        Ok(())
     }
 
     /// Says what there is to say about a document on a socket. With `must` it says its heads anyhow.
@@ -138,7 +143,7 @@ impl<S: Store> Hub<S> {
         loaded: &Loaded,
         peer: &mut Peer,
         must: bool,
-    ) -> Result<(), HubError> {
+    ) {
         let before = peer.state.clone();
         if must {
             peer.state.have_responded = false;
@@ -149,7 +154,7 @@ impl<S: Store> Hub<S> {
             |message: &Message| must || !message.changes.is_empty() || peer.sent.as_ref() != Some(&heads);
         match message.filter(worth) {
             Some(message) => {
-                self.send_sync(socket, id, peer, message)?;
+                self.send_sync(socket, id, peer, message);
                 peer.sent = Some(heads);
             }
             None => {
@@ -157,7 +162,6 @@ impl<S: Store> Hub<S> {
                 peer.state.in_flight = false;
             }
         }
-        Ok(())
     }
 
     /// Asks for what didn't arrive. Empty heads make the sender forget what it believes to have sent.
@@ -168,10 +172,10 @@ impl<S: Store> Hub<S> {
         loaded: &Loaded,
         peer: &mut Peer,
         missing: &[ChangeHash],
-    ) -> Result<(), HubError> {
+    ) {
         peer.state.have_responded = false;
         let Some(mut message) = loaded.document.generate_sync_message(&mut peer.state) else {
-            return Ok(());
+            return;
         };
         let have: Vec<ChangeHash> = loaded
             .document
@@ -188,16 +192,10 @@ impl<S: Store> Hub<S> {
             bloom: BloomFilter::from_hashes(have.iter()),
         }];
         peer.sent = None;
-        self.send_sync(socket, id, peer, message)
+        self.send_sync(socket, id, peer, message);
     }
 
-    fn send_sync(
-        &mut self,
-        socket: SocketId,
-        id: DocumentId,
-        peer: &Peer,
-        mut message: Message,
-    ) -> Result<(), HubError> {
+    fn send_sync(&mut self, socket: SocketId, id: DocumentId, peer: &Peer, mut message: Message) {
         if !peer.state.read_only {
             // Without flags a writer stays with version 1, in which every change is a chunk of its own, to be judged.
             message.flags = None;
@@ -211,7 +209,6 @@ impl<S: Store> Hub<S> {
             });
             self.send(socket, &frame);
         }
-        Ok(())
     }
 
     pub(super) fn peer_of(&self, socket: SocketId) -> Option<crate::wire::PeerId> {
@@ -242,6 +239,6 @@ impl Peer {
         message.have.truncate(1);
         document
             .receive_sync_message(&mut self.state, message)
-            .map_err(|error| HubError::Document(id, error))
+            .map_err(|error| HubError::Document(id, Box::new(error)))
     }
 }

@@ -176,7 +176,11 @@ pub struct SyncData {
 impl std::fmt::Debug for SyncData {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let size = self.data.len();
-        write!(f, "{} → {}: {} ({size} bytes)", self.sender, self.target, self.document)
+        write!(
+            f,
+            "{} → {}: {} ({size} bytes)",
+            self.sender, self.target, self.document
+        )
     }
 }
 

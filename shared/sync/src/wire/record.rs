@@ -170,10 +170,7 @@ impl HeadsRecord {
             });
         }
         let fields = Fields::read(&mut Decoder::new(request))?;
-        fields.required(
-            "documents",
-            list(LIST_LIMIT, |decoder, _| Self::decode(decoder)),
-        )
+        fields.required("documents", list(LIST_LIMIT, |decoder, _| Self::decode(decoder)))
     }
 }
 

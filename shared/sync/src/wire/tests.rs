@@ -282,7 +282,8 @@ fn javascript_s_frames_are_read() {
 #[test]
 fn an_undefined_optional_field_isn_t_there() {
     // {type: "join", senderId: "a", peerMetadata: {storageId: undefined, isEphemeral: true}, versions: ["1"]}
-    let frame = b"\xbf\x64type\x64join\x68senderId\x61a\x6cpeerMetadata\xbf\x69storageId\xf7\x6bisEphemeral\xf5\xff\
+    let frame =
+        b"\xbf\x64type\x64join\x68senderId\x61a\x6cpeerMetadata\xbf\x69storageId\xf7\x6bisEphemeral\xf5\xff\
         \x78\x19supportedProtocolVersions\x9f\x611\xff\xff";
     let Frame::Join {
         metadata, versions, ..
@@ -329,7 +330,8 @@ fn bombs_are_refused_without_being_built() {
     assert!(Frame::decode(long).is_err());
     assert!(Frame::decode(b"\xa1\x64type\x7b\xff\xff\xff\xff\xff\xff\xff\xff").is_err());
     let many_names = [
-        b"\xa3\x64type\x64join\x68senderId\x61a\x78\x19supportedProtocolVersions\x9a\x00\x0f\xff\xff".to_vec(),
+        b"\xa3\x64type\x64join\x68senderId\x61a\x78\x19supportedProtocolVersions\x9a\x00\x0f\xff\xff"
+            .to_vec(),
         vec![0x60; 0x000f_ffff],
     ]
     .concat();

@@ -1,0 +1,129 @@
+//! Documents in bulk.
+
+use automerge::Automerge;
+
+use super::*;
+use crate::wire::record::{ChangesRecord, DocumentRecord, HeadsRecord, Record};
+
+fn chunks(copy: &Automerge) -> Vec<Vec<u8>> {
+    let changes = copy.get_changes(&[]);
+    changes.iter().map(|change| change.raw_bytes().to_vec()).collect()
+}
+
+#[test]
+fn what_is_written_in_bulk_is_judged_stored_and_relayed() {
+    let mut world = World::new();
+    let (mut ann, mut bob) = (world.join("ann", false), world.join("bob", true));
+    ann.create(id(5), "Mount hangs", world.now);
+    world.sync(&mut ann, id(5));
+    world.sync(&mut bob, id(5));
+    bob.title(id(5), "in bulk", world.now);
+    let refused = bob.edit(id(5), |tx| tx.put(automerge::ROOT, "severity", "catastrophic"));
+    let record = ChangesRecord {
+        document: id(5),
+        changes: chunks(bob.copy(id(5))),
+    };
+    let mut answer = None;
+    let member = bob.member.clone();
+    world.call(|hub, now| {
+        let (stored, effects) = hub.write_document(&member, &record, now).unwrap();
+        answer = Some(stored);
+        effects
+    });
+    let answer = answer.unwrap();
+    assert_eq!(answer.refused.len(), 1);
+    assert_eq!(answer.refused[0].change, refused);
+    assert_eq!(answer.heads, world.store().meta(id(5)).unwrap().unwrap().heads);
+    assert!(!answer.facts.is_empty());
+    world.settle(&mut [&mut ann]);
+    assert_eq!(ann.heads(id(5)), answer.heads);
+}
+
+#[test]
+fn many_new_documents_are_written_and_read_in_batches() {
+    let mut world = World::new();
+    let mut bob = world.join("bob", true);
+    for n in 0..200 {
+        bob.create(id(n), &format!("issue {n}"), world.now);
+        let record = ChangesRecord {
+            document: id(n),
+            changes: chunks(bob.copy(id(n))),
+        };
+        let member = bob.member.clone();
+        world.call(|hub, now| {
+            let (stored, effects) = hub.write_document(&member, &record, now).unwrap();
+            assert_eq!(stored.refused, []);
+            effects
+        });
+    }
+    let now = world.now;
+    let (mut after, mut records) = (None, Vec::new());
+    loop {
+        let batch = world.hub().read_documents(&bob.member, after, 30, now).unwrap();
+        let read = DocumentRecord::read_all(&batch.records).unwrap();
+        assert_eq!(read.len(), batch.count);
+        assert!(read.len() <= 30);
+        records.extend(read);
+        after = batch.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(records.len(), 200);
+    assert!(records.windows(2).all(|pair| pair[0].document < pair[1].document));
+    for record in &records {
+        let mut copy = Automerge::new();
+        copy.load_incremental(&record.chunk).unwrap();
+        assert_eq!(copy.get_heads(), record.heads);
+        assert_eq!(record.heads, bob.heads(record.document));
+        let facts: Facts = minicbor::decode(&record.facts).unwrap();
+        assert!(facts.number.is_some());
+    }
+    // Those that differ alone.
+    bob.title(id(3), "changed", now);
+    world.sync(&mut bob, id(3));
+    let listed: Vec<HeadsRecord> = records
+        .iter()
+        .map(|record| HeadsRecord {
+            document: record.document,
+            heads: record.heads.clone(),
+        })
+        .collect();
+    let batch = world.hub().read_differing(&bob.member, &listed, now).unwrap();
+    assert_eq!(batch.handled, 200);
+    let read = DocumentRecord::read_all(&batch.records).unwrap();
+    assert_eq!(read.len(), 1);
+    assert_eq!(read[0].document, id(3));
+}
+
+#[test]
+fn a_viewer_and_a_stranger_write_nothing_in_bulk() {
+    let mut world = World::new();
+    let mut bob = world.join("bob", true);
+    bob.create(id(5), "Mount hangs", world.now);
+    let record = ChangesRecord {
+        document: id(5),
+        changes: chunks(bob.copy(id(5))),
+    };
+    let now = world.now;
+    let (stored, _) = world
+        .hub()
+        .write_document(&member_id("eve"), &record, now)
+        .unwrap();
+    assert_eq!(stored.refused[0].code, "read-only");
+    assert_eq!(stored.heads, []);
+    assert!(
+        world
+            .hub()
+            .write_document(&member_id("nobody"), &record, now)
+            .is_err()
+    );
+    assert_eq!(world.store().meta(id(5)).unwrap(), None);
+    let changes = vec![b"nonsense".to_vec()];
+    let record = ChangesRecord {
+        document: id(5),
+        changes,
+    };
+    let (stored, _) = world.hub().write_document(&bob.member, &record, now).unwrap();
+    assert_eq!(stored.refused[0].code, "malformed");
+}
