@@ -1,6 +1,6 @@
 # Everything a person types; the work is in scripts/. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup app worker run serve test check bench deploy fmt
+.PHONY: help setup app worker run serve test check bench faults deploy fmt
 # stdout belongs to the commands: `make -C … serve` prints one line of JSON there.
 MAKEFLAGS += --no-print-directory
 
@@ -20,7 +20,7 @@ worker: ## build the hub, in release, into worker/build/
 	@scripts/build worker
 
 run: ## from nothing to a running workspace with real issues; prints its links
-	@exec scripts/run PORT=$(PORT) STATE=$(STATE)
+	@PORT=$(PORT) STATE=$(STATE) exec scripts/run
 
 serve: app worker ## run the release build: PORT=8787 STATE=.state; prints one line of JSON when ready
 	@exec scripts/serve --port $(PORT) --state $(STATE)
@@ -32,7 +32,10 @@ check: ## format, lints, types, the app's size
 	@scripts/check
 
 bench: ## measure
-	@scripts/bench
+	@scripts/bench $(ARGS)
+
+faults: ## kill the hub 50 times under load and look for what it had acknowledged
+	@scripts/faults $(ARGS)
 
 deploy: ## build and deploy to Cloudflare: ARGS=--dry-run to try
 	@scripts/deploy $(ARGS)

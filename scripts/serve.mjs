@@ -46,7 +46,9 @@ async function main() {
   const ended = new Promise((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, resolve);
   });
-  const starting = startHub({ state, port, host: values.host });
+  // Documents of other kinds are welcome here, so that stock clients have something to play with.
+  const variables = { DOCKET_PLAIN_DOCUMENTS: "yes" };
+  const starting = startHub({ state, port, host: values.host, variables });
   starting.catch(() => {});
   const outcome = await Promise.race([starting.then((hub) => prepare(hub, values.workspace, state)), ended]);
   if (typeof outcome === "object") {
