@@ -33,6 +33,8 @@ pub(super) struct Replica {
     hub: Vec<ChangeHash>,
     /// The heads up to which chunks were handed out.
     saved: Vec<ChangeHash>,
+    /// The exchange hasn't begun, and may begin with changes.
+    eager: bool,
     /// Local edits that aren't stored yet: nothing is sent before they are.
     held: usize,
     closing: bool,
@@ -65,11 +67,11 @@ impl Replica {
             phase: Phase::Exchanging,
             acknowledged: Vec::new(),
             hub: Vec::new(),
+            eager: true,
             held: 0,
             closing: false,
         };
         replica.acknowledge(acknowledged);
-        replica.reconnect();
         replica
     }
 
@@ -103,15 +105,20 @@ impl Replica {
         since(&self.document, &self.acknowledged).collect()
     }
 
-    /// A fresh exchange, as every socket needs one. Changes that the hub surely lacks are sent at once.
+    /// A fresh exchange, as every socket needs one.
     pub(super) fn reconnect(&mut self) {
         if matches!(self.phase, Phase::Unavailable) {
             self.phase = Phase::Exchanging;
         }
         self.state = State::new();
-        if matches!(self.phase, Phase::Stranded(_)) {
-            return;
-        }
+        self.eager = true;
+    }
+
+    /// Before the first message of an exchange: says what both sides have, and sends at once what the hub surely
+    /// lacks. So an edit made off line is stored after one way, not three; and a hub that gives this member nothing
+    /// still has to judge what they bring.
+    fn prime(&mut self) {
+        self.eager = false;
         self.state.shared_heads.clone_from(&self.acknowledged);
         if (1..=EAGER).contains(&since(&self.document, &self.acknowledged).count()) {
             self.state.their_heads = Some(self.acknowledged.clone());
@@ -123,11 +130,14 @@ impl Replica {
         }
     }
 
-    /// The hub's epoch is another one: what was acknowledged in the old one proves nothing. Nothing is sent unasked.
+    /// The hub's epoch is another one: what was acknowledged in the old one proves nothing. So the hub is asked what
+    /// it has before anything is sent; but what was never acknowledged is sent unasked as ever.
     pub(super) fn forget_acknowledged(&mut self) {
-        self.acknowledged.clear();
         self.hub.clear();
-        self.state = State::new();
+        if !self.acknowledged.is_empty() {
+            self.acknowledged.clear();
+            self.eager = false;
+        }
     }
 
     /// Takes in heads sent by the hub. Answers whether more is acknowledged than before.
@@ -239,6 +249,7 @@ impl Replica {
             }
             phase => {
                 *phase = Phase::Exchanging;
+                self.eager = false;
                 self.document.receive_sync_message(&mut self.state, message)?;
                 let mut events = Vec::from_iter(self.changed(id));
                 if self.acknowledge(&heads) {
@@ -256,6 +267,9 @@ impl Replica {
 
     /// What there is to say now.
     pub(super) fn outgoing(&mut self) -> Outgoing {
+        if self.eager && matches!(self.phase, Phase::Exchanging) && self.held == 0 {
+            self.prime();
+        }
         let document = match &self.phase {
             Phase::Stranded(stranded) => stranded.fresh(),
             Phase::Unavailable => return Outgoing::nothing(),
@@ -305,6 +319,7 @@ impl Replica {
         }
         self.phase = Phase::Stranded(Box::new(Stranded::new(left)));
         self.state = State::new();
+        self.eager = false;
         true
     }
 

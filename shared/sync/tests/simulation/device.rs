@@ -50,6 +50,8 @@ pub struct Device {
 pub struct Fate {
     pub entry: Entry,
     pub end: Option<End>,
+    /// How often it was carried out again.
+    pub replays: usize,
 }
 
 /// How an entry left the outbox.
@@ -112,6 +114,7 @@ impl Device {
         let fate = Fate {
             entry: entry.clone(),
             end: None,
+            replays: 0,
         };
         self.ledger.insert(entry.id, fate);
         self.outbox.insert(entry.id, entry);
@@ -143,6 +146,7 @@ impl Device {
 
     pub fn store_replayed(&mut self, replayed: outbox::Replayed) {
         for entry in replayed.entries {
+            self.ledger.get_mut(&entry.id).unwrap().replays += 1;
             self.outbox.insert(entry.id, entry);
         }
         for aside in replayed.aside {

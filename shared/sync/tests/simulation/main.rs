@@ -24,9 +24,10 @@ mod tab;
 mod world;
 
 use docket_domain::{Action, Command, DocumentId, Member, Role};
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use self::{
+    device::End,
     plan::{Documents, Step},
     world::{Place, World},
 };
@@ -72,8 +73,8 @@ fn begin(seed: u64) -> (World, Documents) {
     (world, documents)
 }
 
-/// Runs a plan and checks what came of it.
-fn simulate(seed: u64, steps: &[Step]) {
+/// Runs a plan, checks what came of it, and tells of it.
+fn simulate(seed: u64, steps: &[Step]) -> Tally {
     let (mut world, mut documents) = begin(seed);
     for step in steps {
         plan::take(&mut world, &mut documents, step);
@@ -81,7 +82,62 @@ fn simulate(seed: u64, steps: &[Step]) {
     let entries: usize = world.devices.iter().map(|device| device.ledger.len()).sum();
     let things = (documents.issues.len() + 2) * (world.tabs.len() + 4) + entries;
     let limit = FRAMES_EACH * u64::try_from(things).unwrap();
+    let before = world.frames;
     checks::settled(&mut world, &documents, limit);
+    let ends = || world.devices.iter().flat_map(|device| device.ledger.values());
+    let count = |end| ends().filter(|fate| fate.end == end).count();
+    Tally {
+        acknowledged: count(Some(End::Acknowledged)),
+        aside: count(Some(End::Aside)),
+        done: count(Some(End::Done)),
+        waiting: count(None),
+        replayed: ends().filter(|fate| fate.replays > 0).count(),
+        refusals: world.tabs.values().map(|tab| tab.refusals).sum(),
+        sockets: usize::try_from(world.sockets_made).unwrap(),
+        frames: usize::try_from(world.frames).unwrap(),
+        // In thousandths.
+        of_limit: usize::try_from((world.frames - before) * 1_000 / limit).unwrap(),
+    }
+}
+
+/// What happened in a run.
+#[derive(Debug, Default)]
+struct Tally {
+    acknowledged: usize,
+    aside: usize,
+    done: usize,
+    waiting: usize,
+    replayed: usize,
+    refusals: usize,
+    sockets: usize,
+    frames: usize,
+    of_limit: usize,
+}
+
+/// The runs are worth something only if in them happens what the properties speak of.
+#[test]
+fn the_runs_are_eventful() {
+    let mut runner = TestRunner::deterministic();
+    let plans = proptest::collection::vec(plan::step(), 1..60);
+    let mut all = Tally::default();
+    for seed in 0..25 {
+        let steps = plans.new_tree(&mut runner).unwrap().current();
+        let tally = simulate(seed, &steps);
+        all.acknowledged += tally.acknowledged;
+        all.aside += tally.aside;
+        all.done += tally.done;
+        all.waiting += tally.waiting;
+        all.replayed += tally.replayed;
+        all.refusals += tally.refusals;
+        all.sockets += tally.sockets;
+        all.frames += tally.frames;
+        all.of_limit = all.of_limit.max(tally.of_limit);
+    }
+    println!("{all:?}");
+    assert!(
+        all.acknowledged > 100 && all.aside > 10 && all.replayed > 5 && all.refusals > 10,
+        "{all:?}"
+    );
 }
 
 fn cases() -> u32 {
@@ -90,7 +146,7 @@ fn cases() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_all_is_well_in_the_end(

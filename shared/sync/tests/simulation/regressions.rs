@@ -1,6 +1,6 @@
 //! Runs that once went wrong, and the plain ones that must go right first.
 
-use docket_domain::words::Severity;
+use docket_domain::{Role, words::Severity};
 
 use super::{
     plan::{Step, What},
@@ -42,5 +42,13 @@ fn a_refused_change_amid_good_ones_is_set_aside_alone() {
             Step::Run(100),
             Step::Edit(3, 0, 0, What::Describe),
         ],
+    );
+}
+
+#[test]
+fn a_viewers_new_issue_is_set_aside() {
+    simulate(
+        270_353_841_267_402_217,
+        &[Step::SetRole(3, Role::Viewer), Step::Edit(3, 0, 0, What::Create)],
     );
 }

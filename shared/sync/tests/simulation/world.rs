@@ -164,6 +164,11 @@ impl World {
             (0..up).for_each(|_| self.plan(1, Happening::Up(id)));
             (0..down).for_each(|_| self.plan(1, Happening::Down(id)));
         }
+        self.connect_again(device);
+    }
+
+    /// Tabs that have given up for the time being try again.
+    fn connect_again(&mut self, device: usize) {
         for tab in 0..TABS {
             let place = Place { device, tab };
             if self.tabs.get(&place).is_some_and(|tab| tab.socket.is_none()) {
@@ -200,6 +205,7 @@ impl World {
         }
         let outcome = self.server.put_member(&id, member, self.now);
         self.spread(outcome);
+        self.connect_again(device);
     }
 
     /// Something is done with the hub from outside.
