@@ -10,7 +10,8 @@ use super::{Court, Nature, Refusal, policy::Whose};
 pub(super) enum Origin {
     /// A layout: known by its hash.
     Layout,
-    /// An import: nobody's, brought by somebody who may.
+    /// An import: nobody's, brought by somebody who may. Of two different ones of an issue the first to arrive holds:
+    /// the other one would make entries that are there already.
     Import,
     /// The one who brings it.
     Member,

@@ -154,8 +154,9 @@ impl Court<'_> {
     ) -> Result<(), Refusal> {
         let wrong = |expected| Err(malformed(path, expected));
         let value = match &operation.action {
-            Action::Make(ObjType::Map) => return Ok(()),
-            Action::Make(_) => return wrong("a map"),
+            Action::Make(ObjType::Map) if rule.act == Act::Make => return Ok(()),
+            Action::Make(_) if rule.act == Act::Make => return wrong("a map"),
+            Action::Make(_) => return wrong("text"),
             Action::Delete if rule.act == Act::Delete => return Ok(()),
             Action::Delete => return self.characters(rule, path, operation),
             Action::Put(value) => value,
