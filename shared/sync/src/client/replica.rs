@@ -255,6 +255,7 @@ impl Replica {
                 if self.acknowledge(&heads) {
                     events.push(self.acknowledgement(id));
                 }
+                self.insist();
                 events
             }
         };
@@ -263,6 +264,18 @@ impl Replica {
         self.state.their_capabilities = None;
         self.state.peer_read_only = false;
         Ok(events)
+    }
+
+    /// Sends what the hub's heads don't contain even if the hub's Bloom filter does: one change in a hundred is in it
+    /// by chance, and a hub that takes nothing from this member doesn't ask for it.
+    fn insist(&mut self) {
+        if self.acknowledged.is_empty() {
+            return;
+        }
+        let need = self.state.their_need.get_or_insert_default();
+        let named: HashSet<ChangeHash> = need.iter().copied().collect();
+        let pending = since(&self.document, &self.acknowledged);
+        need.extend(pending.filter(|hash| !named.contains(hash)));
     }
 
     /// What there is to say now.

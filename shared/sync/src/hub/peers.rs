@@ -17,6 +17,8 @@ pub(super) struct Peer {
     pub(super) state: sync::State,
     /// The heads last sent there; none when nothing was sent, or that was forgotten.
     pub(super) sent: Option<Vec<ChangeHash>>,
+    /// The changes last asked for there.
+    pub(super) needed: Vec<ChangeHash>,
     /// Was it asked, with empty heads, to send again what didn't arrive?
     pub(super) asked: bool,
     /// When it last had nothing that the hub hadn't; none while that isn't known.

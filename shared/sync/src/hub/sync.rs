@@ -9,7 +9,7 @@ use docket_domain::{DocumentId, Timestamp};
 use super::{
     Hub, HubError, SocketId, Store,
     documents::Loaded,
-    intake::{Bringer, Intake, sorted},
+    intake::{Bringer, Intake, out_of_reach, sorted},
     peers::Peer,
     rule,
     session::SETTLING,
@@ -48,7 +48,12 @@ impl<S: Store> Hub<S> {
                 self.note_subscription(socket, id)?;
             }
             self.peers.forget(socket, id);
-            self.unavailable(socket, id);
+            if docket && !message.chunks.is_empty() {
+                let refused = message.chunks.iter().map(|chunk| out_of_reach(chunk)).collect();
+                self.tell_refused(socket, id, refused, Vec::new());
+            } else {
+                self.unavailable(socket, id);
+            }
             return Ok(());
         }
         let first = self.note_subscription(socket, id)?;
@@ -150,10 +155,16 @@ impl<S: Store> Hub<S> {
         }
         let heads = sorted(loaded.document.get_heads());
         let message = loaded.document.generate_sync_message(&mut peer.state);
-        let worth =
-            |message: &Message| must || !message.changes.is_empty() || peer.sent.as_ref() != Some(&heads);
+        // What is needed is asked for once: of the changes that its Bloom filter holds by chance, the other side
+        // doesn't know by itself that they are missing here.
+        let worth = |message: &Message| {
+            must || !message.changes.is_empty()
+                || peer.sent.as_ref() != Some(&heads)
+                || (!message.need.is_empty() && peer.needed != message.need)
+        };
         match message.filter(worth) {
             Some(message) => {
+                peer.needed.clone_from(&message.need);
                 self.send_sync(socket, id, peer, message);
                 peer.sent = Some(heads);
             }

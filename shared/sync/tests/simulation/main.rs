@@ -2,7 +2,8 @@
 //! replicas are identical, nothing acknowledged is gone, nothing typed is lost or doubled, rows are the hub's, and
 //! every exchange has ended.
 //!
-//! `DOCKET_SIMULATIONS=10000 cargo test --release -p docket-sync --test simulation` runs more of them.
+//! `DOCKET_SIMULATIONS=10000 cargo test --release -p docket-sync --test simulation` runs more of them; `DOCKET_TRACE=1`
+//! prints every frame.
 
 #![allow(
     clippy::unwrap_used,
@@ -68,6 +69,14 @@ fn begin(seed: u64) -> (World, Documents) {
     for _ in 0..2 {
         let create = documents.create();
         world.command(admin, create);
+    }
+    world.run(5_000);
+    world.start_tab(Place { device: 1, tab: 1 });
+    world.start_tab(Place { device: 3, tab: 1 });
+    let places: Vec<Place> = world.tabs.keys().copied().collect();
+    for place in places {
+        world.open(place, documents.list);
+        world.open(place, documents.issues[0]);
     }
     world.run(5_000);
     (world, documents)

@@ -36,6 +36,14 @@ pub enum Step {
     SetRole(usize, Role),
 }
 
+/// What the hub refuses to a vendor.
+fn presumption() -> impl Strategy<Value = What> {
+    prop_oneof![
+        proptest::sample::select(Severity::ALL.to_vec()).prop_map(What::Severity),
+        (0..8_usize).prop_map(What::Rank),
+    ]
+}
+
 /// What somebody does.
 #[derive(Debug, Clone)]
 pub enum What {
@@ -77,7 +85,8 @@ pub fn fault() -> impl Strategy<Value = Fault> {
 pub fn step() -> impl Strategy<Value = Step> {
     let place = || (0..4_usize, prop_oneof![3 => Just(0_usize), 1 => Just(1_usize)]);
     prop_oneof![
-        20 => (place(), 0..6_usize, what()).prop_map(|((d, t), id, what)| Step::Edit(d, t, id, what)),
+        30 => (place(), 0..6_usize, what()).prop_map(|((d, t), id, what)| Step::Edit(d, t, id, what)),
+        6 => (0..2_usize, 0..6_usize, presumption()).prop_map(|(t, id, what)| Step::Edit(3, t, id, what)),
         4 => (place(), 0..6_usize).prop_map(|((d, t), id)| Step::Open(d, t, id)),
         2 => (place(), 0..6_usize).prop_map(|((d, t), id)| Step::Close(d, t, id)),
         12 => (1..400_u16).prop_map(Step::Run),

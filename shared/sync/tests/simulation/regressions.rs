@@ -52,3 +52,18 @@ fn a_viewers_new_issue_is_set_aside() {
         &[Step::SetRole(3, Role::Viewer), Step::Edit(3, 0, 0, What::Create)],
     );
 }
+
+/// The hub's Bloom filter held the viewer's change by chance, and a hub that takes nothing from a viewer doesn't ask.
+#[test]
+fn a_member_who_becomes_a_viewer_with_edits_on_the_way() {
+    simulate(
+        4_819_604_620_916_344_312,
+        &[
+            Step::Edit(3, 0, 2, What::Title),
+            Step::Run(110),
+            Step::KillHub,
+            Step::Edit(3, 0, 2, What::Title),
+            Step::SetRole(3, Role::Viewer),
+        ],
+    );
+}

@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use docket_domain::{Command, DocumentId, Member, MemberId, Timestamp};
-use docket_sync::hub::{Effect, SocketId, memory::MemoryStore};
+use docket_sync::{
+    hub::{Effect, SocketId, memory::MemoryStore},
+    wire::Frame,
+};
 
 use super::{
     device::Device,
@@ -41,6 +44,7 @@ pub struct World {
     /// Frames that arrived, both ways.
     pub frames: u64,
     pub sockets_made: u64,
+    traced: bool,
 }
 
 struct Socket {
@@ -91,6 +95,7 @@ impl World {
             random: Random::new(seed),
             frames: 0,
             sockets_made: 0,
+            traced: std::env::var_os("DOCKET_TRACE").is_some(),
         };
         for device in 0..world.devices.len() {
             world.start_tab(Place { device, tab: 0 });
@@ -107,6 +112,10 @@ impl World {
         let (tab, wish) = Tab::start(&mut self.devices[place.device], &mut self.random);
         self.tabs.insert(place, tab);
         self.grant(place, wish);
+        let stored: Vec<_> = self.devices[place.device].documents.keys().copied().collect();
+        for id in stored {
+            self.open(place, id);
+        }
         self.plan_connect(place);
     }
 
@@ -395,9 +404,11 @@ impl World {
         if !passes {
             return;
         }
+        let place = socket.place;
         match socket.up.pop_front() {
             Some(Item::Frame(frame)) if socket.hub_open => {
                 self.frames += 1;
+                self.trace(place, "→", &frame);
                 let outcome = self.server.receive(id, &frame, self.now);
                 self.spread(outcome);
             }
@@ -421,6 +432,7 @@ impl World {
         match socket.down.pop_front() {
             Some(Item::Frame(frame)) => {
                 self.frames += 1;
+                self.trace(place, "←", &frame);
                 self.with_tab(place, |tab, device| tab.receive(device, &frame));
             }
             Some(Item::Close) => {
@@ -434,6 +446,13 @@ impl World {
                 }
             }
             None => {}
+        }
+    }
+
+    fn trace(&self, place: Place, way: &str, frame: &[u8]) {
+        if self.traced {
+            let frame = Frame::decode(frame).unwrap();
+            println!("{} {}.{} {way} {frame:?}", self.now.0, place.device, place.tab);
         }
     }
 
