@@ -165,7 +165,11 @@ impl Content {
             for entry in entries.values() {
                 for (key, value) in entry {
                     if let Scalar::Text(text) = value {
-                        let max = if *key == "body" { TEXT } else { NAME };
+                        let max = match *key {
+                            "body" => TEXT,
+                            "name" => TITLE,
+                            _ => NAME,
+                        };
                         long(&format!("{what} have a “{key}” that"), text, max)?;
                     }
                 }

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use docket_domain::{EntryId, Timestamp};
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use super::{
     issue::Mapping,
     text::{self, shortened},
     time,
-    value::{canonical, clean, is_empty, kept, take, text as plain, text_at},
+    value::{canonical, clean, digest, is_empty, kept, take, text as plain, text_at},
 };
 use crate::{
-    content::{Entry, NAME, Scalar},
+    content::{Entry, NAME, Scalar, TITLE},
     report::Remark,
 };
 
@@ -43,11 +42,11 @@ impl Loose {
     }
 
     /// A text that is a name: the beginning of one that is too long, whose whole is kept beside.
-    fn name(&mut self, key: &'static str, value: Option<String>) {
-        if let Some(long) = value.as_ref().filter(|value| value.len() > NAME) {
+    fn name(&mut self, key: &'static str, value: Option<String>, max: usize) {
+        if let Some(long) = value.as_ref().filter(|value| value.len() > max) {
             self.rest.insert(key.to_owned(), Value::String(long.clone()));
         }
-        self.text(key, value.map(|value| shortened(&value, NAME)));
+        self.text(key, value.map(|value| shortened(&value, max)));
     }
 }
 
@@ -121,9 +120,9 @@ impl Mapping {
         for object in self.objects("attachment", value) {
             let mut loose = Loose::new(object);
             let name = plain(&take(&mut loose.rest, "filename"));
-            loose.name("name", name);
+            loose.name("name", name, TITLE);
             let kind = plain(&take(&mut loose.rest, "mimeType"));
-            loose.name("type", kind);
+            loose.name("type", kind, NAME);
             let author = self.person(&take(&mut loose.rest, "author"));
             nameless += usize::from(author.is_none());
             loose.text("by", author);
@@ -159,8 +158,9 @@ impl Mapping {
             loose.name(
                 "relation",
                 Some(relation.unwrap_or_else(|| "relates to".to_owned())),
+                NAME,
             );
-            loose.name("target", Some(target));
+            loose.name("target", Some(target), NAME);
             loose.rest.remove("outwardIssue");
             loose.rest.remove("inwardIssue");
             found.push(loose);
@@ -263,11 +263,5 @@ fn entry_id(id: Option<&str>, content: &str) -> String {
     let id = id
         .map(str::to_ascii_lowercase)
         .and_then(|id| id.parse::<EntryId>().ok());
-    id.map_or_else(
-        || {
-            let digest = Sha256::digest(content);
-            digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-        },
-        |id| id.as_str().to_owned(),
-    )
+    id.map_or_else(|| digest(content), |id| id.as_str().to_owned())
 }

@@ -244,7 +244,7 @@ impl Mapping {
     }
 }
 
-/// Can it be a label, a version, a component?
-fn is_name(name: &str) -> bool {
-    !name.trim().is_empty() && name.len() <= NAME
+/// Can it be a label, a version, a component, or the key of one?
+pub(super) fn is_name(name: &str) -> bool {
+    !name.trim().is_empty() && name.len() <= NAME && !name.chars().any(char::is_control)
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     SYSTEM,
+    fields::is_name,
     reader::{RECORD_LIMIT, Record},
     time,
     value::{canonical, is_empty, take, text, text_at},
@@ -177,7 +178,12 @@ impl Mapping {
     /// Keeps what isn't mapped.
     fn rest(&mut self, mut issue: Map<String, Value>, fields: Map<String, Value>) {
         issue.retain(|key, _| !INTERFACE.contains(&key.as_str()));
+        let mut nameless = Map::new();
         for (name, mut value) in fields.into_iter().chain(issue) {
+            if !is_name(&name) {
+                nameless.insert(name, value);
+                continue;
+            }
             if VIEWER.contains(&name.as_str()) {
                 continue;
             }
@@ -192,6 +198,7 @@ impl Mapping {
             let name = if taken { format!("{name}_other") } else { name };
             self.keep(&name, value);
         }
+        self.keep("nameless_fields", Value::Object(nameless));
     }
 }
 

@@ -3,7 +3,14 @@
 use docket_domain::PersonId;
 use serde_json::Value;
 
-use super::{SYSTEM, issue::Mapping, value::text_at};
+use super::{
+    SYSTEM,
+    fields::is_name,
+    issue::Mapping,
+    text::shortened,
+    value::{digest, text_at},
+};
+use crate::content::NAME;
 
 impl Mapping {
     /// The person's id here, with the name kept in the issue; none if nobody is named.
@@ -14,13 +21,19 @@ impl Mapping {
             .or_else(|| at("accountId"))
             .or_else(|| at("key"))
             .or_else(|| at("displayName"))?;
-        let id = PersonId::external(SYSTEM, &name).as_str().to_owned();
+        let mut id = PersonId::external(SYSTEM, &name).as_str().to_owned();
+        if !is_name(&id) {
+            id = PersonId::external(SYSTEM, &digest(&name)).as_str().to_owned();
+        }
         // Texts mention people by their key, where that isn't their name.
         if let Some(key) = at("key").filter(|key| *key != name) {
             self.user_keys.insert(key, name.clone());
         }
         let shown = at("displayName").unwrap_or(name);
-        self.content.people.entry(id.clone()).or_insert(shown);
+        self.content
+            .people
+            .entry(id.clone())
+            .or_insert(shortened(&shown, NAME));
         Some(id)
     }
 }

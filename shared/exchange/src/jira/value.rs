@@ -1,6 +1,7 @@
 //! Taking a record apart: what is taken is mapped, what is left is kept.
 
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 /// What says nothing about the issue: addresses and pictures of the interface.
 const DROPPED: [&str; 6] = [
@@ -103,4 +104,10 @@ pub(super) fn kept(mut value: Value) -> Option<String> {
         return None;
     }
     Some(text(&value).unwrap_or_else(|| canonical(&value)))
+}
+
+/// A name for what has none that can be used: half a digest of its content.
+pub(super) fn digest(content: &str) -> String {
+    let digest = Sha256::digest(content);
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,0 +1,122 @@
+//! The import of Jira's JSON, on real issues: tests/fixtures/README.md says where they come from.
+//!
+//! `cargo test --release -p docket-exchange --test jira -- --nocapture sizes` prints sizes and times.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test"
+)]
+
+mod gold;
+mod guard;
+mod hostile;
+mod reader;
+mod shapes;
+mod traps;
+mod twice;
+
+use std::{collections::BTreeMap, fs, io::Read, path::PathBuf};
+
+use automerge::Automerge;
+use docket_domain::{DocumentId, read::Issue};
+use docket_exchange::{
+    Existing, Imported, Placed, Plan, Report,
+    jira::{Reader, Record},
+};
+
+pub const WORKSPACE: DocumentId = DocumentId::from_bytes([5; 16]);
+
+pub fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures/jira")
+        .join(name)
+}
+
+pub fn aloy() -> Vec<u8> {
+    let packed = fs::read(fixture("jira_rest_1499.jsonl.gz")).unwrap();
+    let mut json = Vec::new();
+    flate2::read::GzDecoder::new(packed.as_slice())
+        .read_to_end(&mut json)
+        .unwrap();
+    json
+}
+
+pub fn traps() -> Vec<u8> {
+    fs::read(fixture("jira_traps.jsonl")).unwrap()
+}
+
+/// The files of the folder one after the other, in order of name.
+pub fn changelogs() -> Vec<(String, Vec<u8>)> {
+    let folder = fs::read_dir(fixture("jira_changelog_12")).unwrap();
+    let mut files: Vec<_> = folder
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+pub fn records(json: &[u8], piece: usize) -> Vec<Record> {
+    let mut reader = Reader::new();
+    let mut records = Vec::new();
+    for piece in json.chunks(piece) {
+        reader.feed(piece);
+        records.extend(std::iter::from_fn(|| reader.next_record()));
+    }
+    records.extend(std::iter::from_fn(|| reader.finish()));
+    records
+}
+
+/// A workspace's documents.
+pub type Store = BTreeMap<DocumentId, Automerge>;
+
+/// Imports a file into a store; answers the report and what was added, in order.
+pub fn import(json: &[u8], store: &mut Store) -> (Report, Vec<(DocumentId, Imported)>) {
+    let mut plan = Plan::new(WORKSPACE);
+    let mut added = Vec::new();
+    for record in records(json, 65_536) {
+        let Some(incoming) = plan.read(record) else {
+            continue;
+        };
+        let placed = plan.place(&incoming, |id| {
+            store.get(&id).map_or(Existing::Nothing, Existing::Document)
+        });
+        match placed {
+            Placed::Add(id, imported) => {
+                let before = store.insert(id, imported.document.clone());
+                assert!(before.is_none(), "an import never overwrites");
+                added.push((id, *imported));
+            }
+            Placed::Nothing => {}
+            Placed::Needs(id) => panic!("{id} was given whole"),
+        }
+    }
+    (plan.finish(), added)
+}
+
+/// A record of one issue, from its fields.
+pub fn issue(key: &str, fields: &serde_json::Value) -> String {
+    serde_json::json!({"id": "1", "key": key, "fields": fields}).to_string()
+}
+
+/// The one issue that an import of this makes.
+pub fn one(json: &str) -> (Issue, Report) {
+    let (report, added) = import(json.as_bytes(), &mut Store::new());
+    assert_eq!(added.len(), 1, "{report:?}");
+    (Issue::read(&added[0].1.document), report)
+}
+
+pub fn source<'a>(issue: &'a Issue, name: &str) -> Option<&'a str> {
+    let source = issue.source.as_ref().unwrap();
+    let field = source.fields.iter().find(|(key, _)| key == name);
+    field.map(|(_, value)| value.as_str())
+}

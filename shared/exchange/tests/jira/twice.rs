@@ -1,0 +1,174 @@
+//! The same file again, and the same key again.
+
+use automerge::{ChangeHash, ROOT, transaction::Transactable};
+use docket_domain::{DocumentId, read::Issue};
+use docket_exchange::{Existing, Placed, Plan, Remark};
+use serde_json::json;
+
+use crate::{Store, WORKSPACE, aloy, changelogs, import, issue, records, traps};
+
+#[test]
+fn two_members_make_the_same_documents() {
+    for json in [aloy(), traps()] {
+        let (mut one, mut other) = (Store::new(), Store::new());
+        let (a, made_a) = import(&json, &mut one);
+        let (b, made_b) = import(&json, &mut other);
+        assert_eq!(a, b);
+        for ((id, a), (id_b, b)) in made_a.iter().zip(&made_b) {
+            assert_eq!((id, a.hash, &a.changes), (id_b, b.hash, &b.changes));
+            assert_eq!(a.document.get_heads(), b.document.get_heads());
+        }
+        for (id, document) in &mut one {
+            document.merge(other.get_mut(id).unwrap()).unwrap();
+            assert_eq!(document.get_changes(&[]).len(), 2, "merging adds nothing");
+        }
+    }
+}
+
+#[test]
+fn importing_again_adds_nothing() {
+    for json in [aloy(), traps()] {
+        let mut store = Store::new();
+        let (first, _) = import(&json, &mut store);
+        let (again, added) = import(&json, &mut store);
+        assert_eq!(added.len(), 0);
+        assert_eq!(again.incoming, []);
+        assert_eq!(again.differing, []);
+        assert_eq!(again.already, first.incoming);
+    }
+}
+
+#[test]
+fn what_was_edited_here_is_recognised() {
+    let json = issue("LU-1", &json!({"summary": "A"}));
+    let mut store = Store::new();
+    let (first, _) = import(json.as_bytes(), &mut store);
+    let document = store.values_mut().next().unwrap();
+    document
+        .transact::<_, _, automerge::AutomergeError>(|tx| tx.put(ROOT, "title", "B"))
+        .unwrap();
+    let (again, _) = import(json.as_bytes(), &mut store);
+    assert_eq!(again.already, first.incoming);
+    assert_eq!(again.differing, []);
+}
+
+/// A client that has only rows: the heads tell what wasn't edited, and what was has to be looked into.
+#[test]
+fn heads_alone_are_enough_for_what_was_not_edited() {
+    let json = issue("LU-1", &json!({"summary": "A"}));
+    let (_, added) = import(json.as_bytes(), &mut Store::new());
+    let (id, made) = &added[0];
+    let place = |heads: &[ChangeHash]| {
+        let mut plan = Plan::new(WORKSPACE);
+        let incoming = plan.read(records(json.as_bytes(), 100).remove(0)).unwrap();
+        let placed = plan.place(&incoming, |asked| {
+            assert_eq!(asked, *id);
+            Existing::Heads(heads)
+        });
+        (placed, plan.finish())
+    };
+    let (placed, report) = place(&made.document.get_heads());
+    assert!(matches!(placed, Placed::Nothing));
+    assert_eq!(report.already.len(), 1);
+    let (placed, report) = place(&[ChangeHash([7; 32])]);
+    assert!(matches!(placed, Placed::Needs(asked) if asked == *id));
+    assert_eq!(report, docket_exchange::Report::default());
+}
+
+#[test]
+fn a_later_version_is_reported_and_never_doubles() {
+    let mut store = Store::new();
+    import(issue("LU-1", &json!({"summary": "A"})).as_bytes(), &mut store);
+    let later = issue("LU-1", &json!({"summary": "B"}));
+    for _ in 0..2 {
+        let (report, added) = import(later.as_bytes(), &mut store);
+        assert_eq!(added.len(), 0);
+        assert_eq!(report.differing.len(), 1);
+        assert_eq!(report.differing[0].key, "LU-1");
+        assert_eq!(report.incoming, []);
+    }
+    let both = format!("{later}\n{}", issue("LU-1", &json!({"summary": "A"})));
+    let (report, added) = import(both.as_bytes(), &mut store);
+    assert_eq!(
+        (report.differing.len(), report.already.len(), added.len()),
+        (1, 1, 0)
+    );
+}
+
+#[test]
+fn another_issue_with_the_key_comes_in_beside() {
+    let mut store = Store::new();
+    import(issue("LU-1", &json!({"summary": "A"})).as_bytes(), &mut store);
+    let other = json!({"id": "2", "key": "LU-1", "fields": {"summary": "of another tracker"}}).to_string();
+    let (report, added) = import(other.as_bytes(), &mut store);
+    assert_eq!(report.collisions.len(), 1);
+    assert_eq!(
+        report.collisions[0].first,
+        Plan::document(WORKSPACE, "jira", "LU-1")
+    );
+    assert_eq!(added[0].0, WORKSPACE.derive("jira:LU-1#2"));
+    let (again, added) = import(other.as_bytes(), &mut store);
+    assert_eq!((added.len(), again.already.len(), store.len()), (0, 1, 2));
+}
+
+#[test]
+fn both_of_a_repeated_key_are_reachable() {
+    let files = changelogs();
+    let json: Vec<u8> = files.iter().flat_map(|(_, json)| json.clone()).collect();
+    let mut store = Store::new();
+    let (report, added) = import(&json, &mut store);
+    assert_eq!(added.len(), files.len());
+    let keys: Vec<&str> = report.collisions.iter().map(|it| it.issue.key.as_str()).collect();
+    assert_eq!(keys, ["SP-1", "SP-2"]);
+    for collision in &report.collisions {
+        let titles: Vec<DocumentId> = vec![collision.first, collision.issue.document];
+        for id in titles {
+            let issue = Issue::read(&store[&id]);
+            assert_eq!(issue.source.unwrap().key, collision.issue.key);
+        }
+    }
+    let (again, added) = import(&json, &mut store);
+    assert_eq!((added.len(), again.already.len()), (0, files.len()));
+}
+
+#[test]
+fn a_record_twice_comes_in_once() {
+    let record = issue("LU-1", &json!({"summary": "A"}));
+    let (report, added) = import(format!("{record}\n{record}\n").as_bytes(), &mut Store::new());
+    assert_eq!((added.len(), report.repeated.len()), (1, 1));
+    assert_eq!(report.repeated[0].line, 2);
+}
+
+#[test]
+fn the_order_of_entries_does_not_matter() {
+    let comments = [
+        json!({"id": "1", "body": "a", "created": "2020-01-01T00:00:00.000+0000"}),
+        json!({"id": "2", "body": "b", "created": "2020-01-01T00:00:00.000+0000"}),
+        json!({"body": "no id"}),
+    ];
+    let mut turned = comments.clone();
+    turned.reverse();
+    let of = |comments: &[serde_json::Value], labels: [&str; 2]| {
+        let fields = json!({"summary": "A", "comment": comments, "labels": labels});
+        import(issue("LU-1", &fields).as_bytes(), &mut Store::new()).1[0]
+            .1
+            .hash
+    };
+    assert_eq!(of(&comments, ["x", "y"]), of(&turned, ["y", "x"]));
+}
+
+#[test]
+fn a_deleted_issue_does_not_come_back_unasked() {
+    let json = issue("LU-1", &json!({"summary": "A"}));
+    let mut store = Store::new();
+    import(json.as_bytes(), &mut store);
+    let document = store.values_mut().next().unwrap();
+    document
+        .transact::<_, _, automerge::AutomergeError>(|tx| {
+            tx.put(ROOT, "deleted_at", automerge::ScalarValue::Timestamp(1))
+        })
+        .unwrap();
+    let (report, added) = import(json.as_bytes(), &mut store);
+    assert_eq!(added.len(), 0);
+    assert_eq!(report.remarks[0].remark, Remark::DeletedHere);
+}
