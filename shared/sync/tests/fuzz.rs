@@ -90,6 +90,19 @@ fn a_real_message_passes() {
     );
 }
 
+/// What `tests/stock/write.mjs` wrote: a stock JavaScript client's own encoding is the canonical one.
+#[test]
+fn what_a_stock_client_sends_passes() {
+    let bytes = include_bytes!("stock/message.bin");
+    let limits = Limits::default();
+    let message = inspect::message(bytes, &limits).unwrap();
+    let changes = inspect::changes(&message, &limits).unwrap();
+    assert_eq!((changes.len(), message.heads.len()), (6, 1));
+    let mut document = Automerge::new();
+    document.apply_changes(changes).unwrap();
+    assert_eq!(document.get_heads(), message.heads);
+}
+
 #[test]
 fn version_two_is_split_into_its_changes() {
     let document = varied();
