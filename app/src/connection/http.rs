@@ -12,7 +12,7 @@ use crate::store::StoreError;
 
 /// What a call sends.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Body<'a> {
+pub(crate) enum Body<'a> {
     /// Nothing.
     None,
     /// JSON.
@@ -32,7 +32,7 @@ struct Reason {
 }
 
 /// Calls `path` within the workspace and answers the response, if that is a success.
-pub(super) async fn call(
+pub(crate) async fn call(
     method: &str,
     slug: &WorkspaceSlug,
     path: &str,
@@ -53,7 +53,7 @@ pub(super) async fn call(
 }
 
 /// The JSON of a response.
-pub(super) async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, StoreError> {
+pub(crate) async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, StoreError> {
     let unreadable = || StoreError::Server {
         status: response.status(),
         message: "the answer can’t be read".to_owned(),

@@ -29,6 +29,8 @@ pub(crate) struct Line {
     socket: RefCell<Option<Socket>>,
     orders: RefCell<Option<UnboundedSender<Order>>>,
     stopped: Cell<bool>,
+    /// The hub was asked who is signed in, and answered.
+    asked: Cell<bool>,
 }
 
 /// What others ask of the line.
@@ -160,6 +162,7 @@ async fn converse(
                 Some(Heard::Open) => {
                     *opened = true;
                     replica.connected();
+                    renew_session(replica);
                 }
                 Some(Heard::Frame(frame)) => {
                     replica.received(&frame);
@@ -197,6 +200,20 @@ async fn wait(connection: Connection, orders: &mut UnboundedReceiver<Order>, bac
     if let Either::Left(_) = select(Box::pin(woken), patience).await {
         backoff.reset();
     }
+}
+
+/// Asks the hub once who is signed in: that also makes it renew a session that is getting old.
+fn renew_session(replica: &Rc<Replica>) {
+    if replica.line.asked.replace(true) {
+        return;
+    }
+    let replica = Rc::clone(replica);
+    spawn_local(async move {
+        match session::ask(&replica.slug).await {
+            Ok(session) => replica.set_me(session.member),
+            Err(_) => replica.line.asked.set(false),
+        }
+    });
 }
 
 fn address(replica: &Replica) -> Option<String> {

@@ -4,7 +4,7 @@
 
 mod backoff;
 pub(crate) mod documents;
-mod http;
+pub(crate) mod http;
 mod line;
 pub(crate) mod session;
 mod socket;

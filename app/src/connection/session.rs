@@ -9,17 +9,24 @@ use super::http::{self, Body};
 use crate::store::{Database, StoreError, Write, json, meta, meta_json, random};
 
 /// Who is signed in to which workspace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Session {
     /// The workspace's name in addresses.
     pub(crate) slug: WorkspaceSlug,
     /// Its name for people.
-    #[serde(default)]
     pub(crate) name: String,
     /// Its document.
     pub(crate) document: DocumentId,
     /// Who is signed in.
     pub(crate) member: Member,
+}
+
+/// What the hub tells of a session.
+#[derive(Deserialize)]
+struct Description {
+    name: String,
+    document: String,
+    member: Member,
 }
 
 #[derive(Serialize)]
@@ -101,7 +108,21 @@ pub(crate) async fn remembered(slug: &WorkspaceSlug) -> Result<Option<Session>, 
 /// Asks the hub who is signed in.
 pub(crate) async fn ask(slug: &WorkspaceSlug) -> Result<Session, StoreError> {
     let response = http::call("GET", slug, "", Body::None).await?;
-    http::json(&response).await
+    let Description {
+        name,
+        document,
+        member,
+    } = http::json(&response).await?;
+    let document = DocumentId::from_url(&document).map_err(|error| StoreError::Server {
+        status: response.status(),
+        message: error.to_string(),
+    })?;
+    Ok(Session {
+        slug: slug.clone(),
+        name,
+        document,
+        member,
+    })
 }
 
 /// Ends the session at the hub.

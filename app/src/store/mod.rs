@@ -35,6 +35,7 @@ mod writer;
 
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
+use automerge::ChangeHash;
 use docket_domain::{
     Command, DocumentId, Facts, Member, MemberId, Row, Timestamp, WorkspaceSlug, read::Workspace,
 };
@@ -163,6 +164,15 @@ impl Store {
         self.replica().rows.with(read)
     }
 
+    /// Every document that this device has a row of, with the heads that the hub told of it; none if it told none.
+    #[must_use]
+    pub(crate) fn known_heads(self) -> HashMap<DocumentId, Vec<ChangeHash>> {
+        let replica = self.replica();
+        let ids: Vec<DocumentId> = replica.rows.with(|rows| rows.keys().copied().collect());
+        let heads = |id| replica.rows.known(id).map(|known| known.heads).unwrap_or_default();
+        ids.into_iter().map(|id| (id, heads(id))).collect()
+    }
+
     /// Has this document changes that the hub hasn't stored? Not tracked; [`status`](Self::status) tells of changes.
     #[must_use]
     pub(crate) fn is_pending(self, id: DocumentId) -> bool {
@@ -259,7 +269,7 @@ impl Store {
 
     /// A session has begun (see [`crate::connection::session`]): connects at once.
     pub(crate) fn signed_in(self) {
-        self.replica().wake();
+        self.replica().signed_in();
     }
 
     /// Ends the session and clears this device's copy. Reload the page afterwards.

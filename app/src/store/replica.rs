@@ -294,9 +294,16 @@ impl Replica {
         }
     }
 
-    /// Tries to connect now.
-    pub(crate) fn wake(&self) {
-        self.line.wake();
+    /// Somebody signed in: takes over who that is, and connects.
+    pub(super) fn signed_in(self: &Rc<Self>) {
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            // What fails here comes with the hub's welcome.
+            if let Ok(Some(me)) = meta_json::<Member>(&replica.database, meta::ME).await {
+                replica.me.set(Some(Arc::new(me)));
+            }
+            replica.line.wake();
+        });
     }
 
     pub(super) async fn log_out(self: &Rc<Self>, discard_unsent: bool) -> Result<(), StoreError> {

@@ -25,8 +25,8 @@ use super::{
 /// How many documents one transaction stores.
 const STORE: usize = 100;
 /// How many documents one call uploads, and about how many bytes: the hub reads at most a few megabytes at once.
-const SEND: usize = 50;
-const SEND_BYTES: usize = 1_000_000;
+const SEND: usize = 100;
+const SEND_BYTES: usize = 2_000_000;
 
 /// How an import stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
