@@ -17,8 +17,11 @@ pub enum Standing {
     Gone,
 }
 
-/// Judges a stored row once the rows are complete: confirmed in `confirmed`'s epoch, of a document that `is_pending`
-/// (has entries in the outbox or unacknowledged changes), when the hub's epoch is `epoch`.
+/// Judges a stored row: confirmed in `confirmed`'s epoch, of a document that `is_pending` (has entries in the outbox
+/// or unacknowledged changes), when the hub's epoch is `epoch`.
+///
+/// All rows are judged once the rows are complete, and a document's row when the last of its entries is set aside. A
+/// row that the hub takes back while the document is pending is no longer confirmed: store none for its epoch.
 #[must_use]
 pub fn standing(confirmed: Option<&str>, is_pending: bool, epoch: &str) -> Standing {
     if is_pending || confirmed == Some(epoch) {

@@ -138,10 +138,21 @@ impl Device {
     }
 
     /// Stores a renewed document with what became of its entries, in one transaction. `chunk` replaces all chunks.
-    pub fn store_renewed(&mut self, id: DocumentId, chunk: Vec<u8>, replayed: outbox::Replayed) {
+    /// Answers whether the document is gone with them.
+    pub fn store_renewed(&mut self, id: DocumentId, chunk: Vec<u8>, replayed: outbox::Replayed) -> bool {
         self.documents.entry(id).or_default().chunks.clear();
         self.append(id, chunk);
+        let aside = !replayed.aside.is_empty();
         self.store_replayed(replayed);
+        let confirmed = self.rows.get(&id).and_then(|row| row.epoch.as_deref());
+        let epoch = self.cursor.epoch.clone().unwrap_or_default();
+        let gone =
+            aside && catalogue::standing(confirmed, self.is_pending(id), &epoch) == catalogue::Standing::Gone;
+        if gone {
+            self.rows.remove(&id);
+            self.documents.remove(&id);
+        }
+        gone
     }
 
     pub fn store_replayed(&mut self, replayed: outbox::Replayed) {
@@ -190,7 +201,11 @@ impl Device {
                     self.rows.insert(update.document, stored);
                 }
                 None if !self.is_pending(update.document) => gone.push(update.document),
-                None => {}
+                None => {
+                    if let Some(row) = self.rows.get_mut(&update.document) {
+                        row.epoch = None;
+                    }
+                }
             }
         }
         if complete && let Some(epoch) = &cursor.epoch {

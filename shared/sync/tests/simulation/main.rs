@@ -144,7 +144,7 @@ fn the_runs_are_eventful() {
     }
     println!("{all:?}");
     assert!(
-        all.acknowledged > 100 && all.aside > 10 && all.replayed > 5 && all.refusals > 10,
+        all.acknowledged > 100 && all.aside > 10 && all.replayed > 0 && all.refusals > 10,
         "{all:?}"
     );
 }

@@ -1,7 +1,7 @@
 //! What happens in a run: a list of steps, as proptest makes and shrinks it.
 
 use docket_domain::{
-    Action, Command, DocumentId, EntryId, Member, Role,
+    Action, Audience, Command, DocumentId, EntryId, Member, Role,
     command::{NewIssue, Place as Rank, Splice},
     words::{Severity, Status},
 };
@@ -34,6 +34,20 @@ pub enum Step {
     /// The member of a device is revoked, or comes back.
     Revoke(usize),
     SetRole(usize, Role),
+    /// Who may read an issue changes.
+    SetAudience(usize, Readers),
+    /// An issue is dropped for good.
+    Purge(usize),
+    /// The store gets another epoch: every row comes afresh.
+    NewEpoch,
+}
+
+/// Who may read an issue.
+#[derive(Debug, Clone, Copy)]
+pub enum Readers {
+    Everybody,
+    Group,
+    Cea,
 }
 
 /// What the hub refuses to a vendor.
@@ -74,6 +88,10 @@ pub fn what() -> impl Strategy<Value = What> {
     ]
 }
 
+fn readers() -> impl Strategy<Value = Readers> {
+    proptest::sample::select(vec![Readers::Everybody, Readers::Group, Readers::Cea])
+}
+
 pub fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         Just(Fault::Panic),
@@ -100,6 +118,9 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Evict),
         3 => fault().prop_map(Step::Fault),
         1 => (1..4_usize).prop_map(Step::Revoke),
+        2 => (0..4_usize, readers()).prop_map(|(id, readers)| Step::SetAudience(id, readers)),
+        1 => (1..6_usize).prop_map(Step::Purge),
+        1 => Just(Step::NewEpoch),
         1 => (1..4_usize, proptest::sample::select(Role::ALL.to_vec())).prop_map(|(d, role)| Step::SetRole(d, role)),
     ]
 }
@@ -174,6 +195,23 @@ pub fn take(world: &mut World, documents: &mut Documents, step: &Step) {
             let back = world.revoked.contains(device).then_some(member);
             world.put_member(*device, back);
         }
+        Step::SetAudience(id, readers) => {
+            let (id, now) = (issue(documents, *id), world.now);
+            let audience = match readers {
+                Readers::Everybody => Audience::Public,
+                Readers::Group => Audience::Group,
+                Readers::Cea => Audience::Organisation {
+                    organisation: "cea".parse().unwrap(),
+                },
+            };
+            // An issue that the hub doesn't have yet has no audience.
+            world.at_hub(|hub| hub.set_audience(id, audience, now).unwrap_or_default());
+        }
+        Step::Purge(id) => {
+            let (id, now) = (issue(documents, *id), world.now);
+            world.at_hub(|hub| hub.purge(id, now).unwrap_or_default());
+        }
+        Step::NewEpoch => world.new_epoch(),
         Step::SetRole(device, role) => {
             if world.is_member(*device) {
                 let member = Member {

@@ -3,7 +3,7 @@
 use docket_domain::{Role, words::Severity};
 
 use super::{
-    plan::{Step, What},
+    plan::{Readers, Step, What},
     simulate,
 };
 
@@ -66,4 +66,96 @@ fn a_member_who_becomes_a_viewer_with_edits_on_the_way() {
             Step::SetRole(3, Role::Viewer),
         ],
     );
+}
+
+/// Its text is set aside; the document, which isn't this member's to read any more, goes with its row.
+#[test]
+fn an_edit_of_an_issue_that_leaves_ones_view_meanwhile() {
+    simulate(
+        46_840_342_442_277_784,
+        &[
+            Step::Edit(1, 0, 2, What::Comment),
+            Step::SetAudience(0, Readers::Cea),
+        ],
+    );
+}
+
+#[test]
+fn an_issue_that_comes_back_into_view_with_an_edit_waiting() {
+    simulate(
+        5,
+        &[
+            Step::Partition(1),
+            Step::Edit(1, 0, 0, What::Comment),
+            Step::SetAudience(0, Readers::Cea),
+            Step::Run(300),
+            Step::SetAudience(0, Readers::Everybody),
+        ],
+    );
+}
+
+#[test]
+fn a_purged_issue_with_edits_waiting() {
+    simulate(
+        6,
+        &[
+            Step::Partition(1),
+            Step::Edit(1, 0, 0, What::Comment),
+            Step::Edit(2, 0, 0, What::Describe),
+            Step::Purge(0),
+        ],
+    );
+}
+
+#[test]
+fn a_new_epoch_with_edits_waiting() {
+    simulate(
+        7,
+        &[
+            Step::Partition(1),
+            Step::Edit(1, 0, 0, What::Comment),
+            Step::Edit(1, 1, 0, What::Describe),
+            Step::NewEpoch,
+            Step::Edit(2, 0, 0, What::Describe),
+        ],
+    );
+}
+
+/// Both tabs hold the refused change; only one carries out again what followed it.
+#[test]
+fn two_tabs_with_one_refused_change() {
+    for seed in 0..20 {
+        simulate(
+            seed,
+            &[
+                Step::Partition(3),
+                Step::Edit(3, 0, 0, What::Severity(Severity::ALL[0])),
+                Step::Run(200),
+                Step::Edit(3, 1, 0, What::Comment),
+                Step::Edit(3, 0, 0, What::Describe),
+                Step::Run(200),
+                Step::Heal(3),
+                Step::Run(150),
+                Step::Edit(3, 1, 0, What::Comment),
+            ],
+        );
+    }
+}
+
+/// A tab ends between the refusal and the renewal, and another begins.
+#[test]
+fn a_tab_that_ends_with_a_refusal_on_the_way() {
+    for seed in 0..20 {
+        simulate(
+            seed,
+            &[
+                Step::Edit(3, 0, 0, What::Severity(Severity::ALL[0])),
+                Step::Edit(3, 0, 0, What::Comment),
+                Step::Run(60 + 15 * u16::try_from(seed).unwrap()),
+                Step::KillTab(3, 0),
+                Step::Edit(3, 1, 0, What::Comment),
+                Step::StartTab(3, 0),
+            ],
+        );
+    }
 }

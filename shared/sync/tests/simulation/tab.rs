@@ -225,7 +225,11 @@ impl Tab {
         let Some(renewed) = renewed.unwrap() else {
             return wish;
         };
-        device.store_renewed(id, renewed.chunk.clone(), renewed.value);
+        if device.store_renewed(id, renewed.chunk.clone(), renewed.value) {
+            let output = self.client.drop_document(id);
+            wish.extend(self.take(device, output));
+            return wish;
+        }
         if let Some(document) = self.client.document(id) {
             device.acknowledge(id, document, &renewed.acknowledged);
         }

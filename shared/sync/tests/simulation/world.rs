@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use docket_domain::{Command, DocumentId, Member, MemberId, Timestamp};
 use docket_sync::{
-    hub::{Effect, SocketId, memory::MemoryStore},
+    hub::{Effect, Hub, SocketId, Store, memory::MemoryStore},
     wire::Frame,
 };
 
@@ -218,13 +218,17 @@ impl World {
     }
 
     /// Something is done with the hub from outside.
-    pub fn at_hub(
-        &mut self,
-        act: impl FnOnce(&mut docket_sync::hub::Hub<MemoryStore>, Timestamp) -> Vec<Effect>,
-    ) {
-        let effects = act(self.server.hub(), self.now);
+    pub fn at_hub(&mut self, act: impl FnOnce(&mut Hub<MemoryStore>) -> Vec<Effect>) {
+        let effects = act(self.server.hub());
         let outcome = self.server.carry_out(effects);
         self.spread(outcome);
+    }
+
+    /// The store is given another epoch, as one that was restored has.
+    pub fn new_epoch(&mut self) {
+        let epoch = format!("epoch {}", self.random.bits());
+        self.server.hub().store_mut().workspace.epoch = epoch;
+        self.kill_hub();
     }
 
     // Time.
@@ -537,6 +541,13 @@ impl World {
                 self.plan(delay, Happening::Hint(other, id, chunk));
             }
         }
+    }
+
+    /// May the member of this device read that document? False for one that the hub doesn't have.
+    pub fn may_read(&self, device: usize, id: DocumentId) -> bool {
+        let meta = self.server.store().meta(id).unwrap();
+        let member = &self.members[device];
+        meta.is_some_and(|meta| !meta.purged && meta.audience.admits(member, self.now))
     }
 
     /// Is this device able to reach the hub, now or after healing?
