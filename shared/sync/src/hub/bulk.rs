@@ -6,7 +6,7 @@ use docket_domain::{DocumentId, MemberId, Timestamp};
 use super::{
     Effect, Hub, HubError, Meta, Store,
     documents::{Loaded, facts},
-    intake::{Bringer, Intake, claimed_hash, encoded},
+    intake::{Bringer, Intake, claimed_hash, encoded, out_of_reach},
     rule,
 };
 use crate::wire::{
@@ -134,12 +134,7 @@ impl<S: Store> Hub<S> {
         let member = self.reader(member)?;
         let meta = self.store.meta(id)?;
         if let Some(meta) = meta.filter(|meta| !rule::may_read(&member, meta, now)) {
-            let (code, message) = if meta.purged {
-                ("purged", "The document was purged: it can't come back.")
-            } else {
-                ("not-found", "There is no such document, or not for you.")
-            };
-            return Ok(refused(record, code, message));
+            return Ok(refused(record, meta.purged));
         }
         let bringer = Bringer {
             member: &member,
@@ -210,11 +205,17 @@ fn same(stored: &[ChangeHash], theirs: &[ChangeHash]) -> bool {
     stored.len() == theirs.len() && theirs.iter().all(|head| stored.contains(head))
 }
 
-fn refused(record: &ChangesRecord, code: &str, message: &str) -> StoredRecord {
-    let refused = record.changes.iter().map(|chunk| Refusal {
-        change: claimed_hash(chunk),
-        code: code.to_owned(),
-        message: message.to_owned(),
+fn refused(record: &ChangesRecord, purged: bool) -> StoredRecord {
+    let refused = record.changes.iter().map(|chunk| {
+        if purged {
+            Refusal {
+                change: claimed_hash(chunk),
+                code: "purged".to_owned(),
+                message: "The document was purged: it can't come back.".to_owned(),
+            }
+        } else {
+            out_of_reach(chunk)
+        }
     });
     StoredRecord {
         document: record.document,

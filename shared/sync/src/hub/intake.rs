@@ -278,6 +278,15 @@ pub(super) fn claimed_hash(chunk: &[u8]) -> ChangeHash {
     ChangeHash(Sha256::digest(chunk.get(8..).unwrap_or_default()).into())
 }
 
+/// Why a change of a document that isn't there, or not for its author, isn't taken.
+pub(super) fn out_of_reach(chunk: &[u8]) -> Refusal {
+    Refusal {
+        change: claimed_hash(chunk),
+        code: "not-found".to_owned(),
+        message: "The document isn't there any more, or not for you: copy what you wrote.".to_owned(),
+    }
+}
+
 /// Is there anything beside the layouts?
 fn has_content(id: DocumentId, kind: Kind, changes: &[Change]) -> Result<bool, automerge::AutomergeError> {
     let layouts = genesis::changes(kind, id)?;

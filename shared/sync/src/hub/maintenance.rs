@@ -9,7 +9,9 @@ use super::{
 };
 
 /// Documents handled by one alarm: milliseconds each, and edits wait meanwhile.
-const AT_ONCE: usize = 20;
+const AT_ONCE: usize = 50;
+/// A new derivation of 10,000 rows takes 200 alarms with so many milliseconds between them.
+const SOON: i64 = 500;
 /// Work that can wait does so for so long, in milliseconds: a document that is being edited is compacted once.
 const LATER: i64 = 10_000;
 
@@ -44,10 +46,10 @@ impl<S: Store> Hub<S> {
 
     /// Asks for an alarm, if there is work to come.
     pub(super) fn plan_work(&mut self, now: Timestamp) -> Result<(), HubError> {
-        let waiting = !self.due(Self::underived)?.is_empty() || !self.due(Self::scattered)?.is_empty();
         let opening = self.store.next_opening()?.map(|(at, _)| at.max(now));
-        let soon = waiting.then(|| now.plus(LATER));
-        if let Some(at) = opening.into_iter().chain(soon).min() {
+        let deriving = (!self.due(Self::underived)?.is_empty()).then(|| now.plus(SOON));
+        let compacting = (!self.due(Self::scattered)?.is_empty()).then(|| now.plus(LATER));
+        if let Some(at) = [opening, deriving, compacting].into_iter().flatten().min() {
             self.effects.push(Effect::Alarm { at });
         }
         Ok(())

@@ -9,8 +9,8 @@ use super::session::Catalogue;
 use super::{Effect, Hub, HubError, LAG, Meta, SocketId, Store, documents::Loaded, intake::encoded, rule};
 use crate::wire::{Frame, Refusal, RowUpdate};
 
-/// Facts larger than this are sent when a document is opened, not with every edit.
-const FACTS_LIMIT: usize = 64 * 1024;
+/// Facts with more receipts than this (25 bytes each) are sent when a document is opened, not with every edit.
+const FACTS_LIMIT: usize = 2_000;
 /// After hibernation, at most so many documents are looked through for what a socket wasn't told.
 const CATCH_UP: usize = 2_000;
 
@@ -29,11 +29,12 @@ impl<S: Store> Hub<S> {
             self.poke(*socket, id, loaded)?;
         }
         self.tell_row(id, &loaded.meta, now)?;
-        let facts = encoded(&loaded.facts);
+        let receipts = loaded.facts.actors.iter().map(|actor| actor.receipts.len());
+        let facts = (receipts.sum::<usize>() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
         for socket in subscribers {
             self.changed.insert(socket);
-            if facts.len() <= FACTS_LIMIT {
-                self.send_facts(socket, id, &facts);
+            if let Some(facts) = &facts {
+                self.send_facts(socket, id, facts);
             }
         }
         Ok(())
@@ -78,12 +79,18 @@ impl<S: Store> Hub<S> {
         };
         // Members with the same view get the same frame.
         let mut frames: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        let mut behind = Vec::new();
         for (socket, state) in &mut self.sockets {
-            state.session.told = meta.version;
+            let told = std::mem::replace(&mut state.session.told, meta.version);
             if meta.version.saturating_sub(state.kept) >= LAG {
                 self.changed.insert(*socket);
             }
             if state.session.catalogue != Catalogue::Live || (meta.kind.is_none() && !meta.purged) {
+                continue;
+            }
+            // The store failed between writing and telling: what it missed comes with this.
+            if told.saturating_add(1) < meta.version {
+                behind.push((*socket, told));
                 continue;
             }
             let workspace = &self.workspace;
@@ -105,6 +112,9 @@ impl<S: Store> Hub<S> {
                     bytes,
                 });
             }
+        }
+        for (socket, told) in behind {
+            self.send_rows(socket, told, now)?;
         }
         Ok(())
     }

@@ -46,6 +46,18 @@ impl Writer {
         self.0.str(name)?.u64(value)?.ok()
     }
 
+    /// A count for JavaScript, whose decoder makes a `BigInt` of a 64-bit integer, but a number of a float.
+    fn number(&mut self, name: &str, value: u64) -> Written {
+        if value <= u64::from(u32::MAX) || value > 1 << 53 {
+            return self.count(name, value);
+        }
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "up to 2⁵³ every integer is a float of its own"
+        )]
+        self.0.str(name)?.f64(value as f64)?.ok()
+    }
+
     fn integer(&mut self, name: &str, value: i64) -> Written {
         self.0.str(name)?.i64(value)?.ok()
     }
@@ -294,7 +306,7 @@ impl Writer {
         self.text("documentId", &message.document.to_string())?;
         self.peer("senderId", &message.sender)?;
         self.peer("targetId", &message.target)?;
-        self.count("count", message.count)?;
+        self.number("count", message.count)?;
         self.text("sessionId", &message.session)?;
         self.bytes("data", &message.data)
     }

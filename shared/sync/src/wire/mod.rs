@@ -15,7 +15,7 @@ mod peer;
 mod reader;
 pub mod record;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::WireError;
 pub use frame::{Ephemeral, Frame, Person, Refusal, RemoteHeads, RowUpdate, SyncData};

@@ -66,7 +66,7 @@ fn refusal() -> impl Strategy<Value = Refusal> {
     })
 }
 
-fn stock_frame() -> impl Strategy<Value = Frame> {
+pub(crate) fn stock_frame() -> impl Strategy<Value = Frame> {
     let names = || vec(".{0,20}", 0..4);
     prop_oneof![
         (peer(), metadata(), names()).prop_map(|(sender, metadata, versions)| Frame::Join {
@@ -126,7 +126,7 @@ fn stock_frame() -> impl Strategy<Value = Frame> {
     ]
 }
 
-fn docket_frame() -> impl Strategy<Value = Frame> {
+pub(crate) fn docket_frame() -> impl Strategy<Value = Frame> {
     let row =
         || {
             (document(), vec(hash(), 0..3), option::of(bytes()))

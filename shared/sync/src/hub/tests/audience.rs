@@ -83,10 +83,16 @@ fn nobody_writes_what_they_may_not_read() {
         .clone()
         .with_actor(ActorId::from(cyd.peer.as_str().as_bytes()));
     cyd.put(id(5), copy);
-    cyd.title(id(5), "by cyd", world.now);
-    world.sync(&mut cyd, id(5));
+    let change = cyd.title(id(5), "by cyd", world.now);
+    let frame = cyd.bring(id(5), change);
+    world.receive(cyd.socket, &frame);
+    world.settle(&mut [&mut cyd]);
     assert_eq!(world.store().meta(id(5)).unwrap(), before);
-    assert!(matches!(cyd.received.last(), Some(Frame::DocUnavailable { .. })));
+    // Their edits come back to them, whether they may know of the document or not.
+    let Some(Frame::Refused { refused, .. }) = cyd.received.last() else {
+        panic!("{:?}", cyd.received)
+    };
+    assert!(refused.iter().all(|refusal| refusal.code == "not-found"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod audience;
 mod bulk;
 mod catalogue;
+mod hostile;
 mod presence;
 mod refusing;
 mod sockets;
@@ -15,8 +16,8 @@ mod upkeep;
 use std::collections::{BTreeMap, VecDeque};
 
 use automerge::{
-    ActorId, Automerge, AutomergeError, ChangeHash,
-    sync::{Message, State, SyncDoc},
+    ActorId, Automerge, AutomergeError, ChangeHash, ReadDoc,
+    sync::{Message, MessageVersion, State, SyncDoc},
     transaction::{Transactable, Transaction},
 };
 use docket_domain::{
@@ -305,6 +306,26 @@ impl Client {
             Frame::Request(data)
         } else {
             Frame::Sync(data)
+        })
+    }
+
+    /// A message, made by hand, that brings this one change.
+    pub(super) fn bring(&mut self, document: DocumentId, change: ChangeHash) -> Frame {
+        let copy = self.copy(document);
+        let chunk = copy.get_change_by_hash(&change).unwrap().raw_bytes().to_vec();
+        let message = Message {
+            heads: vec![change],
+            need: Vec::new(),
+            have: Vec::new(),
+            changes: vec![chunk].into(),
+            flags: None,
+            version: MessageVersion::V1,
+        };
+        Frame::Sync(SyncData {
+            document,
+            sender: self.peer.clone(),
+            target: PeerId::new("hub").unwrap(),
+            data: message.encode(),
         })
     }
 

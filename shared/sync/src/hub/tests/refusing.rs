@@ -92,21 +92,7 @@ fn a_viewer_changes_nothing_and_receives_all() {
         let before = world.store().meta(id(5)).unwrap().unwrap();
         let change = eve.title(id(5), "by eve", world.now);
         // By hand, since a stock client's Automerge wouldn't even send it to a hub that is read-only.
-        let bytes = eve.copy(id(5)).get_change_by_hash(&change).unwrap();
-        let message = Message {
-            heads: vec![change],
-            need: Vec::new(),
-            have: Vec::new(),
-            changes: vec![bytes.raw_bytes().to_vec()].into(),
-            flags: None,
-            version: automerge::sync::MessageVersion::V1,
-        };
-        let frame = Frame::Sync(SyncData {
-            document: id(5),
-            sender: eve.peer.clone(),
-            target: PeerId::new("hub").unwrap(),
-            data: message.encode(),
-        });
+        let frame = eve.bring(id(5), change);
         world.receive(eve.socket, &frame);
         world.settle(&mut [eve, bob]);
         assert_eq!(world.store().meta(id(5)).unwrap().unwrap(), before);
@@ -151,26 +137,7 @@ fn what_stays_incomplete_is_refused_and_the_talk_ends() {
     let bob = &mut clients[0];
     bob.title(id(5), "never sent", world.now);
     let change = bob.title(id(5), "on top", world.now);
-    let chunk = bob
-        .copy(id(5))
-        .get_change_by_hash(&change)
-        .unwrap()
-        .raw_bytes()
-        .to_vec();
-    let message = Message {
-        heads: vec![change],
-        need: Vec::new(),
-        have: Vec::new(),
-        changes: vec![chunk].into(),
-        flags: None,
-        version: automerge::sync::MessageVersion::V1,
-    };
-    let frame = Frame::Sync(SyncData {
-        document: id(5),
-        sender: bob.peer.clone(),
-        target: PeerId::new("hub").unwrap(),
-        data: message.encode(),
-    });
+    let frame = bob.bring(id(5), change);
     world.inbox.clear();
     world.receive(bob.socket, &frame);
     let asked = world.inbox.remove(&bob.socket).unwrap();
