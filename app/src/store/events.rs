@@ -131,6 +131,10 @@ impl Replica {
             replica.open_pending().await;
             replica.watch_lists();
             replica.upload();
+            // Begun before, and interrupted.
+            if replica.status.with_untracked(|status| status.complete) {
+                replica.fetch_soon();
+            }
         });
     }
 
@@ -169,23 +173,35 @@ impl Replica {
         };
         self.outbox.remove(id, &done);
         let mut writes = vec![Write::Document(id, record)];
-        writes.extend(done.iter().map(|entry| {
-            Write::NoEntry(EntryKey {
-                document: id,
-                id: *entry,
-            })
-        }));
-        self.writer.later(writes);
-        if !done.is_empty() {
+        if done.is_empty() {
+            self.writer.later(writes);
+        } else {
+            writes.extend(done.into_iter().map(|entry| {
+                Write::NoEntry(EntryKey {
+                    document: id,
+                    id: entry,
+                })
+            }));
             if !self.outbox.is_pending(id) {
                 // The hub's rows were passed over while there was something of our own.
                 self.derive(id);
             }
-            self.tell_tabs(&[id]);
+            self.store_and_tell(id, writes);
             self.refresh_status();
         }
         let replica = Rc::clone(self);
         spawn_local(async move { replica.forget_closed() });
+    }
+
+    /// Stores what the hub said of a document, then tells the other tabs.
+    fn store_and_tell(self: &Rc<Self>, id: DocumentId, writes: Vec<Write>) {
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            match replica.writer.write(writes).await {
+                Ok(()) => replica.tell_tabs(&[id]),
+                Err(error) => replica.trouble.set(Some(error.to_string())),
+            }
+        });
     }
 
     fn take_rows(self: &Rc<Self>, since: u64, rows: Vec<RowUpdate>, cursor: &Cursor, complete: bool) {
@@ -286,9 +302,8 @@ impl Replica {
             .into_iter()
             .map(|entry| super::refusal::aside(entry, "purged", sentence));
         writes.extend(self.put_aside(aside.collect()));
-        self.writer.later(writes);
         self.rows.apply([(id, None)]);
-        self.tell_tabs(&[id]);
+        self.store_and_tell(id, writes);
         self.refresh_status();
     }
 

@@ -169,7 +169,13 @@ impl Store {
     pub(crate) fn known_heads(self) -> HashMap<DocumentId, Vec<ChangeHash>> {
         let replica = self.replica();
         let ids: Vec<DocumentId> = replica.rows.with(|rows| rows.keys().copied().collect());
-        let heads = |id| replica.rows.known(id).map(|known| known.heads).unwrap_or_default();
+        let heads = |id| {
+            replica
+                .rows
+                .known(id)
+                .map(|known| known.heads)
+                .unwrap_or_default()
+        };
         ids.into_iter().map(|id| (id, heads(id))).collect()
     }
 

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Present, SetAside, Status, StoreError,
+    Connection, Present, SetAside, Status, StoreError,
     background::Background,
     browser::{self, random},
     database::{Database, RowRecord, Write},
@@ -115,6 +115,7 @@ impl Replica {
             present: ArcRwSignal::default(),
             set_aside: ArcRwSignal::new(Arc::new(database.set_aside().await?)),
             status: ArcRwSignal::new(Status {
+                connection: Connection::Connecting,
                 complete: cursor.complete,
                 ..Status::default()
             }),

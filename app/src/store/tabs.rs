@@ -105,18 +105,25 @@ impl Replica {
         let mut unsent = Vec::new();
         for id in hint.documents {
             let entries = self.database.entries_of(Some(id)).await?;
+            // What the hub has stored it tells this tab itself, and perhaps has told already: then its row is newer
+            // than the stored one.
+            let ours = !entries.is_empty() || self.rows.get(id).is_none();
             if !entries.is_empty() {
                 unsent.push(id);
             }
             self.outbox.replace(id, entries);
-            match self.database.row(id).await? {
-                Some((row, record)) => {
+            let stored = self.database.row(id).await?;
+            let known = self.rows.known(id);
+            if stored.is_none() && known.as_ref().is_none_or(|known| known.confirmed.is_none()) {
+                // Made on this device, and refused.
+                rows.push((id, None));
+            } else if let (true, Some((row, record))) = (ours, stored) {
+                if known.is_none() {
                     let confirmed = record.confirmed.as_deref().map(Into::into);
                     let heads = record.heads();
                     self.rows.set_known(id, Known { heads, confirmed });
-                    rows.push((id, Some(Arc::new(row))));
                 }
-                None => rows.push((id, None)),
+                rows.push((id, Some(Arc::new(row))));
             }
             self.merge_stored(id).await?;
         }
