@@ -34,9 +34,10 @@ class StderrLog extends Log {
  * @param {string} [options.secret] the setup secret; without it the folder's, or a random one
  * @param {Record<string, string>} [options.variables] further bindings
  * @param {(entry: {level: string, message: string}) => void} [options.onLog] what the Worker logs (else to stderr)
+ * @param {boolean} [options.inspect] lets `Hub.sql` look into the object's database, for tests
  * @returns {Promise<Hub>}
  */
-export async function startHub({ state, port = 0, host = "127.0.0.1", secret, variables = {}, onLog } = {}) {
+export async function startHub({ state, port = 0, host = "127.0.0.1", secret, variables = {}, onLog, inspect = false } = {}) {
   const modules = path.join(root, "worker/build");
   const assets = path.join(root, "dist");
   for (const [file, target] of [[path.join(modules, "index.js"), "worker"], [path.join(assets, "index.html"), "app"]]) {
@@ -64,6 +65,7 @@ export async function startHub({ state, port = 0, host = "127.0.0.1", secret, va
     telemetry: { enabled: false },
     enableDevRegistry: false,
     unsafeLocalExplorer: false,
+    unsafeInspectDurableObjects: inspect,
     unsafeObservability: false,
     resourcePersistencePath: state === undefined ? undefined : path.join(state, "hub"),
     workers: [

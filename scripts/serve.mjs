@@ -5,7 +5,11 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { HubError, addMember, ask, createWorkspace, startHub, writePrivate } from "./hub.mjs";
+// A signal may come at any moment, also while Miniflare is still being loaded.
+const ended = new Promise((resolve) => {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, resolve);
+});
+const { HubError, addMember, ask, createWorkspace, startHub, writePrivate } = await import("./hub.mjs");
 
 const HELP = `usage: scripts/serve [--port 8787] [--state .state] [--host 127.0.0.1] [--workspace demo]
 
@@ -42,10 +46,6 @@ async function main() {
   }
   const state = path.resolve(values.state);
 
-  // A signal may come at any moment, also while it starts.
-  const ended = new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, resolve);
-  });
   // Documents of other kinds are welcome here, so that stock clients have something to play with.
   const variables = { DOCKET_PLAIN_DOCUMENTS: "yes" };
   const starting = startHub({ state, port, host: values.host, variables });
