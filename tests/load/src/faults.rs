@@ -44,6 +44,8 @@ struct Shared {
     stop: AtomicBool,
     made: AtomicU64,
     reconnections: AtomicU64,
+    /// Clients of whose changes none is unacknowledged any more.
+    finished: AtomicU64,
 }
 
 /// Kills the hub `kills` times.
@@ -61,6 +63,7 @@ pub(crate) fn run(kills: u64, seed: u64) -> Result<(), Failure> {
         stop: AtomicBool::new(false),
         made: AtomicU64::new(0),
         reconnections: AtomicU64::new(0),
+        finished: AtomicU64::new(0),
     };
     let started = Instant::now();
     let all: Vec<Result<Heads, Failure>> = thread::scope(|scope| {
@@ -129,11 +132,17 @@ fn client(shared: &Shared, mut random: Random) -> Result<Heads, Failure> {
         }
     }
     let start = Instant::now();
-    while shared.issues.iter().any(|issue| peer.is_pending(*issue)) || !settled(shared, &peer) {
+    let mut finished = false;
+    // Whole is who has everything that was acknowledged to anybody, once nobody waits for an acknowledgement.
+    while shared.finished.load(Ordering::SeqCst) < CLIENTS || !settled(shared, &peer) {
         if start.elapsed() > LATE {
             return Err("a client's changes weren't acknowledged within a minute of the last kill".into());
         }
         talk(shared, &mut peer)?;
+        if !finished && !shared.issues.iter().any(|issue| peer.is_pending(*issue)) {
+            finished = true;
+            shared.finished.fetch_add(1, Ordering::SeqCst);
+        }
     }
     if !peer.refused.is_empty() {
         return Err(format!("refused: {:?}", peer.refused).into());
