@@ -235,3 +235,59 @@ fn many_offline_edits_arrive_in_one_go() {
     world.sync(&mut cyd, id(5));
     assert_eq!(cyd.heads(id(5)), bob.heads(id(5)));
 }
+
+#[test]
+fn a_claimed_time_is_bounded_by_the_client_s_last_contact() {
+    let mut world = World::new();
+    let storage = |world: &mut World, n: u64| {
+        let socket = SocketId(n);
+        world.call(|hub, _| hub.connect(socket, &member_id("bob")));
+        let frame = Frame::Join {
+            sender: PeerId::new(format!("bob-{n}")).unwrap(),
+            metadata: PeerMetadata {
+                storage_id: Some("laptop".to_owned()),
+                ephemeral: false,
+                docket: Some(1),
+            },
+            versions: vec!["1".to_owned()],
+        };
+        world.receive(socket, &frame);
+        socket
+    };
+    // Connected for ten minutes, then away for a day.
+    let begun = world.now;
+    let first = storage(&mut world, 50);
+    world.now = begun.plus(600_000);
+    world.receive(
+        first,
+        &Frame::Here {
+            document: None,
+            field: None,
+        },
+    );
+    world.call(|hub, now| hub.disconnect(first, now));
+    world.kept.remove(&first);
+    world.now = begun.plus(86_400_000);
+    let second = storage(&mut world, 51);
+    let mut bob = world.join("bob", true);
+    (bob.socket, bob.peer) = (second, PeerId::new("bob-51").unwrap());
+    bob.create(id(5), "Made off line", world.now);
+    world.sync(&mut bob, id(5));
+    let facts = bob.facts(id(5));
+    let actor = facts.actor(&ActorId::from("bob-51".as_bytes())).unwrap();
+    let contact = actor.receipts[0].contact;
+    assert!(
+        contact > begun.plus(500_000) && contact < begun.plus(600_000),
+        "{}",
+        contact.0 - begun.0
+    );
+    // Another device of the same member isn't bound by that.
+    let mut phone = world.join("bob", true);
+    phone.create(id(6), "Made elsewhere", world.now);
+    world.sync(&mut phone, id(6));
+    let facts = phone.facts(id(6));
+    let actor = facts
+        .actor(&ActorId::from(phone.peer.as_str().as_bytes()))
+        .unwrap();
+    assert_eq!(actor.receipts[0].contact, Timestamp(0));
+}
