@@ -1,0 +1,65 @@
+//! Dialogs: the browser's own, which keep focus inside, close with Escape, and give focus back.
+
+use leptos::{ev, html, prelude::*};
+
+use super::icon::Icon;
+
+/// A modal dialog that is open as long as it exists.
+#[component]
+pub(crate) fn Dialog(
+    /// What it is about.
+    #[prop(into)]
+    title: String,
+    /// Called when the person closes it, by whatever way.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// A further class: its width.
+    #[prop(optional)]
+    class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let dialog: NodeRef<html::Dialog> = NodeRef::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            // Shown once it is in the page; fails only if it is shown already.
+            request_animation_frame(move || {
+                let _ = dialog.show_modal();
+            });
+        }
+    });
+    let backdrop = move |event: ev::MouseEvent| {
+        let outside = dialog.get_untracked().is_some_and(|dialog| {
+            event.target().is_some_and(|target| {
+                let dialog: &web_sys::EventTarget = dialog.as_ref();
+                *dialog == target
+            })
+        });
+        if outside {
+            on_close.run(());
+        }
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class=format!("dialog {class}")
+            aria-label=title.clone()
+            on:close=move |_| on_close.run(())
+            on:mousedown=backdrop
+        >
+            <div class="dialog-body">
+                <header class="dialog-head">
+                    <h2>{title.clone()}</h2>
+                    <button
+                        type="button"
+                        class="quiet icon-only"
+                        aria-label="Close"
+                        on:click=move |_| on_close.run(())
+                    >
+                        <Icon name="close" />
+                    </button>
+                </header>
+                {children()}
+            </div>
+        </dialog>
+    }
+}

@@ -1,0 +1,63 @@
+//! The description: shown as Markdown, edited as a text that several people can type in at once.
+
+mod editor;
+mod working;
+
+use leptos::prelude::*;
+
+use self::editor::Editor;
+use super::IssueState;
+use crate::components::{
+    icon::Icon,
+    markdown::{Markdown, Plain},
+    people::May,
+};
+
+/// The description.
+#[component]
+pub(super) fn Description(state: IssueState) -> impl IntoView {
+    let editing = RwSignal::new(false);
+    let text = Memo::new(move |_| state.issue.with(|issue| issue.description.clone()));
+    let foreign = Memo::new(move |_| state.issue.with(|issue| issue.source.is_some()));
+    let may_edit = Memo::new(move |_| {
+        May::now(state.store).write() && state.issue.with(|issue| issue.deleted_at.is_none())
+    });
+    let others = Memo::new(move |_| state.editors("description"));
+    let shown = move || {
+        let text = text.get();
+        if text.trim().is_empty() {
+            view! { <p class="nothing">"No description yet."</p> }.into_any()
+        } else if foreign.get() {
+            view! { <Plain text /> }.into_any()
+        } else {
+            view! { <Markdown text /> }.into_any()
+        }
+    };
+    view! {
+        <section class="description" aria-label="Description">
+            <header class="section-head">
+                <h2>"Description"</h2>
+                {move || (!others.with(String::is_empty)).then(|| view! {
+                    <span class="typing"><Icon name="edit" />{others.get()}</span>
+                })}
+                <Show when=move || may_edit.get() && !editing.get()>
+                    <button type="button" class="quiet" on:click=move |_| editing.set(true)>
+                        <Icon name="edit" />
+                        "Edit"
+                    </button>
+                </Show>
+                <Show when=move || editing.get()>
+                    <button type="button" class="quiet" on:click=move |_| editing.set(false)>
+                        <Icon name="check" />
+                        "Done"
+                    </button>
+                </Show>
+            </header>
+            <Show when=move || editing.get() fallback=move || view! {
+                <div on:dblclick=move |_| if may_edit.get_untracked() { editing.set(true); }>{shown}</div>
+            }>
+                <Editor state on_done=move |()| editing.set(false) />
+            </Show>
+        </section>
+    }
+}

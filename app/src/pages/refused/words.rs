@@ -1,0 +1,84 @@
+//! What a command was meant to do, in words, and the text that somebody typed for it.
+
+use docket_domain::{
+    Action, PersonId,
+    words::{Priority, Severity},
+};
+
+use crate::{components::people, store::Store};
+
+/// The command in words; the text it carries, to be copied.
+pub(super) fn of(store: Store, action: &Action) -> (String, Option<String>) {
+    let set = |field: &str, value: Option<String>| match value {
+        Some(value) => format!("{field} set to “{value}”"),
+        None => format!("{field} cleared"),
+    };
+    let on = |what: &str, name: &str, on: bool| {
+        format!("{what} “{name}” {}", if on { "added" } else { "removed" })
+    };
+    match action {
+        Action::CreateIssue(new) => {
+            let text = format!("{}\n\n{}", new.title, new.description);
+            (
+                format!("New issue “{}”", new.title),
+                Some(text.trim_end().to_owned()),
+            )
+        }
+        Action::SetTitle { title } => ("New title".to_owned(), Some(title.clone())),
+        Action::SetSeverity { severity } => (
+            set("Severity", severity.map(|it| Severity::label(it).to_owned())),
+            None,
+        ),
+        Action::SetPriority { priority } => (
+            set("Priority", priority.map(|it| Priority::label(it).to_owned())),
+            None,
+        ),
+        Action::SetComponent { component } => (set("Component", component.clone()), None),
+        Action::SetAssignee { assignee } => {
+            let name = assignee
+                .as_ref()
+                .map(|person: &PersonId| people::name(store, person, None));
+            (set("Assignee", name), None)
+        }
+        Action::SetOrganisation { organisation } => {
+            let name = organisation.as_ref().map(|id| people::organisation(store, id));
+            (set("Organisation", name), None)
+        }
+        Action::SetLabel { label, on: is } => (on("Label", label, *is), None),
+        Action::SetAffects { version, on: is } => (on("Affected version", version, *is), None),
+        Action::EditDescription { edits } => {
+            let typed: Vec<&str> = edits
+                .iter()
+                .map(|edit| edit.inserted.as_str())
+                .filter(|text| !text.is_empty())
+                .collect();
+            (
+                "Edit of the description".to_owned(),
+                (!typed.is_empty()).then(|| typed.join("\n")),
+            )
+        }
+        Action::AddComment { body, .. } => ("New comment".to_owned(), Some(body.clone())),
+        Action::EditComment { body, .. } => ("Edit of a comment".to_owned(), Some(body.clone())),
+        Action::DeleteComment { .. } => ("Deletion of a comment".to_owned(), None),
+        Action::SetStatus { to, reason, .. } => (format!("Status set to “{}”", to.label()), reason.clone()),
+        Action::RaiseAttention { reason, .. } => ("Flag for attention".to_owned(), Some(reason.clone())),
+        Action::ClearAttention { .. } => ("Flag for attention lowered".to_owned(), None),
+        Action::AddLink { relation, target, .. } => (format!("Link “{relation} {target}”"), None),
+        Action::RemoveLink { .. } => ("Removal of a link".to_owned(), None),
+        Action::Settle { field, value, .. } => (
+            set(&format!("Conflict settled: {}", field.label()), value.clone()),
+            None,
+        ),
+        Action::Delete => ("Deletion of the issue".to_owned(), None),
+        Action::Restore => ("Restoring the issue".to_owned(), None),
+        Action::Rank { issues, .. } => match issues.len() {
+            1 => ("New rank for an issue".to_owned(), None),
+            n => (format!("New ranks for {n} issues"), None),
+        },
+        Action::Unrank { .. } => ("Removal of an issue from the list".to_owned(), None),
+        Action::CreateList { name, .. } => (format!("New list “{name}”"), None),
+        Action::SetupWorkspace { name, .. } => (format!("Workspace named “{name}”"), None),
+        Action::AddOrganisation { name, .. } => (format!("Organisation “{name}”"), None),
+        Action::AddComponent { name } => (format!("Component “{name}”"), None),
+    }
+}
