@@ -103,3 +103,83 @@ pub fn wanted<'a>(
     });
     rows.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::record::DocumentRecord;
+
+    fn record(n: u8, size: usize) -> DocumentRecord {
+        DocumentRecord {
+            document: DocumentId::from_bytes([n; 16]),
+            heads: vec![ChangeHash([n; 32])],
+            facts: Vec::new(),
+            chunk: vec![n; size],
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn records_are_read_whatever_the_pieces(
+            sizes in proptest::collection::vec(0..200_000_usize, 0..6),
+            piece in 1..100_000_usize,
+        ) {
+            let records: Vec<_> = (0..).zip(&sizes).map(|(n, size)| record(n, *size)).collect();
+            let stream: Vec<u8> = records.iter().flat_map(Record::encode).collect();
+            let mut reader = Reader::<DocumentRecord>::new();
+            let mut read = Vec::new();
+            for piece in stream.chunks(piece) {
+                reader.feed(piece);
+                while let Some(record) = reader.next_record().unwrap() {
+                    read.push(record);
+                }
+            }
+            read.extend(reader.finish().unwrap());
+            prop_assert!(read == records);
+        }
+    }
+
+    #[test]
+    fn a_stream_that_ends_within_a_record_says_so() {
+        let mut stream = record(1, 100).encode();
+        stream.pop();
+        let mut reader = Reader::<DocumentRecord>::new();
+        reader.feed(&stream);
+        assert!(reader.next_record().unwrap().is_none());
+        assert!(reader.finish().is_err());
+    }
+
+    #[test]
+    fn a_record_without_end_is_refused() {
+        let mut reader = Reader::<DocumentRecord>::new();
+        // A map with one field, whose value announces more bytes than may come.
+        let mut stream = vec![0xa1, 0x65];
+        stream.extend(b"chunk");
+        stream.extend([0x5b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
+        reader.feed(&stream);
+        let piece = vec![0; 1 << 20];
+        let refused = (0..20).any(|_| {
+            reader.feed(&piece);
+            reader.next_record().is_err()
+        });
+        assert!(refused);
+    }
+
+    #[test]
+    fn only_documents_at_other_heads_are_asked_for() {
+        let heads = [ChangeHash([1; 32])];
+        let ids: Vec<_> = (0..3).map(|n| DocumentId::from_bytes([n; 16])).collect();
+        let rows = ids.iter().map(|id| (*id, &heads[..]));
+        let wanted = wanted(rows, |id| match id.as_bytes()[0] {
+            0 => None,
+            1 => Some(heads.to_vec()),
+            _ => Some(vec![ChangeHash([2; 32])]),
+        });
+        assert_eq!(
+            wanted,
+            [(ids[0], Vec::new()), (ids[2], vec![ChangeHash([2; 32])])]
+        );
+    }
+}

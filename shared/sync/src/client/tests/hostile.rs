@@ -1,0 +1,104 @@
+//! A hub that sends what it must not.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::wire::SyncData;
+
+fn live() -> Client {
+    let mut client = client("tab");
+    let _ = client.open(ISSUE, None, &[]);
+    let _ = client.connected();
+    for frame in [
+        Frame::Peer {
+            sender: PeerId::new("hub").unwrap(),
+            target: PeerId::new("tab").unwrap(),
+            metadata: crate::wire::PeerMetadata::default(),
+            version: "1".to_owned(),
+        },
+        Frame::Welcome {
+            epoch: "e".to_owned(),
+            workspace: WORKSPACE,
+            member: "anna".parse().unwrap(),
+            now: NOW,
+        },
+    ] {
+        assert!(!client.receive(&frame.encode()).close);
+    }
+    assert!(client.is_live());
+    client
+}
+
+fn sync(data: &[u8]) -> Vec<u8> {
+    Frame::Sync(SyncData {
+        document: ISSUE,
+        sender: PeerId::new("hub").unwrap(),
+        target: PeerId::new("tab").unwrap(),
+        data: data.to_vec(),
+    })
+    .encode()
+}
+
+#[test]
+fn a_bloom_filter_that_divides_by_zero_closes_the_socket() {
+    // Version 1, no heads, no needs, one summary: no last sync, and a filter of one entry with 0 bits each.
+    let message = [0x42, 0, 0, 1, 0, 5, 1, 0, 7, 0, 0, 0];
+    let output = live().receive(&sync(&message));
+    assert!(output.close);
+    assert!(matches!(output.events[..], [Event::Problem(_)]));
+}
+
+#[test]
+fn another_version_of_the_protocol_is_told_in_words() {
+    let mut client = client("tab");
+    let _ = client.connected();
+    let frame = Frame::Peer {
+        sender: PeerId::new("hub").unwrap(),
+        target: PeerId::new("tab").unwrap(),
+        metadata: crate::wire::PeerMetadata::default(),
+        version: "2".to_owned(),
+    };
+    let output = client.receive(&frame.encode());
+    assert!(output.close && !client.is_live());
+}
+
+#[test]
+fn a_frame_of_a_newer_hub_is_passed_over() {
+    let frame = Frame::Unknown {
+        name: "docket-weather".to_owned(),
+    };
+    let output = live().receive(&frame.encode());
+    assert!(!output.close && output.events.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(frame in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = live().receive(&frame);
+    }
+
+    #[test]
+    fn no_sync_message_makes_it_panic(data in proptest::collection::vec(any::<u8>(), 1..200), version in 0x42..0x44_u8) {
+        let mut message = data;
+        message[0] = version;
+        let _ = live().receive(&sync(&message));
+    }
+
+    #[test]
+    fn no_damaged_message_makes_it_panic(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut pair = Pair::new(Role::Member);
+        pair.stored(1, create());
+        let output = pair.client.connected();
+        pair.take(output);
+        let document = pair.client.document(ISSUE).unwrap();
+        let mut state = automerge::sync::State::new();
+        state.their_heads = Some(Vec::new());
+        state.their_have = Some(vec![automerge::sync::Have::default()]);
+        state.their_need = Some(Vec::new());
+        let message = automerge::sync::SyncDoc::generate_sync_message(document, &mut state).unwrap();
+        let mut bytes = message.encode();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let _ = live().receive(&sync(&bytes));
+    }
+}

@@ -1,0 +1,113 @@
+//! Refused changes: what is set aside, what is done again, and what is carried over as it is.
+
+use super::*;
+use crate::client::outbox::{Entry, Replayed};
+
+/// Renews the issue as an owner does.
+fn renew(pair: &mut Pair, entries: &[Entry]) -> Replayed {
+    let fresh = |event: &Event| matches!(event, Event::Fresh { document } if *document == ISSUE);
+    assert!(pair.events.iter().any(fresh), "{:?}", pair.events);
+    let member = pair.member.id.clone();
+    let renewed = pair.client.renew(ISSUE, &[], |document, left| {
+        outbox::replay(document, entries, left, &member)
+    });
+    let renewed = renewed.unwrap().unwrap();
+    let output = pair.client.stored(ISSUE);
+    pair.take(output);
+    pair.talk();
+    renewed.value
+}
+
+/// An issue that the hub has, with the role that edits it then.
+fn issue(role: Role) -> Pair {
+    let mut pair = Pair::new(Role::Member);
+    pair.stored(1, create());
+    pair.connect();
+    pair.client.disconnected();
+    pair.member.role = role;
+    let member = pair.member.clone();
+    pair.hub.store_mut().put_member(member);
+    let _ = pair.hub.disconnect(pair.socket, NOW);
+    pair
+}
+
+#[test]
+fn a_refused_command_is_set_aside_and_what_followed_is_done_again() {
+    let mut pair = issue(Role::Vendor);
+    let entries = [
+        pair.stored(1, comment("Before.")),
+        pair.stored(2, severity()),
+        pair.stored(3, comment("After.")),
+    ];
+    pair.connect();
+    let replayed = renew(&mut pair, &entries);
+    assert_eq!(replayed.aside.len(), 1, "{replayed:?}");
+    assert_eq!(replayed.aside[0].entry, entries[1]);
+    assert!(!replayed.aside[0].message.is_empty());
+    // What came before stands as it is: only what depended on the refused change was made again.
+    let again: Vec<_> = replayed.entries.iter().map(|entry| entry.id).collect();
+    assert_eq!(again, [3]);
+    assert_ne!(replayed.entries[0].changes, entries[2].changes);
+    assert!(!pair.client.is_pending(ISSUE));
+    let document = pair.client.document(ISSUE).unwrap();
+    let comments = docket_domain::read::Issue::read(document).comments;
+    let mut bodies: Vec<_> = comments.into_iter().map(|comment| comment.body).collect();
+    bodies.sort();
+    assert_eq!(bodies, ["After.", "Before."]);
+}
+
+#[test]
+fn an_edit_while_the_hubs_copy_is_fetched_is_not_lost() {
+    let mut pair = issue(Role::Vendor);
+    let mut entries = vec![pair.stored(1, severity())];
+    pair.connect();
+    entries.push(pair.stored(2, comment("Meanwhile.")));
+    let replayed = renew(&mut pair, &entries);
+    let again: Vec<_> = replayed.entries.iter().map(|entry| entry.id).collect();
+    assert_eq!((replayed.aside.len(), again), (1, vec![2]));
+    assert!(!pair.client.is_pending(ISSUE));
+}
+
+#[test]
+fn a_refused_creation_leaves_no_document_behind() {
+    let mut pair = Pair::new(Role::Viewer);
+    let entries = [pair.stored(1, create()), pair.stored(2, comment("Text."))];
+    pair.connect();
+    let replayed = renew(&mut pair, &entries);
+    assert_eq!(replayed.aside.len(), 2, "{replayed:?}");
+    assert_eq!(replayed.aside[1].entry.command, entries[1].command);
+    assert!(pair.client.document(ISSUE).is_none());
+    assert!(!pair.client.is_pending(ISSUE));
+}
+
+#[test]
+fn the_talk_about_a_refused_change_is_short() {
+    let mut pair = issue(Role::Vendor);
+    let entries = [pair.stored(1, severity())];
+    let before = pair.sync_frames();
+    pair.connect();
+    let _ = renew(&mut pair, &entries);
+    let frames = pair.sync_frames() - before;
+    assert!(frames <= 5, "{frames} frames: {:?}", pair.sent);
+}
+
+#[test]
+fn an_entry_survives_storage() {
+    let mut pair = Pair::new(Role::Member);
+    let entry = pair.stored(7, create());
+    let json = serde_json::to_string(&entry).unwrap();
+    assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), entry);
+}
+
+#[test]
+fn a_command_whose_change_was_lost_is_done_again() {
+    let mut pair = Pair::new(Role::Member);
+    pair.stored(1, create());
+    let base = pair.client.document(ISSUE).unwrap().clone();
+    let entry = pair.stored(2, comment("Lost."));
+    assert_eq!(outbox::lost(&base, std::slice::from_ref(&entry)), [entry.clone()]);
+    let mut restored = base.fork();
+    let replayed = outbox::restore(&mut restored, &[entry], &pair.member.id);
+    assert_eq!((replayed.entries.len(), replayed.aside.len()), (1, 0));
+    assert!(outbox::lost(&restored, &replayed.entries).is_empty());
+}
