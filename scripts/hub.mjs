@@ -14,6 +14,7 @@ import { Log, LogLevel, Miniflare } from "miniflare";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const WORKER = "docket";
 const OBJECT = "Workspace";
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"];
 
 /** What a person can mend: shown as its one sentence, without a stack. */
 export class HubError extends Error {}
@@ -34,10 +35,13 @@ class StderrLog extends Log {
  * @param {string} [options.secret] the setup secret; without it the folder's, or a random one
  * @param {Record<string, string>} [options.variables] further bindings
  * @param {(entry: {level: string, message: string}) => void} [options.onLog] what the Worker logs (else to stderr)
+ * @param {boolean} [options.keepSignals] leaves SIGTERM and the like to the caller; else Miniflare ends the process
  * @param {boolean} [options.inspect] lets `Hub.sql` look into the object's database, for tests
  * @returns {Promise<Hub>}
  */
-export async function startHub({ state, port = 0, host = "127.0.0.1", secret, variables = {}, onLog, inspect = false } = {}) {
+export async function startHub(options = {}) {
+  const { state, port = 0, host = "127.0.0.1", variables = {}, onLog, keepSignals = false, inspect = false } = options;
+  let { secret } = options;
   const modules = path.join(root, "worker/build");
   const assets = path.join(root, "dist");
   for (const [file, target] of [[path.join(modules, "index.js"), "worker"], [path.join(assets, "index.html"), "app"]]) {
@@ -55,6 +59,7 @@ export async function startHub({ state, port = 0, host = "127.0.0.1", secret, va
     readFile(path.join(modules, "index_bg.wasm")),
     readFile(path.join(root, "wrangler.toml"), "utf8"),
   ]);
+  const handlers = SIGNALS.map((signal) => [signal, process.listeners(signal)]);
   const miniflare = new Miniflare({
     host,
     port,
@@ -98,6 +103,11 @@ export async function startHub({ state, port = 0, host = "127.0.0.1", secret, va
       },
     ],
   });
+  if (keepSignals) {
+    for (const [signal, before] of handlers) {
+      for (const handler of process.listeners(signal)) if (!before.includes(handler)) process.off(signal, handler);
+    }
+  }
   let address;
   try {
     address = await miniflare.ready;

@@ -48,7 +48,7 @@ async function main() {
 
   // Documents of other kinds are welcome here, so that stock clients have something to play with.
   const variables = { DOCKET_PLAIN_DOCUMENTS: "yes" };
-  const starting = startHub({ state, port, host: values.host, variables });
+  const starting = startHub({ state, port, host: values.host, variables, keepSignals: true });
   starting.catch(() => {});
   const outcome = await Promise.race([starting.then((hub) => prepare(hub, values.workspace, state)), ended]);
   if (typeof outcome === "object") {
