@@ -462,6 +462,7 @@ fn import(stored: &Stored, purpose: &[u8], deps: Option<&[ChangeHash]>) -> Chang
         tx.put(ROOT, "title", "Imported")?;
         tx.put(ROOT, "created_by", "jira:someone")?;
         tx.put(ROOT, "created_at", time(5))?;
+        put(tx, &["source", "system"], text("jira"))?;
         put(tx, &["source", "key"], text("LU-1"))?;
         put(tx, &["source", "votes"], 3_u64.into())?;
         put(tx, &["people", "jira:someone"], text("Someone"))?;
@@ -506,9 +507,9 @@ fn an_import_is_a_members_to_bring_and_nobodys_to_edit() {
     let genesis = blank.document.get_heads();
     blank.document.apply_changes([change.clone()]).unwrap();
     blank.note(&change, None);
-    // Another import of the issue, of a newer export perhaps, would make the same entries again.
+    // Another import of it belongs in the document that the issue of the other tracker has, and in no other.
     let second = import(&blank, b"v2", Some(&genesis));
-    assert_eq!(codes(&blank.judge(Role::Member, &[second])), ["already-set"]);
+    assert_eq!(codes(&blank.judge(Role::Member, &[second])), ["wrong-document"]);
     // One that builds on others' edits isn't one.
     let late = blank.edit(9, |tx| tx.put(ROOT, "title", "Edited"));
     blank.store(&[late], &me(Role::Member).id);
@@ -532,6 +533,57 @@ fn an_import_is_a_members_to_bring_and_nobodys_to_edit() {
         code(&blank.try_edit(Role::Admin, edit("deleted_at", time(9)))),
         "allowed"
     );
+}
+
+/// Two members import an older and a newer export: both come in, in any order and together.
+#[test]
+fn two_imports_of_an_issue_meet() {
+    let id = WORKSPACE.derive("jira:LU-1");
+    let mut issue = Stored::new(Kind::Issue, id);
+    let genesis = issue.document.get_heads();
+    let (one, two) = (import(&issue, b"v1", None), import(&issue, b"v2", None));
+    let together = issue.judge(Role::Member, &[one.clone(), two.clone()]);
+    assert_eq!(codes(&together), ["allowed", "allowed"]);
+    issue.document.apply_changes([one.clone()]).unwrap();
+    issue.note(&one, None);
+    assert_eq!(
+        codes(&issue.judge(Role::Member, std::slice::from_ref(&two))),
+        ["allowed"]
+    );
+    // But not over what a member wrote.
+    let comment = issue.edit(9, |tx| {
+        let comments = object(tx, &["comments"])?;
+        tx.put_object(&comments, "jira-2", ObjType::Map).map(|_| ())
+    });
+    issue.store(&[comment], &me(Role::Member).id);
+    let mut copy = issue.document.fork_at(&genesis).unwrap();
+    copy.set_actor(genesis::deterministic_actor(id, &[b"import", b"v3"]));
+    copy.transact::<_, _, AutomergeError>(|tx| {
+        put(tx, &["source", "system"], text("jira"))?;
+        put(tx, &["source", "key"], text("LU-1"))?;
+        let comments = object(tx, &["comments"])?;
+        tx.put_object(&comments, "jira-2", ObjType::Map).map(|_| ())
+    })
+    .unwrap();
+    let over = copy.get_last_local_change().unwrap();
+    assert_eq!(codes(&issue.judge(Role::Admin, &[over])), ["container"]);
+}
+
+#[test]
+fn an_import_speaks_for_no_member() {
+    let blank = Stored::new(Kind::Issue, ISSUE);
+    for (name, expected) in [
+        ("m-other", "forged"),
+        ("m-me", "forged"),
+        ("jira:someone", "allowed"),
+    ] {
+        let mut copy = blank.document.clone();
+        copy.set_actor(genesis::deterministic_actor(ISSUE, &[b"import"]));
+        copy.transact::<_, _, AutomergeError>(|tx| tx.put(ROOT, "created_by", name))
+            .unwrap();
+        let change = copy.get_last_local_change().unwrap();
+        assert_eq!(codes(&blank.judge(Role::Admin, &[change])), [expected]);
+    }
 }
 
 #[test]

@@ -61,13 +61,16 @@ pub(super) fn order(changes: &[Change]) -> Vec<usize> {
     order
 }
 
+/// Up to which operation each actor's are known.
+type Known = Arc<BTreeMap<ActorId, u64>>;
+
 /// What a change knew when it was made.
 #[derive(Debug, Clone)]
 pub(super) struct Standing {
     /// The stored changes it builds on, ascending: those that no other of them builds on, or more.
     pub(super) frontier: Arc<[ChangeHash]>,
     /// Of the changes judged with it: up to which operation it knew each actor's. Its own actor's last one apart.
-    known: Arc<BTreeMap<ActorId, u64>>,
+    known: Known,
     own: Option<(ActorId, u64)>,
     /// The highest counter among its dependencies.
     last: u64,
@@ -356,7 +359,7 @@ impl<'a> Causes<'a> {
 }
 
 /// What a change of `actor` knew of those judged with it, from the ones it directly builds on.
-fn knowledge(actor: &ActorId, within: &[&Judged]) -> (Arc<BTreeMap<ActorId, u64>>, Option<(ActorId, u64)>) {
+fn knowledge(actor: &ActorId, within: &[&Judged]) -> (Known, Option<(ActorId, u64)>) {
     match within {
         [] => (Arc::default(), None),
         [one] if one.actor == *actor => (one.standing.known.clone(), Some((actor.clone(), one.max_op))),

@@ -9,7 +9,10 @@ use std::{
 };
 
 use automerge::{ActorId, Automerge, Change, ChangeHash, legacy};
-use docket_domain::operation::{Action, Key, OpId, Operation, object_id};
+use docket_domain::{
+    genesis::is_deterministic,
+    operation::{Action, Key, OpId, Operation, object_id},
+};
 
 /// What an operation wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +57,7 @@ pub(super) struct Ledger<'d> {
     stored: HashMap<ChangeHash, Arc<Run>>,
     allowed: HashMap<ActorId, Vec<Run>>,
     written: HashSet<Slot>,
+    imported: HashSet<Slot>,
     made: HashSet<OpId>,
     pending: Option<(ActorId, Run)>,
     pending_written: HashSet<Slot>,
@@ -69,6 +73,7 @@ impl<'d> Ledger<'d> {
             stored: HashMap::new(),
             allowed: HashMap::new(),
             written: HashSet::new(),
+            imported: HashSet::new(),
             made: HashSet::new(),
             pending: None,
             pending_written: HashSet::new(),
@@ -116,7 +121,12 @@ impl<'d> Ledger<'d> {
         let Some((actor, run)) = self.pending.take() else {
             return;
         };
-        self.written.extend(self.pending_written.drain());
+        let written = if is_deterministic(&actor) {
+            &mut self.imported
+        } else {
+            &mut self.written
+        };
+        written.extend(self.pending_written.drain());
         self.made.extend(self.pending_made.drain());
         self.allowed.entry(actor).or_default().push(run);
     }
@@ -168,10 +178,13 @@ impl<'d> Ledger<'d> {
         self.made.contains(id) || self.pending_made.contains(id)
     }
 
-    /// Did the change that is judged now, or an allowed one, write this value of a map?
-    pub(super) fn is_written(&mut self, object: Option<&OpId>, name: &str) -> bool {
+    /// Did the change that is judged now, or an allowed one, write this value of a map? Those of imports count unless
+    /// `but_imports`, the change that is judged now always.
+    pub(super) fn is_written(&mut self, object: Option<&OpId>, name: &str, but_imports: bool) -> bool {
         let slot = self.named(object, name);
-        self.pending_written.contains(&slot) || self.written.contains(&slot)
+        self.pending_written.contains(&slot)
+            || self.written.contains(&slot)
+            || (!but_imports && self.imported.contains(&slot))
     }
 
     /// The slot of a map's value.

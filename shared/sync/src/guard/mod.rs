@@ -30,6 +30,7 @@ pub use table::{Act, RULES, Rule};
 
 use cause::{Causes, Standing};
 use ledger::Ledger;
+use origin::Origin;
 
 /// The most operations in one document: Automerge needs some 0.12 KB for each, and an isolate has 128 MB.
 pub const MOST_OPERATIONS: u64 = 500_000;
@@ -85,6 +86,8 @@ pub fn judge(input: &Input<'_>) -> Judgement {
         operations: document.map_or(0, |document| automerge::ReadDoc::stats(document).num_ops),
         list: None,
         text_length: None,
+        blank: document.is_none_or(|document| origin::is_blank(input.document, document)),
+        source: policy::Source::default(),
     };
     let mut verdicts = vec![None; input.changes.len()];
     for index in cause::order(input.changes) {
@@ -115,6 +118,10 @@ struct Court<'a> {
     list: Option<policy::Whose>,
     /// How long the description is with what was judged so far, in UTF-16 units, once it was asked for.
     text_length: Option<usize>,
+    /// Is there nothing but layouts in the document?
+    blank: bool,
+    /// Where the import that is judged now says it comes from.
+    source: policy::Source,
 }
 
 impl Court<'_> {
@@ -153,6 +160,7 @@ impl Court<'_> {
         let before = (self.nature, self.text_length);
         let origin = self.origin(change)?;
         let judged = self.operations(change, standing, origin);
+        self.blank &= judged.is_err() || origin == Origin::Layout;
         if judged.is_err() {
             // A refused first change leaves the document without a nature.
             (self.nature, self.text_length) = before;

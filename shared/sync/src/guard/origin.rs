@@ -1,7 +1,7 @@
 //! The second gate: whose change is it, and how does the document begin?
 
-use automerge::{Change, ChangeHash};
-use docket_domain::{Kind, Role, genesis, read::Workspace};
+use automerge::{Automerge, Change, ChangeHash, ReadDoc};
+use docket_domain::{DocumentId, Kind, Role, genesis, genesis::layouts as layouts_of, read::Workspace};
 
 use super::{Court, Nature, Refusal, policy::Whose};
 
@@ -10,8 +10,7 @@ use super::{Court, Nature, Refusal, policy::Whose};
 pub(super) enum Origin {
     /// A layout: known by its hash.
     Layout,
-    /// An import: nobody's, brought by somebody who may. Of two different ones of an issue the first to arrive holds:
-    /// the other one would make entries that are there already.
+    /// An import: nobody's, brought by somebody who may.
     Import,
     /// The one who brings it.
     Member,
@@ -73,7 +72,7 @@ impl Court<'_> {
             None => Kind::ALL.to_vec(),
         };
         for kind in kinds {
-            let layouts = layouts(kind, self)?;
+            let layouts = layouts(kind, self.input.document)?;
             if layouts.contains(&hash) {
                 if self.nature.is_none() {
                     self.may_begin(kind)?;
@@ -127,8 +126,16 @@ impl Court<'_> {
     }
 }
 
-fn layouts(kind: Kind, court: &Court<'_>) -> Result<Vec<ChangeHash>, Refusal> {
+/// Is there nothing in an issue's document but layouts?
+pub(super) fn is_blank(id: DocumentId, document: &Automerge) -> bool {
+    // A layout has nothing before it but layouts. The usual document has much more, and isn't asked twice.
+    let heads = document.get_heads();
+    let may_be = document.stats().num_changes <= layouts_of(Kind::Issue).len() as u64;
+    may_be && layouts(Kind::Issue, id).is_ok_and(|layouts| heads.iter().all(|head| layouts.contains(head)))
+}
+
+fn layouts(kind: Kind, id: DocumentId) -> Result<Vec<ChangeHash>, Refusal> {
     // Making a layout doesn't fail; if it did, nothing deterministic could be known.
-    let changes = genesis::changes(kind, court.input.document).map_err(|_| Refusal::FirstChange)?;
+    let changes = genesis::changes(kind, id).map_err(|_| Refusal::FirstChange)?;
     Ok(changes.iter().map(Change::hash).collect())
 }

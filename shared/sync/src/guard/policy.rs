@@ -4,7 +4,7 @@ use automerge::{ObjType, ReadDoc, ScalarValue};
 use docket_domain::{
     DocumentId, EntryId, Field, Kind, OrganisationId, Rank, Role,
     genesis::is_deterministic,
-    operation::{Action, Key, Operation, object_id},
+    operation::{Action, Key, Operation, object_id, operation_id},
     read::Workspace,
     words::{Priority, Resolution, Severity, Status},
 };
@@ -23,6 +23,14 @@ const LINE: usize = 200;
 
 /// The last millisecond of the year 9999.
 const LAST_TIME: i64 = 253_402_300_799_999;
+
+/// Where an import says it comes from.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Source {
+    system: String,
+    key: String,
+    number: String,
+}
 
 /// Whose list a document is, to a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,13 +130,15 @@ impl Court<'_> {
         self.input.facts.member(entry.actor()) == Some(&self.input.member.id)
     }
 
-    /// Was the value ever written, as far as it can be seen?
+    /// Was the value ever written, as far as it can be seen? To an import, only what isn't of another one counts:
+    /// two imports of an issue, of an older and a newer export, meet in one document.
     fn is_set(&mut self, operation: &Operation) -> bool {
         let Key::Name(name) = &operation.key else {
             return true;
         };
         let object = operation.object.as_ref();
-        if self.ledger.is_written(object, name) {
+        let imports = is_deterministic(operation.id.actor());
+        if self.ledger.is_written(object, name, imports) {
             return true;
         }
         if object.is_some_and(|object| self.ledger.is_new_object(object)) {
@@ -138,11 +148,38 @@ impl Court<'_> {
             return false;
         };
         let object = object.map_or(Some(automerge::ROOT), object_id);
-        object.is_none_or(|object| {
-            document
-                .get_all(&object, name)
-                .is_ok_and(|values| !values.is_empty())
+        let values = object.and_then(|object| document.get_all(&object, name).ok());
+        values.is_none_or(|values| {
+            let mut writers = values.iter().filter_map(|(_, id)| operation_id(id));
+            writers.any(|id| !imports || !is_deterministic(id.actor()))
         })
+    }
+
+    /// Notes from which issue of which tracker an import says it comes.
+    fn note_source(&mut self, path: &[&str], text: Option<&str>) {
+        if let (["source", field], Some(text)) = (path, text) {
+            match *field {
+                "system" => self.source.system = text.to_owned(),
+                "key" => self.source.key = text.to_owned(),
+                "id" => self.source.number = text.to_owned(),
+                _ => {}
+            }
+        }
+    }
+
+    /// An import begins an issue, or belongs in the document that its own issue has (`docket_exchange::Plan`): what
+    /// it says of times is taken as it is, so it may not be added to the issues that are kept here.
+    pub(super) fn source_fits(&self) -> Result<(), Refusal> {
+        let (Source { system, key, number }, workspace) = (&self.source, self.input.workspace);
+        let names = [format!("{system}:{key}"), format!("{system}:{key}#{number}")];
+        let own = names
+            .iter()
+            .any(|name| workspace.derive(name) == self.input.document);
+        if own || self.blank {
+            Ok(())
+        } else {
+            Err(Refusal::WrongDocument)
+        }
     }
 
     fn value_fits(
@@ -166,6 +203,9 @@ impl Court<'_> {
             ScalarValue::Str(text) => Some(text.as_str()),
             _ => None,
         };
+        if imports {
+            self.note_source(path, text);
+        }
         let null = *value == ScalarValue::Null;
         match rule.value {
             Value::Nothing => wrong("made, not written"),
@@ -203,6 +243,10 @@ impl Court<'_> {
                 ScalarValue::Timestamp(0..=LAST_TIME) => Ok(()),
                 _ => wrong("a time, in milliseconds since 1970"),
             },
+            // An import speaks for people of another tracker, and never for a member.
+            Value::Myself if imports && text.is_some_and(|text| !text.contains(':')) => {
+                Err(Refusal::Forged { path: shown(path) })
+            }
             Value::Myself if imports => fits(path, text, PERSON),
             Value::Myself if text == Some(self.input.member.id.as_str()) => Ok(()),
             Value::Myself => Err(Refusal::Forged { path: shown(path) }),

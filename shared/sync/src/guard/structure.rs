@@ -8,7 +8,7 @@
 use automerge::{Change, ObjType, ReadDoc};
 use docket_domain::operation::{Action, Key, OpId, Operation, object_id, operation_id};
 
-use super::{Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin};
+use super::{Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, policy::Source};
 
 /// The deepest nesting: reading a document calls itself for each level.
 const MOST_DEPTH: usize = 64;
@@ -22,6 +22,7 @@ impl Court<'_> {
         origin: Origin,
     ) -> Result<(), Refusal> {
         self.ledger.begin(change);
+        self.source = Source::default();
         for operation in self.places.read(change) {
             if origin != Origin::Layout {
                 self.possible(&operation, standing)?;
@@ -32,7 +33,10 @@ impl Court<'_> {
             }
             self.ledger.note(&operation);
         }
-        Ok(())
+        match origin {
+            Origin::Import => self.source_fits(),
+            Origin::Layout | Origin::Member => Ok(()),
+        }
     }
 
     fn possible(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
