@@ -1,9 +1,9 @@
 // A hand-made client: every frame that goes over the socket, as it is.
 
 import * as Automerge from "@automerge/automerge";
-import { cbor } from "@automerge/automerge-repo/slim";
 import WebSocket from "ws";
 
+import { decode, encode } from "./cbor.mjs";
 import { until } from "./until.mjs";
 
 export class RawSocket {
@@ -34,7 +34,7 @@ export class RawSocket {
       });
     });
     socket.socket.on("error", () => {});
-    socket.socket.on("message", (data, binary) => socket.frames.push(binary ? cbor.decode(data) : data.toString()));
+    socket.socket.on("message", (data, binary) => socket.frames.push(binary ? decode(data) : data.toString()));
     socket.socket.on("close", (code, reason) => (socket.closed = { code, reason: reason.toString() }));
     return socket;
   }
@@ -51,7 +51,7 @@ export class RawSocket {
 
   send(frame) {
     this.sent += 1;
-    this.socket.send(cbor.encode(frame));
+    this.socket.send(encode(frame));
   }
 
   /** A frame about a document, from this peer to the hub. */
@@ -123,12 +123,8 @@ export class RawDocument {
 
   /** Does the hub say that it has everything that is here? */
   isAcknowledged() {
-    const theirs = this.state.theirHeads ?? Automerge.encodeSyncState && readTheirHeads(this.state);
+    const theirs = this.state.theirHeads;
     const mine = Automerge.getHeads(this.document);
     return Array.isArray(theirs) && mine.length > 0 && mine.every((head) => theirs.includes(head));
   }
-}
-
-function readTheirHeads(state) {
-  return state?.theirHeads;
 }

@@ -1,8 +1,9 @@
 // A hub with a fresh workspace and a member of each role.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
 import { addMember, createWorkspace, startHub } from "../../../scripts/hub.mjs";
 
@@ -38,9 +39,36 @@ export async function openWorkspace(context, options = {}) {
     place.hub = await startHub(settings);
     place.sync = syncAddress(place);
   };
+  /** Runs SQL on the workspace's database, between two runs of the process. */
+  place.sql = async (query, ...parameters) => {
+    await place.hub.stop();
+    try {
+      return await inDatabase(state, query, parameters);
+    } finally {
+      place.hub = await startHub(settings);
+      place.sync = syncAddress(place);
+    }
+  };
   place.evict = () => place.hub.evict(place.slug);
   place.api = (resource = "") => `${place.hub.url}/api/v1/workspaces/${place.slug}${resource}`;
   return place;
+}
+
+/** Runs SQL on the one database in the folder that holds a workspace. */
+async function inDatabase(state, query, parameters) {
+  const answers = [];
+  const files = await readdir(state, { recursive: true });
+  for (const file of files.filter((name) => name.endsWith(".sqlite"))) {
+    const database = new DatabaseSync(path.join(state, file));
+    try {
+      const found = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'workspace'").get();
+      if (found) answers.push(database.prepare(query).all(...parameters).map((row) => ({ ...row })));
+    } finally {
+      database.close();
+    }
+  }
+  if (answers.length !== 1) throw new Error(`${answers.length} workspaces in the hub's folder`);
+  return answers[0];
 }
 
 function syncAddress({ hub, slug }) {

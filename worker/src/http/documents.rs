@@ -3,7 +3,7 @@
 //! Bodies are streams of CBOR records (`docket_sync::wire::record`). What is read is sent batch by batch, as the asker
 //! takes it; what is written is stored record by record, as it comes in.
 
-use std::{rc::Rc, time::Duration};
+use std::rc::Rc;
 
 use docket_domain::{Audience, DocumentId, MemberId};
 use docket_sync::{
@@ -12,7 +12,7 @@ use docket_sync::{
     wire::record::{ChangesRecord, HeadsRecord, RECORD_LIMIT, Record},
 };
 use futures_util::{StreamExt, TryStream, stream};
-use worker::{Delay, Request, Response};
+use worker::{Request, Response};
 
 use super::{Caller, body};
 use crate::{answer, error::Error, object::Object};
@@ -22,9 +22,6 @@ const RECORDS: &str = "application/cbor-seq";
 
 /// The most bytes of one bulk write: its answers are held until all of it is read. Larger imports come in several.
 const WRITE_LIMIT: usize = 32 * 1024 * 1024;
-
-/// After so many records the others get their turn.
-const TURN: usize = 32;
 
 /// `GET /documents?after=&limit=`
 pub(crate) fn list(object: &Rc<Object>, caller: &Caller, request: &Request) -> Result<Response, Error> {
@@ -125,7 +122,8 @@ pub(crate) async fn write(
         return records_of(Vec::new());
     };
     let (mut reader, mut answers) = (Reader::<ChangesRecord>::new(), Vec::new());
-    let (mut size, mut count) = (0_usize, 0_usize);
+    let mut size = 0_usize;
+    // Between two pieces others get their turn.
     while let Some(piece) = pieces.next().await {
         let piece = piece?;
         size = size.saturating_add(piece.len());
@@ -135,10 +133,6 @@ pub(crate) async fn write(
         reader.feed(&piece);
         while let Some(record) = reader.next_record().map_err(invalid)? {
             store(object, caller, &record, &mut answers)?;
-            count += 1;
-            if count.is_multiple_of(TURN) {
-                Delay::from(Duration::ZERO).await;
-            }
         }
     }
     for record in reader.finish().map_err(invalid)? {
