@@ -111,12 +111,10 @@ impl Client {
         let mut output = Output::default();
         if let Some(replica) = self.replicas.get_mut(&id) {
             replica.reopen();
-            if let Some(mut copy) = copy {
-                if let Err(error) = replica.merge_copy(&mut copy) {
-                    output
-                        .events
-                        .push(Event::Problem(Problem::Document(id, error.to_string())));
-                }
+            let merged = copy.map_or(Ok(()), |mut copy| replica.merge_copy(&mut copy));
+            if let Err(error) = merged {
+                let problem = Problem::Document(id, error.to_string());
+                output.events.push(Event::Problem(problem));
             }
             replica.acknowledge(acknowledged);
         } else {
