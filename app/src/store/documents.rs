@@ -225,13 +225,15 @@ impl Replica {
         Ok(())
     }
 
-    /// Closes a document that nobody has open.
-    fn close_unused(self: &Rc<Self>, id: DocumentId) {
-        let unused = self
-            .open
-            .borrow()
-            .get(&id)
-            .is_some_and(|opened| opened.count.get() == 0);
+    /// Closes a document that nobody has open, unless its commands wait for the hub: the client lets a closed one go
+    /// in the moment it is acknowledged, and what was acknowledged is told by the document.
+    pub(super) fn close_unused(self: &Rc<Self>, id: DocumentId) {
+        let unused = !self.outbox.is_pending(id)
+            && self
+                .open
+                .borrow()
+                .get(&id)
+                .is_some_and(|opened| opened.count.get() == 0);
         if unused && self.has(id) {
             let output = self.client.borrow_mut().close(id);
             self.act(output);

@@ -190,7 +190,7 @@ impl Replica {
             self.refresh_status();
         }
         let replica = Rc::clone(self);
-        spawn_local(async move { replica.forget_closed() });
+        spawn_local(async move { replica.close_unused(id) });
     }
 
     /// Stores what the hub said of a document, then tells the other tabs.
