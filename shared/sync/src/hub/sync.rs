@@ -207,8 +207,14 @@ impl<S: Store> Hub<S> {
     }
 
     fn send_sync(&mut self, socket: SocketId, id: DocumentId, peer: &Peer, mut message: Message) {
-        if !peer.state.read_only {
+        let docket = self
+            .sockets
+            .get(&socket)
+            .is_some_and(|state| state.session.docket);
+        if !peer.state.read_only || docket {
             // Without flags a writer stays with version 1, in which every change is a chunk of its own, to be judged.
+            // A stock viewer is told that the hub doesn't read, and keeps its edits to itself; one that understands
+            // refusals sends them, and is told.
             message.flags = None;
         }
         if let Some(target) = self.peer_of(socket) {
