@@ -12,6 +12,32 @@ if (!staging) {
 const WORKER = "sw.js";
 const PLACE = /^const SHELL = .*$/m;
 
+// The page's policy: nothing but this site's own files and connections, and of inline scripts only the one with which
+// Trunk starts the app, known by its digest. First, because it changes the page.
+const page = path.join(staging, "index.html");
+const html = await readFile(page, "utf8");
+const digests = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+  ([, script]) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
+);
+const policy = [
+  "default-src 'none'",
+  `script-src 'self' 'wasm-unsafe-eval' ${digests.join(" ")}`.trim(),
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'self'",
+  "form-action 'none'",
+].join("; ");
+// Before the first meta element: minifying drops the head's own tag.
+if (!html.includes("<meta ")) {
+  console.error("precache: index.html has no meta element to put the policy before");
+  process.exit(1);
+}
+const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+await writeFile(page, html.replace("<meta ", () => `${meta}<meta `));
+
 const names = (await readdir(staging, { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile())
   .map((entry) => path.relative(staging, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))

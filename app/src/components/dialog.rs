@@ -19,12 +19,21 @@ pub(crate) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog: NodeRef<html::Dialog> = NodeRef::new();
+    let shown = StoredValue::new_local(None::<web_sys::HtmlDialogElement>);
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             // Shown once it is in the page; fails only if it is shown already.
             request_animation_frame(move || {
                 let _ = dialog.show_modal();
+                // Gone before it was shown: then there is nothing to close.
+                let _ = shown.try_set_value(Some(dialog));
             });
+        }
+    });
+    // However it ends, the browser gives focus back to what had it, which it does for a dialog that is closed.
+    on_cleanup(move || {
+        if let Some(dialog) = shown.try_update_value(Option::take).flatten() {
+            dialog.close();
         }
     });
     let backdrop = move |event: ev::MouseEvent| {

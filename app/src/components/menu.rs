@@ -135,7 +135,7 @@ pub(crate) fn Menu(
             >
                 <Icon name=item.icon />
                 <span>{item.label}</span>
-                {(!item.key.is_empty()).then(|| view! { <kbd>{item.key}</kbd> })}
+                {(!item.key.is_empty()).then(|| view! { <kbd aria-hidden="true">{item.key}</kbd> })}
             </button>
         }
     });

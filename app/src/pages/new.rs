@@ -210,7 +210,7 @@ fn Form() -> impl IntoView {
             <div class="actions sticky">
                 <button type="submit" class="primary" disabled=move || busy.get()>
                     {move || if busy.get() { "Reporting…" } else { "Report the issue" }}
-                    <kbd>"Ctrl Enter"</kbd>
+                    <kbd aria-hidden="true">"Ctrl Enter"</kbd>
                 </button>
                 <button type="button" on:click=discard>"Discard"</button>
             </div>

@@ -214,7 +214,7 @@ fn Write(state: IssueState) -> impl IntoView {
             </label>
             <div class="actions">
                 <button type="submit" class="primary" disabled=move || !filled.get()>
-                    "Comment" <kbd>"Ctrl Enter"</kbd>
+                    "Comment" <kbd aria-hidden="true">"Ctrl Enter"</kbd>
                 </button>
                 <span class="hint">"Markdown works."</span>
             </div>

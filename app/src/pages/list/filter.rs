@@ -69,6 +69,8 @@ impl Facet {
 
 /// The value that stands for “not set” in the address.
 pub(crate) const NONE: &str = "-";
+/// Every value: as good as no filter, and a clearer link.
+const ANY: &str = "any";
 /// All statuses of open issues.
 pub(crate) const OPEN: &str = "open";
 /// Flags: needs attention, in conflict, not yet stored, deleted.
@@ -150,7 +152,7 @@ impl Filter {
                     if let Some(facet) = Facet::ALL.into_iter().find(|facet| facet.key() == key) {
                         filter
                             .values_mut(facet)
-                            .extend((!value.is_empty()).then_some(value));
+                            .extend((!value.is_empty() && value != ANY).then_some(value));
                     }
                 }
             }

@@ -48,7 +48,7 @@ pub(super) fn Sidebar() -> impl IntoView {
                 <button type="button" class="quiet search-button" on:click=move |_| above.set(Some(Above::Palette))>
                     <Icon name="search" />
                     <span>"Go to…"</span>
-                    <kbd>"Ctrl K"</kbd>
+                    <kbd aria-hidden="true">"Ctrl K"</kbd>
                 </button>
                 <Show when=move || May::now(store).write()>
                     <Entry page=Page::New icon="plus" label="New issue" class="new" />
@@ -91,7 +91,7 @@ pub(super) fn Sidebar() -> impl IntoView {
             <button type="button" class="quiet help-button" on:click=move |_| above.set(Some(Above::Help))>
                 <Icon name="keyboard" />
                 <span>"Keys"</span>
-                <kbd>"?"</kbd>
+                <kbd aria-hidden="true">"?"</kbd>
             </button>
         </nav>
     }
