@@ -1,6 +1,14 @@
 //! What the guard allows, Automerge can apply, store and load again, and every replica can apply it that has what it
 //! builds on. Changes here are written at random, mostly as no client would.
 
+// Helpers of tests may fail as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
 mod world;
 
 use std::num::NonZeroU64;

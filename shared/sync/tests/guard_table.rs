@@ -2,6 +2,14 @@
 //! and tried with real changes. Prints how many cells there are:
 //! `cargo test -p docket-sync --test guard_table -- --nocapture`.
 
+// Helpers of tests may fail as tests do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
 mod world;
 
 use automerge::{
