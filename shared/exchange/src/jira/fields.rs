@@ -213,7 +213,7 @@ impl Mapping {
     fn not_names(&mut self, field: &str, others: Vec<String>) {
         if !others.is_empty() {
             self.remarks.push(Remark::NameKept(field.to_owned()));
-            self.keep(&format!("{field}_other"), others.into());
+            self.keep(&format!("{field}_names"), others.into());
         }
     }
 

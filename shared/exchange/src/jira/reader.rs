@@ -70,6 +70,12 @@ pub struct Reader {
     began: u64,
     /// The record is too large, and passed over to its end.
     skipping: bool,
+    /// What began here is no value: it goes to the end of the line.
+    garbage: bool,
+    /// A record ended on this line.
+    ended: bool,
+    /// A damaged record ended before its line: the rest of the line belongs to it.
+    spoilt: bool,
     ready: VecDeque<Record>,
     consumed: u64,
 }
@@ -107,6 +113,9 @@ impl Reader {
             record: Vec::new(),
             began: 1,
             skipping: false,
+            garbage: false,
+            ended: false,
+            spoilt: false,
             ready: VecDeque::new(),
             consumed: 0,
         }
@@ -154,6 +163,15 @@ impl Reader {
     }
 
     fn byte(&mut self, byte: u8) {
+        if byte == b'\n' {
+            self.ended = false;
+            if std::mem::take(&mut self.spoilt) {
+                return;
+            }
+        }
+        if self.spoilt {
+            return;
+        }
         if self.level == Level::Rest {
             if !self.scan.string(byte, 0) && self.scan.nest(byte) == 0 {
                 self.level = Level::Top;
@@ -166,11 +184,14 @@ impl Reader {
             return;
         }
         // JSON has no line break within a string, so the string isn't closed.
-        if byte == b'\n' && (self.scan.in_string || self.scan.depth == 0) {
+        if byte == b'\n' && (self.scan.in_string || self.scan.depth == 0 || self.garbage) {
             self.emit();
             return;
         }
         self.keep(byte);
+        if self.garbage {
+            return;
+        }
         if self.scan.string(byte, self.record.len()) {
             self.key_ended();
             return;
@@ -183,7 +204,9 @@ impl Reader {
             return;
         }
         if self.scan.nest(byte) == 0 && before > 0 {
-            self.emit();
+            let spoilt = !self.emit() && self.level == Level::Top;
+            self.spoilt = spoilt && byte != b'\n';
+            self.ended = self.level == Level::Top;
         } else if self.skipping && byte == b'\n' && self.level == Level::Top {
             // Whatever was too large, the next line can be read again.
             self.emit();
@@ -196,7 +219,7 @@ impl Reader {
             b' ' | b'\t' | b'\r' | b'\n' | b',' => return,
             // A byte order mark.
             0xef | 0xbb | 0xbf if self.level == Level::Top && self.consumed <= 3 => return,
-            b'[' if self.level == Level::Top => {
+            b'[' if self.level == Level::Top && !self.ended => {
                 self.level = Level::List;
                 return;
             }
@@ -213,6 +236,7 @@ impl Reader {
         }
         self.began = self.line;
         self.scan = Scan::default();
+        self.garbage = byte != b'{' && self.level == Level::Top;
         self.keep(byte);
         self.scan.string(byte, 1);
         self.scan.nest(byte);
@@ -250,20 +274,23 @@ impl Reader {
         });
     }
 
-    /// The record is complete, or will never be.
-    fn emit(&mut self) {
+    /// The record is complete, or will never be. Answers whether it could be read.
+    fn emit(&mut self) -> bool {
         self.scan = Scan::default();
+        self.garbage = false;
         if std::mem::take(&mut self.skipping) {
             self.record.clear();
-            return;
+            return true;
         }
         let record = repair::parse(self.began, &self.record);
-        if record.value.is_err() && self.level == Level::Top && self.record.contains(&b'\n') {
+        let readable = record.value.is_ok();
+        if !readable && self.level == Level::Top && self.record.contains(&b'\n') {
             self.lines(true);
         } else {
             self.ready.push_back(record);
         }
         self.record.clear();
+        readable
     }
 
     /// Reads the lines of what was taken for one record, each as a record. Consecutive lines that are none are

@@ -21,7 +21,7 @@ mod shapes;
 mod traps;
 mod twice;
 
-use std::{collections::BTreeMap, fs, io::Read, path::PathBuf};
+use std::{collections::BTreeMap, fs, io::Read, path::PathBuf, sync::LazyLock};
 
 use automerge::Automerge;
 use docket_domain::{DocumentId, read::Issue};
@@ -102,6 +102,32 @@ pub fn import(json: &[u8], store: &mut Store) -> (Report, Vec<(DocumentId, Impor
     }
     (plan.finish(), added)
 }
+
+/// What a file makes of an empty workspace.
+pub struct File {
+    pub json: Vec<u8>,
+    pub store: Store,
+    pub report: Report,
+    pub added: Vec<(DocumentId, Imported)>,
+}
+
+impl File {
+    fn new(json: Vec<u8>) -> Self {
+        let mut store = Store::new();
+        let (report, added) = import(&json, &mut store);
+        Self {
+            json,
+            store,
+            report,
+            added,
+        }
+    }
+}
+
+/// The 1,499 issues; imported once for all tests that only look.
+pub static ALOY: LazyLock<File> = LazyLock::new(|| File::new(aloy()));
+/// The traps.
+pub static TRAPS: LazyLock<File> = LazyLock::new(|| File::new(traps()));
 
 /// A record of one issue, from its fields.
 pub fn issue(key: &str, fields: &serde_json::Value) -> String {

@@ -171,7 +171,8 @@ fn unexpected_shapes_are_kept() {
         ("description", "{\"x\":1}"),
         ("created", "5"),
         ("status", "[1]"),
-        ("labels_other", "[\"two\\nlines\"]"),
+        ("labels_names", "[\"\",\"two\\nlines\"]"),
+        ("labels_other", "[{\"y\":1}]"),
         ("reporter", "[7]"),
         ("issuelinks_other", "[{\"id\":\"1\"}]"),
     ] {
@@ -229,7 +230,7 @@ fn what_does_not_fit_is_refused_whole_or_kept_whole() {
         json!({"summary": "A", "comment": [{"id": "1", "body": "x".repeat(400_001)}]}),
         json!({"summary": "A", "environment": "x".repeat(400_001)}),
         json!({"summary": "A", "description": "x".repeat(400_001)}),
-        json!({"summary": "A", "comment": (0..50_000).map(|n| json!({"id": n.to_string(), "body": "x"})).collect::<Vec<_>>()}),
+        json!({"summary": "A", "comment": (0..100_000).map(|n| json!({"id": n.to_string(), "body": "x"})).collect::<Vec<_>>()}),
     ] {
         let (report, added) = import(issue("A-1", &fields).as_bytes(), &mut Store::new());
         assert_eq!(added.len(), 0);
