@@ -3,7 +3,7 @@
 use automerge::sync;
 use docket_domain::{DocumentId, Timestamp};
 
-use super::replica::{Outgoing, Replica};
+use super::{message::Outgoing, replica::Replica};
 use crate::wire::{DOCKET_VERSION, Frame, PROTOCOL_VERSION, PeerId, PeerMetadata, SyncData};
 
 /// A hub that owes an answer for so long is taken for gone, in milliseconds. Above any pause of a busy hub, below

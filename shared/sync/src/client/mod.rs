@@ -17,6 +17,7 @@ pub mod catalogue;
 mod event;
 mod frames;
 mod link;
+mod message;
 pub mod outbox;
 mod replica;
 mod storage;

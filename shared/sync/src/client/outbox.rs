@@ -13,7 +13,7 @@ use docket_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{replica::since, storage::is_blank};
+use super::{message::since, storage::is_blank};
 use crate::wire::Refusal;
 
 /// A command on its way to the hub.

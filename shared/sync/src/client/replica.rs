@@ -10,17 +10,13 @@ use docket_domain::DocumentId;
 
 use super::{
     event::{Edited, Event},
+    message::{Outgoing, since},
     outbox::LeftBehind,
-    storage::is_blank,
     stranded::Stranded,
 };
 
 /// Up to this many changes are sent unasked in the first message after connecting.
 const EAGER: usize = 1_000;
-/// The most bytes of changes in one sync message, unless a single change is larger. The hub judges a message at a
-/// time; small ones keep it responsive.
-const MESSAGE_BYTES: usize = 256 * 1024;
-
 /// A document in the sync.
 #[derive(Debug)]
 pub(super) struct Replica {
@@ -47,13 +43,6 @@ enum Phase {
     Unavailable,
     /// The copy has refused changes; the hub's is being fetched.
     Stranded(Box<Stranded>),
-}
-
-/// What a document has to say.
-pub(super) struct Outgoing {
-    pub(super) messages: Vec<Message>,
-    /// Nothing is here: the message asks whether the hub has the document.
-    pub(super) asks: bool,
 }
 
 impl Replica {
@@ -289,15 +278,8 @@ impl Replica {
             Phase::Exchanging if self.held > 0 => return Outgoing::nothing(),
             Phase::Exchanging => &self.document,
         };
-        let mut message = document.generate_sync_message(&mut self.state);
-        if let Some(message) = &mut message {
-            // They would invite the hub to send whole documents compressed, which can't be inspected.
-            message.flags = None;
-        }
-        Outgoing {
-            asks: is_blank(document),
-            messages: message.map(split).unwrap_or_default(),
-        }
+        let message = document.generate_sync_message(&mut self.state);
+        Outgoing::new(document, message)
     }
 
     /// The hub doesn't have it. Answers what that means.
@@ -359,47 +341,4 @@ impl Replica {
             self.phase = Phase::Unavailable;
         }
     }
-}
-
-impl Outgoing {
-    const fn nothing() -> Self {
-        Self {
-            messages: Vec::new(),
-            asks: false,
-        }
-    }
-}
-
-/// The changes of `document` that `heads` don't contain, in the order of their dependencies.
-pub(super) fn since(document: &Automerge, heads: &[ChangeHash]) -> impl Iterator<Item = ChangeHash> {
-    document
-        .get_changes_meta(heads)
-        .into_iter()
-        .map(|change| change.hash)
-}
-
-/// Cuts a message with many changes into several. Changes stand in the order of their dependencies, so each part can
-/// be taken on its own.
-fn split(message: Message) -> Vec<Message> {
-    let size: usize = message.changes.iter().map(<[u8]>::len).sum();
-    if size <= MESSAGE_BYTES {
-        return vec![message];
-    }
-    let mut parts: Vec<Vec<Vec<u8>>> = Vec::new();
-    let mut room = 0;
-    for change in message.changes.iter() {
-        match parts.last_mut() {
-            Some(part) if change.len() <= room => part.push(change.to_vec()),
-            _ => {
-                room = MESSAGE_BYTES;
-                parts.push(vec![change.to_vec()]);
-            }
-        }
-        room = room.saturating_sub(change.len());
-    }
-    let part = |changes: Vec<Vec<u8>>| Message {
-        changes: changes.into(),
-        ..message.clone()
-    };
-    parts.into_iter().map(part).collect()
 }

@@ -233,6 +233,10 @@ fn rows_are_the_hubs(world: &World, hub: &BTreeMap<DocumentId, Stored>) {
             .collect();
         assert_eq!(rows, expected, "rows of device {number}");
         for (id, row) in &expected {
+            assert_eq!(
+                device.rows[id].heads, hub[id].heads,
+                "device {number}, heads of {id}'s row"
+            );
             let facts: &Facts = &device.documents[id].facts;
             let derived = Row::derive(&device.load(*id), *id, facts);
             assert_eq!(

@@ -17,6 +17,7 @@
 
 mod checks;
 mod device;
+mod network;
 mod plan;
 mod random;
 mod regressions;
