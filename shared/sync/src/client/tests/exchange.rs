@@ -133,3 +133,47 @@ fn what_another_tab_stored_is_merged_and_not_stored_again() {
     assert_eq!(other.document(ISSUE).unwrap().get_heads(), edited.heads);
     assert!(other.merge(ISSUE, &edited.chunk).events.is_empty());
 }
+
+/// One change in a hundred is in a Bloom filter by chance. Then the other side doesn't send it by itself.
+#[test]
+fn a_change_that_the_hubs_bloom_filter_holds_by_chance_is_sent_all_the_same() {
+    let mut pair = Pair::new(Role::Member);
+    pair.stored(1, create());
+    pair.connect();
+    pair.client.disconnected();
+    let _ = pair.hub.disconnect(pair.socket, NOW);
+    let base = pair.client.document(ISSUE).unwrap().clone();
+    let hashes: Vec<_> = base
+        .get_changes(&[])
+        .iter()
+        .map(automerge::Change::hash)
+        .collect();
+    let filter = automerge::sync::BloomFilter::from_hashes(hashes.iter());
+    let unlucky = (0..100_000).find_map(|n| {
+        let mut copy = base.fork();
+        outbox::carry_out(
+            &mut copy,
+            &Command::new(ISSUE, comment(&n.to_string())),
+            &pair_context(),
+        )
+        .unwrap();
+        filter.contains_hash(&copy.get_heads()[0]).then_some(copy)
+    });
+    let mut unlucky = unlucky.expect("one in a hundred");
+    let edited = pair
+        .client
+        .edit(ISSUE, |document| document.merge(&mut unlucky))
+        .unwrap();
+    assert_eq!(edited.changes.len(), 1);
+    let output = pair.client.stored(ISSUE);
+    pair.take(output);
+    // With another epoch the exchange begins with the filter; a hub that takes nothing from a viewer asks for nothing.
+    pair.hub.store_mut().workspace.epoch = "another".to_owned();
+    pair.member.role = Role::Viewer;
+    let member = pair.member.clone();
+    pair.hub.store_mut().put_member(member.clone());
+    pair.hub = Hub::new(pair.hub.store().clone(), Config::default()).unwrap();
+    pair.connect();
+    let refused = |event: &Event| matches!(event, Event::Refused { .. });
+    assert!(pair.events.iter().any(refused), "{:?}", pair.events);
+}
