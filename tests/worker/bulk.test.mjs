@@ -17,7 +17,8 @@ const record = (issue) => encode({ document: issue.bytes, changes: changes(issue
 
 async function put(place, who, issues) {
   const response = await call(place.api("/documents"), { token: who.token, method: "PUT", body: Buffer.concat(issues.map(record)) });
-  return [response.status, items(new Uint8Array(await response.arrayBuffer()))];
+  const answer = new Uint8Array(await response.arrayBuffer());
+  return [response.status, response.ok ? items(answer) : []];
 }
 
 async function list(place, who, query = "") {

@@ -36,7 +36,7 @@ async function session(place, between) {
     const both = (doc) => doc.labels[`hers-${round}`] && doc.labels[`his-${round}`];
     await Promise.all([hers.sync(both, 60_000), his.sync(both, 60_000)]);
   }
-  const row = (frame) => frame.type === "docket-rows" && frame.rows.some((row) => `${row.document}` === made.id);
+  const row = (frame) => frame.type === "docket-rows" && frame.rows.some((row) => made.bytes.equals(row.document));
   await Promise.all([ada, ben].map((socket) => socket.next(row, 60_000)));
   assert.equal(ada.closed, undefined);
   assert.equal(ben.closed, undefined);

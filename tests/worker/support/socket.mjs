@@ -94,6 +94,13 @@ export class RawDocument {
     return true;
   }
 
+  /** Sends the last change made here, whatever the hub has said that it takes. */
+  force() {
+    const changes = [Automerge.getLastLocalChange(this.document)];
+    const message = { heads: Automerge.getHeads(this.document), need: [], have: [], changes };
+    this.socket.say("sync", this.id, { data: Automerge.encodeSyncMessage(message) });
+  }
+
   /** Takes in what came, and answers it; says whether anything came. */
   listen() {
     const fresh = this.socket.frames.slice(this.#read);

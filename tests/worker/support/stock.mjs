@@ -8,9 +8,6 @@ export function stockClient(context, place, token, options = {}) {
   const adapter = new WebSocketClientAdapter(`${place.sync}?token=${token}`, 200);
   const repo = new Repo({ network: [adapter], ...options });
   repo.adapter = adapter;
-  context.after(async () => {
-    adapter.disconnect();
-    await repo.shutdown();
-  });
+  context.after(() => repo.shutdown());
   return repo;
 }

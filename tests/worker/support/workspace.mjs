@@ -49,7 +49,14 @@ export async function openWorkspace(context, options = {}) {
       place.sync = syncAddress(place);
     }
   };
-  place.evict = () => place.hub.evict(place.slug);
+  place.evict = async () => {
+    try {
+      await place.hub.evict(place.slug);
+    } catch (error) {
+      // Gone already, which is what is wanted.
+      if (!/not currently running/.test(error.message)) throw error;
+    }
+  };
   place.api = (resource = "") => `${place.hub.url}/api/v1/workspaces/${place.slug}${resource}`;
   return place;
 }
