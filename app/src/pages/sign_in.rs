@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*, task::spawn_local};
 
+use super::router::Router;
 use crate::{
     components::{notices, people::store},
     connection::session,
@@ -12,6 +13,8 @@ use crate::{
 #[component]
 pub(crate) fn SignIn() -> impl IntoView {
     let store = store();
+    // A link with a token behind its `#`, which no server sees, signs in by itself.
+    let offered = Router::take_fragment().strip_prefix("token=").map(str::to_owned);
     view! {
         <main class="door" id="main" tabindex="-1">
             <div class="door-box">
@@ -19,7 +22,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 <p class="lead">
                     "Open your invitation link, or sign in with a token. An admin of the workspace makes both."
                 </p>
-                <TokenForm />
+                <TokenForm offered />
                 <p class="hint"><a href="/">"Another workspace"</a></p>
             </div>
         </main>
@@ -54,17 +57,16 @@ pub(crate) fn SessionEnded() -> impl IntoView {
 }
 
 #[component]
-fn TokenForm() -> impl IntoView {
+fn TokenForm(
+    /// A token to sign in with at once.
+    #[prop(optional_no_strip)]
+    offered: Option<String>,
+) -> impl IntoView {
     let store = store();
     let input: NodeRef<html::Input> = NodeRef::new();
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    let sign_in = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let token = input
-            .get_untracked()
-            .map(|input| input.value())
-            .unwrap_or_default();
+    let begin = move |token: String| {
         busy.set(true);
         wrong.set(None);
         spawn_local(async move {
@@ -81,6 +83,17 @@ fn TokenForm() -> impl IntoView {
             let _ = busy.try_set(false);
         });
     };
+    let sign_in = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let token = input
+            .get_untracked()
+            .map(|input| input.value())
+            .unwrap_or_default();
+        begin(token);
+    };
+    if let Some(token) = offered {
+        begin(token);
+    }
     view! {
         <form class="form inline" on:submit=sign_in>
             <label class="field">
