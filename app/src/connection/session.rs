@@ -74,37 +74,6 @@ pub(crate) async fn accept_invitation(
     begin(slug, "/invitations/accept", &body, wrong).await
 }
 
-/// Who is signed in: asked of the hub, or remembered when it can't be reached. None if nobody is.
-///
-/// # Errors
-/// When the device's storage fails.
-pub(crate) async fn current(slug: &WorkspaceSlug) -> Result<Option<Session>, StoreError> {
-    match ask(slug).await {
-        Ok(session) => {
-            remember(&session).await?;
-            Ok(Some(session))
-        }
-        Err(StoreError::SignedOut) => Ok(None),
-        Err(_) => remembered(slug).await,
-    }
-}
-
-/// Who was signed in last on this device, without asking the hub.
-///
-/// # Errors
-/// When the device's storage fails.
-pub(crate) async fn remembered(slug: &WorkspaceSlug) -> Result<Option<Session>, StoreError> {
-    let database = Database::open(slug).await?;
-    let member: Option<Member> = meta_json(&database, meta::ME).await?;
-    let document: Option<DocumentId> = meta_json(&database, meta::WORKSPACE).await?;
-    Ok(member.zip(document).map(|(member, document)| Session {
-        slug: slug.clone(),
-        name: String::new(),
-        document,
-        member,
-    }))
-}
-
 /// Asks the hub who is signed in.
 pub(crate) async fn ask(slug: &WorkspaceSlug) -> Result<Session, StoreError> {
     let response = http::call("GET", slug, "", Body::None).await?;

@@ -27,11 +27,6 @@ pub(crate) async fn sleep(milliseconds: u32) {
     gloo_timers::future::TimeoutFuture::new(milliseconds).await;
 }
 
-/// Is there a network, as far as the browser knows?
-pub(crate) fn is_online() -> bool {
-    web_sys::window().is_none_or(|window| window.navigator().on_line())
-}
-
 /// Asks the browser to keep this device's data when room gets scarce. It may decline.
 pub(crate) async fn persist() -> bool {
     let Some(window) = web_sys::window() else {

@@ -6,7 +6,6 @@ use std::{
     rc::Rc,
 };
 
-use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 
@@ -29,7 +28,6 @@ pub(super) struct Drafts {
     changed: RefCell<HashSet<String>>,
     waits: Cell<bool>,
     writer: Rc<Writer>,
-    pub(super) any: ArcRwSignal<bool>,
 }
 
 impl Draft {
@@ -49,7 +47,6 @@ impl Draft {
         }
         drop(texts);
         self.drafts.changed.borrow_mut().insert(self.place.clone());
-        self.drafts.update();
         self.drafts.store_soon();
     }
 
@@ -62,7 +59,6 @@ impl Draft {
 impl Drafts {
     pub(super) fn new(stored: Vec<(String, String)>, writer: Rc<Writer>) -> Rc<Self> {
         let drafts = Rc::new(Self {
-            any: ArcRwSignal::new(!stored.is_empty()),
             texts: RefCell::new(stored.into_iter().collect()),
             changed: RefCell::default(),
             waits: Cell::new(false),
@@ -70,13 +66,6 @@ impl Drafts {
         });
         drafts.store_when_hidden();
         drafts
-    }
-
-    fn update(&self) {
-        let any = !self.texts.borrow().is_empty();
-        if self.any.get_untracked() != any {
-            self.any.set(any);
-        }
     }
 
     fn store_soon(self: &Rc<Self>) {

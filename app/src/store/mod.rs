@@ -36,9 +36,7 @@ mod writer;
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use automerge::ChangeHash;
-use docket_domain::{
-    Command, DocumentId, Facts, Member, MemberId, Row, Timestamp, WorkspaceSlug, read::Workspace,
-};
+use docket_domain::{Command, DocumentId, Facts, Member, Row, WorkspaceSlug, read::Workspace};
 use leptos::prelude::*;
 
 pub(crate) use self::{
@@ -52,7 +50,7 @@ pub(crate) use self::{
     error::StoreError,
     ranking::Ranking,
     status::{Connection, Present, SetAside, Status},
-    upload::{Import, Progress},
+    upload::Import,
 };
 
 /// The one handle to a workspace's data. Made once for a page, lives as long as the page, is copied freely.
@@ -99,13 +97,6 @@ impl Store {
         self.replica().members.clone().into()
     }
 
-    /// A member by id.
-    #[must_use]
-    pub(crate) fn member(self, id: &MemberId) -> Option<Member> {
-        let members = self.replica().members.get();
-        members.iter().find(|member| member.id == *id).cloned()
-    }
-
     /// The workspace: its name, the prefix of numbers, which lists there are, organisations, components.
     #[must_use]
     pub(crate) fn workspace(self) -> Signal<Arc<Workspace>> {
@@ -127,12 +118,6 @@ impl Store {
     /// Tells the others where this person is: the document that is open, the field that is edited.
     pub(crate) fn here(self, document: Option<DocumentId>, field: Option<String>) {
         self.replica().here(document, field);
-    }
-
-    /// The hub's clock, as far as it is known: this device's, corrected.
-    #[must_use]
-    pub(crate) fn now(self) -> Timestamp {
-        self.replica().now()
     }
 
     // ---- rows ----
@@ -220,12 +205,6 @@ impl Store {
     #[must_use]
     pub(crate) fn draft(self, key: impl Into<String>) -> Draft {
         self.replica().draft(key.into())
-    }
-
-    /// Is anything typed and unsaved? A new version of the app then waits.
-    #[must_use]
-    pub(crate) fn has_drafts(self) -> Signal<bool> {
-        self.replica().drafts.any.clone().into()
     }
 
     // ---- status, refusals, imports ----

@@ -28,6 +28,9 @@ const STORE: usize = 100;
 const SEND: usize = 100;
 const SEND_BYTES: usize = 2_000_000;
 
+/// How long to wait after an upload that failed, in milliseconds.
+const AGAIN: u32 = 15_000;
+
 /// How an import stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Progress {
@@ -183,10 +186,13 @@ impl Replica {
             let result = browser::locked(&name, work).await;
             replica.uploads.runs.set(false);
             match result {
-                // Without a network it begins again after the next welcome.
-                Some(Err(StoreError::Unreachable)) | Some(Ok(())) | None => {}
+                Some(Ok(())) | None => return,
+                // Without a network it begins again after the next welcome, too.
+                Some(Err(StoreError::Unreachable)) => {}
                 Some(Err(error)) => replica.trouble.set(Some(error.to_string())),
             }
+            sleep(AGAIN).await;
+            replica.upload();
         });
     }
 
