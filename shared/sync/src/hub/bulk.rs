@@ -120,8 +120,7 @@ impl<S: Store> Hub<S> {
         now: Timestamp,
     ) -> Result<(StoredRecord, Vec<Effect>), HubError> {
         let written = self.write_record(member, record, now);
-        let effects = self.finish();
-        written.map(|stored| (stored, effects))
+        self.conclude(written, now)
     }
 
     fn write_record(

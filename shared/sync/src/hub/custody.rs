@@ -12,8 +12,7 @@ impl<S: Store> Hub<S> {
     /// When there is no such document, it is the workspace's own, or the store fails.
     pub fn purge(&mut self, document: DocumentId, now: Timestamp) -> Result<Vec<Effect>, HubError> {
         let purged = self.purge_document(document, now);
-        let effects = self.finish();
-        purged.map(|()| effects)
+        Ok(self.conclude(purged, now)?.1)
     }
 
     fn purge_document(&mut self, id: DocumentId, now: Timestamp) -> Result<(), HubError> {
@@ -62,8 +61,7 @@ impl<S: Store> Hub<S> {
         now: Timestamp,
     ) -> Result<Vec<Effect>, HubError> {
         let set = self.change_audience(document, audience, now);
-        let effects = self.finish();
-        set.map(|()| effects)
+        Ok(self.conclude(set, now)?.1)
     }
 
     fn change_audience(

@@ -22,8 +22,7 @@ impl<S: Store> Hub<S> {
     /// When the store fails.
     pub fn alarm(&mut self, now: Timestamp) -> Result<Vec<Effect>, HubError> {
         let worked = self.work(now).and_then(|()| self.plan_work(now));
-        let effects = self.finish();
-        worked.map(|()| effects)
+        Ok(self.conclude(worked, now)?.1)
     }
 
     fn work(&mut self, now: Timestamp) -> Result<(), HubError> {

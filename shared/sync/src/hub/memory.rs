@@ -20,6 +20,7 @@ pub struct MemoryStore {
     subscriptions: BTreeSet<(DocumentId, SocketId)>,
     writes_left: Option<u64>,
     writes: u64,
+    row_fails: std::cell::Cell<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -46,6 +47,7 @@ impl MemoryStore {
             subscriptions: BTreeSet::new(),
             writes_left: None,
             writes: 0,
+            row_fails: std::cell::Cell::new(false),
         }
     }
 
@@ -62,6 +64,11 @@ impl MemoryStore {
     /// Lets `writes` more writes succeed and refuses every one after them; none refuses nothing.
     pub fn fail_after(&mut self, writes: Option<u64>) {
         self.writes_left = writes;
+    }
+
+    /// Lets the next reading of a row fail.
+    pub fn fail_reading_row(&mut self) {
+        self.row_fails.set(true);
     }
 
     /// How many writing calls there were.
@@ -166,6 +173,9 @@ impl Store for MemoryStore {
     }
 
     fn row(&self, document: DocumentId) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.row_fails.take() {
+            return Err(StoreError::new("it was told to fail"));
+        }
         Ok(self.documents.get(&document).and_then(|entry| entry.row.clone()))
     }
 

@@ -201,6 +201,9 @@ impl<S: Store> Hub<S> {
     /// A frame came in.
     pub fn receive(&mut self, socket: SocketId, frame: &[u8], now: Timestamp) -> Vec<Effect> {
         let received = self.receive_frame(socket, frame, now);
+        if received.is_err() {
+            self.recover(now);
+        }
         self.settle(socket, received)
     }
 
@@ -287,6 +290,18 @@ impl<S: Store> Hub<S> {
             self.close(socket, &message);
         }
         self.finish()
+    }
+
+    /// Hands out what is to be done after a call that may fail. After an error that waits for the next call, unless the
+    /// hub is built anew before, which comes to the same.
+    fn conclude<T>(&mut self, result: Result<T, HubError>, now: Timestamp) -> Result<(T, Vec<Effect>), HubError> {
+        match result {
+            Ok(value) => Ok((value, self.finish())),
+            Err(error) => {
+                self.recover(now);
+                Err(error)
+            }
+        }
     }
 
     /// Hands out what is to be done.

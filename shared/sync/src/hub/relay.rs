@@ -52,8 +52,8 @@ impl<S: Store> Hub<S> {
             match self.sockets.get(&socket) {
                 Some(state) if rule::may_read(&state.member, meta, now) => readers.push(socket),
                 Some(_) => {}
-                // It has gone without a word.
-                None => self.store.forget_socket(socket)?,
+                // It has gone without a word. If that can't be noted now, it is the next time it is met.
+                None => drop(self.store.forget_socket(socket)),
             }
         }
         Ok(readers)
@@ -155,16 +155,16 @@ impl<S: Store> Hub<S> {
         }
     }
 
-    /// Tells a socket what it wasn't told because the hub ended between storing and telling. Nothing, as a rule.
+    /// Tells a socket what it wasn't told because the hub ended or failed between storing and telling. Nothing, as a
+    /// rule.
     pub(super) fn catch_up(&mut self, socket: SocketId, now: Timestamp) -> Result<(), HubError> {
-        let Some(state) = self.sockets.get_mut(&socket) else {
+        let Some(state) = self.sockets.get(&socket) else {
             return Ok(());
         };
         let (told, version) = (state.session.told, self.store.version()?);
         if told == version {
             return Ok(());
         }
-        state.session.told = version;
         let live = state.session.catalogue == Catalogue::Live;
         let changed = self.store.changed(told, CATCH_UP)?;
         if changed.len() == CATCH_UP {
@@ -191,8 +191,22 @@ impl<S: Store> Hub<S> {
         if live {
             self.send_rows(socket, told, now)?;
         }
-        self.changed.insert(socket);
+        if let Some(state) = self.sockets.get_mut(&socket) {
+            state.session.told = version;
+            self.changed.insert(socket);
+        }
         Ok(())
+    }
+
+    /// After an error: what was stored before it is told to those who weren't told yet. Who can't be told is cut off, and
+    /// asks when connecting again.
+    pub(super) fn recover(&mut self, now: Timestamp) {
+        let sockets: Vec<SocketId> = self.sockets.keys().copied().collect();
+        for socket in sockets {
+            if let Err(error) = self.catch_up(socket, now) {
+                self.close(socket, &error.public());
+            }
+        }
     }
 }
 
