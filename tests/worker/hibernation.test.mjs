@@ -38,6 +38,7 @@ async function session(place, between) {
   }
   const row = (frame) => frame.type === "docket-rows" && frame.rows.some((row) => made.bytes.equals(row.document));
   await Promise.all([ada, ben].map((socket) => socket.next(row, 60_000)));
+  await Promise.all([ada.queue, ben.queue]);
   assert.equal(ada.closed, undefined);
   assert.equal(ben.closed, undefined);
   assert.deepEqual({ ...hers.document.labels }, { ...his.document.labels });
@@ -55,9 +56,9 @@ test("stock clients go on after an eviction", async (context) => {
   const place = await openWorkspace(context);
   const made = newIssue("Evicted", place.member.member.id);
   const { save } = await import("@automerge/automerge");
-  const ada = stockClient(context, place, place.member.token);
+  const ada = stockClient(place, place.member.token);
   const hers = ada.import(save(made.document), { docId: made.id });
-  const ben = stockClient(context, place, place.admin.token);
+  const ben = stockClient(place, place.admin.token);
   const his = await until("the issue", () => ben.find(made.url));
   for (let round = 0; round < 5; round += 1) {
     await place.evict();

@@ -10,7 +10,7 @@ import { items } from "./support/cbor.mjs";
 import { scalar } from "./support/genesis.mjs";
 import { newIssue, rank, text } from "./support/issue.mjs";
 import { RawDocument, RawSocket } from "./support/socket.mjs";
-import { stockClient } from "./support/stock.mjs";
+import { stockClient, walk } from "./support/stock.mjs";
 import { until } from "./support/until.mjs";
 import { call, openWorkspace } from "./support/workspace.mjs";
 
@@ -18,25 +18,25 @@ import { call, openWorkspace } from "./support/workspace.mjs";
 async function fileIssue(repo, place, who, title) {
   const issue = newIssue(title, who.member.id);
   const handle = repo.import(Automerge.save(issue.document), { docId: issue.id });
-  const workspace = await repo.find(place.document);
-  const list = await repo.find(text(workspace.doc().lists.agreed));
+  const workspace = await walk(repo, place.document);
+  const list = await walk(repo, text(workspace.doc().lists.agreed));
   rank(list, issue.url, "80");
   return { ...issue, handle, list };
 }
 
 test("two stock clients walk from the workspace to an issue, and converge", async (context) => {
   const place = await openWorkspace(context);
-  const ada = stockClient(context, place, place.member.token);
+  const ada = stockClient(place, place.member.token);
   const { url, handle } = await fileIssue(ada, place, place.member, "Lustre hangs");
 
-  const ben = stockClient(context, place, place.admin.token);
-  const workspace = await ben.find(place.document);
+  const ben = stockClient(place, place.admin.token);
+  const workspace = await walk(ben, place.document);
   assert.equal(text(workspace.doc().name), "Support");
   assert.equal(text(workspace.doc().prefix), "SWG");
-  const list = await ben.find(text(workspace.doc().lists.agreed));
+  const list = await walk(ben, text(workspace.doc().lists.agreed));
   await until("the rank", () => text(list.doc().ranks[url]) === "80");
   const [first] = Object.keys(list.doc().ranks);
-  const issue = await ben.find(first);
+  const issue = await walk(ben, first);
   assert.equal(text(issue.doc().title), "Lustre hangs");
 
   // Both type into the description at once, and set different fields.
@@ -51,9 +51,9 @@ test("two stock clients walk from the workspace to an issue, and converge", asyn
 
 test("presence passes, and only forwards", async (context) => {
   const place = await openWorkspace(context);
-  const ada = stockClient(context, place, place.member.token);
-  const ben = stockClient(context, place, place.viewer.token);
-  const [hers, his] = await Promise.all([ada.find(place.document), ben.find(place.document)]);
+  const ada = stockClient(place, place.member.token);
+  const ben = stockClient(place, place.viewer.token);
+  const [hers, his] = await Promise.all([walk(ada, place.document), walk(ben, place.document)]);
   const seen = [];
   his.on("ephemeral-message", ({ message }) => seen.push(message.at));
   let at = 0;
@@ -67,8 +67,8 @@ test("presence passes, and only forwards", async (context) => {
 
 test("an unknown document is unavailable within two seconds", async (context) => {
   const place = await openWorkspace(context);
-  const repo = stockClient(context, place, place.member.token);
-  await repo.find(place.document);
+  const repo = stockClient(place, place.member.token);
+  await walk(repo, place.document);
   const { url } = newIssue("Nowhere", place.member.member.id);
   const before = performance.now();
   await assert.rejects(repo.find(url), /unavailable/);
@@ -78,15 +78,15 @@ test("an unknown document is unavailable within two seconds", async (context) =>
 
 test("a plain document is kept and shared, outside the catalogue", async (context) => {
   const place = await openWorkspace(context);
-  const ada = stockClient(context, place, place.member.token);
+  const ada = stockClient(place, place.member.token);
   const mine = ada.create({ groceries: ["tea"] });
-  const ben = stockClient(context, place, place.admin.token);
+  const ben = stockClient(place, place.admin.token);
   const his = await until("the document", () => ben.find(mine.url));
   assert.deepEqual(his.doc(), { groceries: ["tea"] });
   his.change((draft) => draft.groceries.push("milk"));
   await until("the edit", () => mine.doc().groceries.length === 2);
   await place.restart();
-  const cy = stockClient(context, place, place.admin.token);
+  const cy = stockClient(place, place.admin.token);
   const again = await until("the document, after a restart", () => cy.find(mine.url));
   assert.deepEqual(again.doc(), { groceries: ["tea", "milk"] });
 });
@@ -108,8 +108,8 @@ test("where plain documents aren't wanted they are refused", async (context) => 
 for (const role of ["viewer", "member"]) {
   test(`a stock client whose change is refused says little: a ${role}`, async (context) => {
     const place = await openWorkspace(context);
-    const repo = stockClient(context, place, place[role].token);
-    const workspace = await repo.find(place.document);
+    const repo = stockClient(place, place[role].token);
+    const workspace = await walk(repo, place.document);
     const before = await heads(place);
     let frames = 0;
     repo.adapter.socket.addEventListener("message", () => (frames += 1));

@@ -21,8 +21,11 @@ export async function openWorkspace(context, options = {}) {
     onLog: (entry) => logs.push(entry.message),
     ...options,
   };
-  const place = { state, logs, slug: "demo", hub: await startHub(settings) };
+  /** What ends before the hub does: clients. */
+  const endings = [];
+  const place = { state, logs, endings, slug: "demo", hub: await startHub(settings) };
   context.after(async () => {
+    for (const end of endings) await end();
     await place.hub.stop();
     await rm(state, { recursive: true, force: true });
   });
