@@ -12,7 +12,7 @@ use docket_sync::wire::record::{ChangesRecord, Record, StoredRecord};
 use crate::{Demo, Failure, cast::Person};
 
 /// How much is sent at once, in bytes.
-const BATCH: usize = 1024 * 1024;
+const BATCH: usize = 128 * 1024;
 
 /// Imports the file, packed with gzip, in the name of the first member.
 pub(crate) fn bring(demo: &Demo, people: &[Person], file: &Path) -> Result<(), Failure> {

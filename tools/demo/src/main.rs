@@ -24,7 +24,7 @@ use serde::Deserialize;
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// How long the hub may take for anything. A cold machine is slow.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What `scripts/serve` says.
 #[derive(Debug, Deserialize)]
