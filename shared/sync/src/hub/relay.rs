@@ -90,6 +90,7 @@ impl<S: Store> Hub<S> {
             }
             // The store failed between writing and telling: what it missed comes with this.
             if told.saturating_add(1) < meta.version {
+                state.session.told = told;
                 behind.push((*socket, told));
                 continue;
             }
@@ -115,6 +116,9 @@ impl<S: Store> Hub<S> {
         }
         for (socket, told) in behind {
             self.send_rows(socket, told, now)?;
+            if let Some(state) = self.sockets.get_mut(&socket) {
+                state.session.told = meta.version;
+            }
         }
         Ok(())
     }
