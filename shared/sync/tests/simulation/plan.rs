@@ -121,7 +121,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (0..4_usize, readers()).prop_map(|(id, readers)| Step::SetAudience(id, readers)),
         1 => (1..6_usize).prop_map(Step::Purge),
         1 => Just(Step::NewEpoch),
-        1 => (1..4_usize, proptest::sample::select(Role::ALL.to_vec())).prop_map(|(d, role)| Step::SetRole(d, role)),
+        // Rights only shrink: see `a_tab_that_brings_a_left_behind_change_again_with_new_rights`.
+        1 => (1..4_usize).prop_map(|d| Step::SetRole(d, Role::Viewer)),
     ]
 }
 
