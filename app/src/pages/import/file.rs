@@ -28,13 +28,20 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// At the beginning of this file.
-    pub(super) fn of(file: &File) -> Self {
+    /// No file yet. Made with the page: what a button makes goes with the button.
+    pub(super) fn new() -> Self {
         Self {
-            share: RwSignal::new((!is_packed(file)).then_some(0.0)),
+            share: RwSignal::new(None),
             records: RwSignal::new(0),
             cancelled: StoredValue::new(false),
         }
+    }
+
+    /// At the beginning of this file.
+    pub(super) fn begin(self, file: &File) {
+        self.share.set((!is_packed(file)).then_some(0.0));
+        self.records.set(0);
+        self.cancelled.set_value(false);
     }
 }
 

@@ -51,8 +51,9 @@ pub(crate) fn Import() -> impl IntoView {
     store.here(None, None);
     let stage = RwSignal::new_local(Stage::Choose);
     let wrong = RwSignal::new(None::<String>);
+    let reading = Reading::new();
     let read = move |chosen: web_sys::File| {
-        let reading = Reading::of(&chosen);
+        reading.begin(&chosen);
         wrong.set(None);
         stage.set(Stage::Reading(reading));
         spawn_local(async move {
