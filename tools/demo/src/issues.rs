@@ -68,11 +68,7 @@ pub(crate) fn bring(demo: &Demo, people: &[Person], file: &Path) -> Result<(), F
         ))?;
     }
     if sent > 0 {
-        let counts = &report.counts;
-        say(&format!(
-            "demo: {sent} issues with {} comments are in",
-            counts.comments
-        ))?;
+        say(&format!("demo: {sent} issues imported, all are in"))?;
     }
     Ok(())
 }
