@@ -39,12 +39,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
-use self::{
-    documents::{Documents, Loaded, weight},
-    peers::Peers,
-    rate::Rate,
-    session::Session,
-};
 pub use self::{
     bulk::{Batch, ReadBatch},
     effect::{Effect, SocketId},
@@ -52,6 +46,12 @@ pub use self::{
     store::{
         Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
     },
+};
+use self::{
+    documents::{Documents, Loaded, weight},
+    peers::Peers,
+    rate::Rate,
+    session::Session,
 };
 use crate::{
     inspect,
@@ -182,10 +182,9 @@ impl<S: Store> Hub<S> {
     }
 
     fn admit(&mut self, socket: SocketId, session: Session) -> Result<(), HubError> {
-        let member = self
-            .store
-            .member(&session.member)?
-            .ok_or(HubError::Protocol("you aren't a member of this workspace any more"))?;
+        let member = self.store.member(&session.member)?.ok_or(HubError::Protocol(
+            "you aren't a member of this workspace any more",
+        ))?;
         let kept = session.told;
         let socket_state = Socket {
             session,
@@ -273,10 +272,7 @@ impl<S: Store> Hub<S> {
     /// Turns an error into its answer, and hands out what is to be done.
     fn settle(&mut self, socket: SocketId, result: Result<(), HubError>) -> Vec<Effect> {
         if let Err(error) = result {
-            let target = self
-                .sockets
-                .get(&socket)
-                .and_then(|socket| socket.session.peer());
+            let target = self.sockets.get(&socket).and_then(|socket| socket.session.peer());
             let message = error.public();
             let frame = Frame::Error {
                 sender: Some(self.peer.clone()),
@@ -294,7 +290,11 @@ impl<S: Store> Hub<S> {
 
     /// Hands out what is to be done after a call that may fail. After an error that waits for the next call, unless the
     /// hub is built anew before, which comes to the same.
-    fn conclude<T>(&mut self, result: Result<T, HubError>, now: Timestamp) -> Result<(T, Vec<Effect>), HubError> {
+    fn conclude<T>(
+        &mut self,
+        result: Result<T, HubError>,
+        now: Timestamp,
+    ) -> Result<(T, Vec<Effect>), HubError> {
         match result {
             Ok(value) => Ok((value, self.finish())),
             Err(error) => {
