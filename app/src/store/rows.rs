@@ -67,6 +67,8 @@ impl Rows {
         let (mut any, mut membership) = (false, false);
         for (id, row) in batch {
             any = true;
+            // Its creation was refused: nobody has said anything in it yet.
+            let row = row.filter(|row| !is_blank(row));
             membership |= match row {
                 Some(row) => self.put(id, row, &mut updates),
                 None => self.remove(id),
@@ -124,4 +126,9 @@ impl Rows {
         ids.sort_unstable();
         ids.into()
     }
+}
+
+/// Is this the row of an issue with nothing in it but its genesis? The hub may keep that of a refused one.
+fn is_blank(row: &Row) -> bool {
+    row.kind() == Kind::Issue && row.title.is_empty() && row.created.0 == 0
 }

@@ -7,7 +7,7 @@
 use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use automerge::Automerge;
-use docket_domain::{DocumentId, Facts, Row, Timestamp};
+use docket_domain::{DocumentId, Facts, Row};
 use docket_sync::wire::{
     Refusal,
     record::{ChangesRecord, StoredRecord},
@@ -201,41 +201,38 @@ impl Replica {
             if self.status.with_untracked(|status| status.connection) != Connection::Live {
                 return Ok(());
             }
-            let (records, missing) = self.next_records().await?;
+            let (batch, missing) = self.next_uploads().await?;
             for id in &missing {
                 // Another tab uploaded it, or it was purged.
                 self.outbox.remove_upload(*id);
                 self.writer.later(vec![Write::NoUpload(*id)]);
             }
-            if records.is_empty() {
+            if batch.is_empty() {
                 self.refresh_status();
                 return Ok(());
             }
+            let records: Vec<_> = batch.iter().map(|(id, copy)| changes_of(*id, copy)).collect();
             let answers = crate::connection::documents::store(&self.slug, &records).await?;
             if answers.is_empty() {
                 return Err(StoreError::Unreachable);
             }
-            for answer in answers {
-                self.take_answer(answer).await?;
-            }
+            self.take_answers(&batch, answers).await?;
             self.refresh_status();
         }
     }
 
     /// The next documents to be uploaded, and those that aren't on this device any more.
-    async fn next_records(&self) -> Result<(Vec<ChangesRecord>, Vec<DocumentId>), StoreError> {
-        let (mut records, mut missing, mut size) = (Vec::new(), Vec::new(), 0);
+    async fn next_uploads(&self) -> Result<(Vec<(DocumentId, Automerge)>, Vec<DocumentId>), StoreError> {
+        let (mut batch, mut missing, mut size) = (Vec::new(), Vec::new(), 0);
         for id in self.outbox.next_uploads(SEND) {
             match documents::stored(&self.database, id).await? {
                 Some(copy) => {
                     let changes = copy.get_changes(&[]);
-                    let changes: Vec<Vec<u8>> =
-                        changes.iter().map(|change| change.raw_bytes().to_vec()).collect();
-                    size += changes.iter().map(Vec::len).sum::<usize>();
-                    records.push(ChangesRecord {
-                        document: id,
-                        changes,
-                    });
+                    size += changes
+                        .iter()
+                        .map(|change| change.raw_bytes().len())
+                        .sum::<usize>();
+                    batch.push((id, copy));
                 }
                 None => missing.push(id),
             }
@@ -243,66 +240,76 @@ impl Replica {
                 break;
             }
         }
-        Ok((records, missing))
+        Ok((batch, missing))
     }
 
-    /// What the hub made of an uploaded document.
-    async fn take_answer(self: &Rc<Self>, answer: StoredRecord) -> Result<(), StoreError> {
-        let id = answer.document;
-        let mut writes = vec![Write::NoUpload(id)];
-        if let Some(refusal) = answer.refused.first() {
-            writes.extend(self.refuse_upload(id, refusal));
-        } else {
-            let heads = self.database.document(id).await?.unwrap_or_default().heads();
-            writes.push(Write::Document(id, DocumentRecord::new(&heads, &answer.heads)));
-            if !answer.facts.is_empty() {
-                writes.push(Write::Facts(id, answer.facts.clone()));
+    /// What the hub made of the uploaded documents. One that it didn't answer for is uploaded again.
+    async fn take_answers(
+        self: &Rc<Self>,
+        batch: &[(DocumentId, Automerge)],
+        answers: Vec<StoredRecord>,
+    ) -> Result<(), StoreError> {
+        let (mut writes, mut rows, mut aside, mut stored) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for answer in answers {
+            let id = answer.document;
+            let Some((_, copy)) = batch.iter().find(|(given, _)| *given == id) else {
+                continue;
+            };
+            writes.push(Write::NoUpload(id));
+            if let Some(refusal) = answer.refused.first() {
+                aside.push(self.refused_upload(id, refusal));
+                writes.extend([Write::NoRow(id), Write::NoDocument(id)]);
+                rows.push((id, None));
+            } else {
+                // With the number that the hub gave it.
+                let facts: Facts = minicbor::decode(&answer.facts).unwrap_or_default();
+                let row = Row::derive(copy, id, &facts);
+                writes.extend(row.as_ref().map(|row| self.row_write(row)));
+                rows.extend(row.map(|row| (id, Some(Arc::new(row)))));
+                writes.push(Write::Document(
+                    id,
+                    DocumentRecord::new(&copy.get_heads(), &answer.heads),
+                ));
+                writes.push(Write::Facts(id, answer.facts));
+                self.facts(id).set(Arc::new(facts));
             }
+            stored.push((id, answer.heads));
         }
+        writes.extend(self.put_aside(aside));
         self.writer.write(writes).await?;
-        self.outbox.remove_upload(id);
-        if answer.refused.is_empty() {
-            if let Ok(facts) = minicbor::decode::<Facts>(&answer.facts) {
-                self.facts(id).set(Arc::new(facts.clone()));
-                self.renumber(id, &facts).await?;
-            }
-            let output = self.client.borrow_mut().acknowledge(id, &answer.heads);
+        for (id, heads) in &stored {
+            self.outbox.remove_upload(*id);
+            let output = self.client.borrow_mut().acknowledge(*id, heads);
             self.act(output);
         }
-        Ok(())
-    }
-
-    /// The hub gave an imported document its number: its row tells.
-    async fn renumber(self: &Rc<Self>, id: DocumentId, facts: &Facts) -> Result<(), StoreError> {
-        let Some(copy) = documents::stored(&self.database, id).await? else {
-            return Ok(());
-        };
-        if let Some(row) = Row::derive(&copy, id, facts) {
-            self.writer.later(vec![self.row_write(&row)]);
-            self.rows.apply([(id, Some(Arc::new(row)))]);
-        }
+        self.rows.apply(rows);
         Ok(())
     }
 
     /// The hub won't have it: it is set aside with the reason, and leaves this device.
-    fn refuse_upload(self: &Rc<Self>, id: DocumentId, refusal: &Refusal) -> Vec<Write> {
+    fn refused_upload(self: &Rc<Self>, id: DocumentId, refusal: &Refusal) -> SetAside {
         let title = self
             .rows
             .get(id)
             .map(|row| row.with_untracked(|row| row.title.clone()));
-        let aside = SetAside {
+        let output = self.client.borrow_mut().drop_document(id);
+        self.act(output);
+        SetAside {
             id: format!("import:{id}"),
             document: id,
             command: None,
             code: refusal.code.clone(),
             message: format!("“{}”: {}", title.unwrap_or_default(), refusal.message),
-            at: Timestamp(now().0),
-        };
-        let output = self.client.borrow_mut().drop_document(id);
-        self.act(output);
-        self.rows.apply([(id, None)]);
-        let mut writes = self.put_aside(vec![aside]);
-        writes.extend([Write::NoRow(id), Write::NoDocument(id)]);
-        writes
+            at: now(),
+        }
+    }
+}
+
+/// A document's changes, each by itself, as the hub judges them.
+fn changes_of(document: DocumentId, copy: &Automerge) -> ChangesRecord {
+    let changes = copy.get_changes(&[]);
+    ChangesRecord {
+        document,
+        changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
     }
 }
