@@ -114,12 +114,11 @@ pub(crate) fn Menu(
         .and_then(|value| value.as_f64())
         .unwrap_or_default();
     let below = height - anchor.bottom > 44.0 * items.len() as f64 + 24.0 || anchor.top < height / 2.0;
-    let top = below
-        .then(|| format!("{}px", anchor.bottom + 4.0))
-        .unwrap_or_default();
-    let bottom = (!below)
-        .then(|| format!("{}px", height - anchor.top + 4.0))
-        .unwrap_or_default();
+    let (over, under) = (height - anchor.top + 4.0, anchor.bottom + 4.0);
+    let (top, bottom) = match below {
+        true => (format!("{under}px"), String::new()),
+        false => (String::new(), format!("{over}px")),
+    };
     let right = format!("{}px", (width - anchor.right).max(8.0));
     let entries = items.into_iter().map(|item| {
         let run = item.run;

@@ -36,11 +36,6 @@ impl Router {
         self.address.get()
     }
 
-    /// The address as a signal.
-    pub(crate) const fn signal(self) -> RwSignal<Address> {
-        self.address
-    }
-
     /// What stands after the `?`, tracked.
     pub(crate) fn query(self) -> String {
         self.query.get()

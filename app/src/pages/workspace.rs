@@ -32,10 +32,10 @@ pub(crate) fn Workspace(slug: WorkspaceSlug) -> impl IntoView {
     let slug_for_open = slug.clone();
     spawn_local(async move {
         // Signed in before the store is opened: it then connects as that member at once.
-        if let Some(token) = token {
-            if let Err(error) = session::with_token(&slug_for_open, &token).await {
-                notices.wrong(error);
-            }
+        if let Some(token) = token
+            && let Err(error) = session::with_token(&slug_for_open, &token).await
+        {
+            notices.wrong(error);
         }
         opened.set(Some(Store::open(slug_for_open).await));
     });

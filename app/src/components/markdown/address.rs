@@ -14,10 +14,7 @@ pub(super) fn allowed(address: &str) -> Option<String> {
         let start = address.get(..scheme.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    SCHEMES
-        .iter()
-        .any(|scheme| fits(&scheme))
-        .then(|| address.to_owned())
+    SCHEMES.iter().any(fits).then(|| address.to_owned())
 }
 
 /// Where the next web address begins in a plain text.

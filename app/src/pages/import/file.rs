@@ -76,7 +76,7 @@ pub(super) async fn dry_run(
     file: &File,
     reading: Reading,
 ) -> Result<DryRun, Option<FileError>> {
-    let workspace = store.workspace_document().ok_or(Some(FileError::NoWorkspace))?;
+    let workspace = untrack(|| store.workspace_document()).ok_or(Some(FileError::NoWorkspace))?;
     let mut plan = Plan::new(workspace);
     let known = store.known_heads();
     let mut documents = Vec::new();

@@ -74,15 +74,20 @@ fn OneComment(state: IssueState, comment: Comment) -> impl IntoView {
         .by
         .as_ref()
         .is_none_or(docket_domain::PersonId::is_external);
-    let name = match &comment.by {
-        Some(by) => state
-            .issue
-            .with_untracked(|issue| people::name(store, by, issue.name_of(by))),
-        None => "Unknown".to_owned(),
-    };
-    let at = store
-        .facts(state.id)
-        .with(|facts| facts.judge_object(&comment.object, comment.at));
+    // A comment's author and time don't change while it is shown.
+    let (name, at) = untrack(|| {
+        let name = match &comment.by {
+            Some(by) => state
+                .issue
+                .with(|issue| people::name(store, by, issue.name_of(by))),
+            None => "Unknown".to_owned(),
+        };
+        let facts = store.facts(state.id);
+        (
+            name,
+            facts.with(|facts| facts.judge_object(&comment.object, comment.at)),
+        )
+    });
     let by = comment.by.clone();
     let mine = Memo::new(move |_| {
         let me = store.me().with(|me| me.as_ref().map(|me| me.id.clone()));

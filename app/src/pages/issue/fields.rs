@@ -30,11 +30,11 @@ pub(super) fn Fields(state: IssueState) -> impl IntoView {
             let mut offered = offered.get();
             // Somebody of another tracker, or who left, stays to be seen.
             issue.with(|issue| {
-                if let Some(person) = &issue.assignee {
-                    if !offered.iter().any(|(id, _)| id == person.as_str()) {
-                        let name = people::name(store, person, issue.name_of(person));
-                        offered.push((person.as_str().to_owned(), name));
-                    }
+                if let Some(person) = &issue.assignee
+                    && !offered.iter().any(|(id, _)| id == person.as_str())
+                {
+                    let name = people::name(store, person, issue.name_of(person));
+                    offered.push((person.as_str().to_owned(), name));
                 }
             });
             offered

@@ -5,6 +5,7 @@ use docket_domain::{
     genesis::is_deterministic,
     history::{self, What},
     read::{Event, Issue},
+    words::Resolution,
 };
 use leptos::prelude::*;
 
@@ -130,7 +131,7 @@ fn tell(
                 }),
         );
     }
-    told.sort_by(|a, b| b.at.cmp(&a.at));
+    told.sort_by_key(|told| std::cmp::Reverse(told.at));
     told
 }
 
@@ -207,14 +208,30 @@ fn sentence(store: Store, what: &What) -> Option<String> {
 
 fn changed(store: Store, key: &str, from: Option<&str>, to: Option<&str>) -> String {
     let value = |value: Option<&str>| match Field::parse(key) {
+        None if key == "resolution" => {
+            let resolution = value.and_then(Resolution::parse);
+            resolution.map_or_else(
+                || "Not set".to_owned(),
+                |resolution| resolution.label().to_owned(),
+            )
+        }
         Some(field) => words(store, field, value),
         None => value.map_or_else(|| "not set".to_owned(), cut),
     };
-    let name = Field::parse(key).map_or_else(|| key.to_owned(), |field| field.label().to_owned());
+    let name = Field::parse(key).map_or_else(|| title_case(key), |field| field.label().to_owned());
     match from {
         None => format!("{name}: {}", value(to)),
         Some(_) => format!("{name}: {} → {}", value(from), value(to)),
     }
+}
+
+/// A key as a heading: “resolution” is “Resolution”.
+fn title_case(key: &str) -> String {
+    let mut letters = key.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// A text short enough for a line.

@@ -75,7 +75,7 @@ fn used(store: Store, of: impl Fn(&IssueRow) -> Vec<String> + Send + Sync + 'sta
             }
         });
         let mut names: Vec<(String, usize)> = counts.into_iter().collect();
-        names.sort_by(|a, b| b.1.cmp(&a.1));
+        names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         names.into_iter().take(NAMES).map(|(name, _)| name).collect()
     })
 }

@@ -30,10 +30,10 @@ pub(super) fn Bar(title: Signal<String>, is_list: bool) -> impl IntoView {
     // The address may change by itself: back, a shared link, “clear”.
     Effect::new(move |_| {
         let text = filter.with(|filter| filter.text.clone());
-        if let Some(input) = input.get() {
-            if input.value().trim() != text {
-                input.set_value(&text);
-            }
+        if let Some(input) = input.get()
+            && input.value().trim() != text
+        {
+            input.set_value(&text);
         }
     });
     let waits = StoredValue::new(None::<TimeoutHandle>);
@@ -102,11 +102,10 @@ pub(super) fn Bar(title: Signal<String>, is_list: bool) -> impl IntoView {
                             enterkeyhint="search"
                             on:input=typed
                             on:keydown=move |event| {
-                                if event.key() == "Escape" || event.key() == "Enter" {
-                                    if let Some(input) = input.get_untracked() {
+                                if (event.key() == "Escape" || event.key() == "Enter")
+                                    && let Some(input) = input.get_untracked() {
                                         let _ = input.blur();
                                     }
-                                }
                             }
                         />
                     </label>

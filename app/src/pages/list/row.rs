@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most labels shown on a line.
-const LABELS: usize = 3;
+const LABELS: usize = 2;
 
 /// An issue's line.
 #[component]
