@@ -155,6 +155,8 @@ impl Reader<'_> {
             ([], Key::Name(_), Action::Make(_)) => {}
             ([], Key::Name(field), action) if !BOOKS.contains(&field.as_str()) => {
                 let (from, to) = (self.overwritten(operation), shown(action));
+                // Settling a conflict may write a field twice: the last value is what was meant.
+                what.retain(|what| !matches!(what, What::Set { field: earlier, .. } if earlier == field));
                 what.push(What::Set {
                     field: field.clone(),
                     from,

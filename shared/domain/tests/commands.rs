@@ -9,6 +9,7 @@ use docket_domain::{
     command::{NewIssue, Place, Splice},
     facts::Receipt,
     history::{self, What},
+    operation,
     read::{self, Issue, List},
     row::{Body, What as Moment},
     words::{Priority, Resolution, Severity, Status},
@@ -268,6 +269,54 @@ fn two_peoples_titles_are_a_conflict_until_one_is_chosen() {
     .unwrap();
     assert!(read::conflicts(&a).is_empty());
     assert_eq!(Issue::read(&a).title, "A");
+}
+
+/// Nobody may delete a field, so settling writes, whichever value is chosen.
+#[test]
+fn a_conflict_is_settled_by_writing() {
+    for chosen in ["A", "B"] {
+        let mut a = issue();
+        let mut b = a.fork().with_actor(actor(2));
+        run(
+            &mut a,
+            20,
+            Action::SetTitle {
+                title: "A".to_owned(),
+            },
+        )
+        .unwrap();
+        run(
+            &mut b,
+            20,
+            Action::SetTitle {
+                title: "B".to_owned(),
+            },
+        )
+        .unwrap();
+        a.merge(&mut b).unwrap();
+        let before = a.get_heads();
+        let value = Some(chosen.to_owned());
+        run(
+            &mut a,
+            30,
+            Action::Settle {
+                id: entry(1),
+                field: Field::Title,
+                value,
+            },
+        )
+        .unwrap();
+        assert_eq!(Issue::read(&a).title, chosen);
+        assert!(read::conflicts(&a).is_empty());
+        let mut places = operation::Places::new(Some(&a));
+        for change in a.get_changes(&before) {
+            let deleted = places
+                .read(&change)
+                .iter()
+                .any(|it| it.action == operation::Action::Delete);
+            assert!(!deleted, "{chosen}");
+        }
+    }
 }
 
 #[test]

@@ -317,7 +317,7 @@ fn settle<T: Transactable>(
         return Err(CommandError::Settled);
     }
     let from = read::string(tx, &ROOT, field.key());
-    write::put(tx, &ROOT, field.key(), value)?;
+    write::settle(tx, field.key(), value)?;
     let counts = matches!(
         field,
         Field::Status | Field::Severity | Field::Priority | Field::Assignee

@@ -45,9 +45,30 @@ pub(super) fn container<T: Transactable>(tx: &T, key: &str) -> Result<ObjId, Com
 
 /// Sets a text at the root, or takes it away. Fails if it is so already and uncontested.
 pub(super) fn set<T: Transactable>(tx: &mut T, key: &str, value: Option<&str>) -> Result<(), CommandError> {
-    let contested = tx.get_all(ROOT, key)?.len() > 1;
-    if !contested && read::string(tx, &ROOT, key).as_deref() == value {
+    let same = read::string(tx, &ROOT, key).as_deref() == value;
+    if same && tx.get_all(ROOT, key)?.len() < 2 {
         return Err(CommandError::Unchanged);
+    }
+    settle(tx, key, value)
+}
+
+/// Writes a value at the root over all that stand there.
+///
+/// To write what is shown already, Automerge would delete the other values instead; nobody may delete a field. So
+/// one of the others is written first.
+pub(super) fn settle<T: Transactable>(
+    tx: &mut T,
+    key: &str,
+    value: Option<&str>,
+) -> Result<(), CommandError> {
+    if read::string(tx, &ROOT, key).as_deref() == value {
+        let contested = read::conflicts(tx)
+            .into_iter()
+            .find(|conflict| conflict.field.key() == key);
+        let mut values = contested.into_iter().flat_map(|conflict| conflict.candidates);
+        if let Some(other) = values.find(|candidate| candidate.value.as_deref() != value) {
+            put(tx, &ROOT, key, other.value.as_deref())?;
+        }
     }
     put(tx, &ROOT, key, value)
 }
