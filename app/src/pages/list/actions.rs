@@ -48,9 +48,9 @@ fn items(state: ListState, issue: DocumentId) -> Vec<Item> {
                 ranking::unrank(state, issue)
             }));
         } else {
-            items.push(Item::new("Add at the top", "top", to(Place::First)).key("Alt Home"));
-            items.push(Item::new("Add to the list", "plus", to(Place::Last)).key("Alt ↑"));
-            items.push(Item::new("Add at rank…", "list", move || {
+            items.push(Item::new("Add to the list, at the top", "top", to(Place::First)).key("Alt Home"));
+            items.push(Item::new("Add to the list, at the bottom", "plus", to(Place::Last)).key("Alt ↑"));
+            items.push(Item::new("Add to the list at rank…", "list", move || {
                 state.to_rank.set(Some(issue))
             }));
         }
