@@ -25,6 +25,9 @@ use super::{
 /// From this many chunks on a document's are made one when it is loaded.
 const MANY_CHUNKS: usize = 32;
 
+/// A load that several callers wait for.
+type Loading = Shared<LocalBoxFuture<'static, Result<(), StoreError>>>;
+
 /// A document that somebody has open. Dropping it closes it; what the hub hasn't acknowledged is still sent.
 pub(crate) struct OpenDocument {
     replica: Rc<Replica>,
@@ -39,7 +42,7 @@ pub(super) struct Opened {
     pub(super) revision: ArcRwSignal<u64>,
     /// The stored chunks that the document in memory contains.
     pub(super) seen: RefCell<HashSet<ChunkKey>>,
-    loading: RefCell<Option<Shared<LocalBoxFuture<'static, Result<(), StoreError>>>>>,
+    loading: RefCell<Option<Loading>>,
     waiting: RefCell<Vec<oneshot::Sender<Result<(), StoreError>>>>,
 }
 

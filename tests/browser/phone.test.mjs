@@ -1,0 +1,24 @@
+// A phone, 360 px wide: everything is reachable, nothing scrolls sideways.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { report } from "./support/hands.mjs";
+import { openPlace } from "./support/place.mjs";
+
+for (const dark of [false, true]) {
+  test(`every page fits a phone, ${dark ? "dark" : "light"}`, async (context) => {
+    const place = await openPlace(context);
+    const phone = await place.device(place.admin.token, { viewport: { width: 360, height: 740 }, touch: true, dark });
+    const issue = await report(phone, "A title that is long enough to need a second line on a phone, whatever it is about");
+    const pages = ["list/agreed", "issues", issue, "new", "import", "members", "refused", "conflicts", "settings"];
+    for (const address of pages) {
+      await phone.visit(address);
+      await phone.page.locator("main").waitFor();
+      const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, `${address} is ${wide} px too wide`);
+      await phone.screenshot(`phone-${dark ? "dark" : "light"}-${address.replaceAll("/", "-").slice(0, 20)}`);
+    }
+    phone.assertQuiet();
+  });
+}
