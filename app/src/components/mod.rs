@@ -8,6 +8,7 @@
 pub(crate) mod avatar;
 pub(crate) mod choice;
 pub(crate) mod dialog;
+mod flow;
 pub(crate) mod icon;
 pub(crate) mod markdown;
 pub(crate) mod marks;
@@ -19,4 +20,5 @@ pub(crate) mod state;
 pub(crate) mod theme;
 pub(crate) mod time;
 
+pub(crate) use flow::{For, Show};
 pub(crate) use notices::{Notices, NoticesView, notices};

@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::icon::Icon;
+use super::{For, Show, icon::Icon};
 
 /// Names as chips, and a field to add one.
 #[component]

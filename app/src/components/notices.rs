@@ -4,6 +4,8 @@ use std::{cell::Cell, time::Duration};
 
 use leptos::prelude::*;
 
+use super::For;
+
 /// How long a notice that needs no answer stays.
 const STAYS: Duration = Duration::from_secs(6);
 

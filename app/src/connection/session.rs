@@ -6,7 +6,7 @@ use docket_sync::wire::PeerId;
 use serde::{Deserialize, Serialize};
 
 use super::http::{self, Body};
-use crate::store::{Database, StoreError, Write, json, meta, meta_json, random};
+use crate::store::{Database, StoreError, Write, meta, random, to_cbor};
 
 /// Who is signed in to which workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,7 +128,7 @@ async fn begin(slug: &WorkspaceSlug, path: &str, body: &str, wrong: &str) -> Res
 /// Keeps who is signed in. Another person's data leaves the device first; their unsent changes forbid that.
 async fn remember(session: &Session) -> Result<(), StoreError> {
     let database = Database::open(&session.slug).await?;
-    let before: Option<Member> = meta_json(&database, meta::ME).await?;
+    let before: Option<Member> = database.single(meta::ME).await?;
     if before.is_some_and(|before| before.id != session.member.id) {
         let unsent = database.entries_of(None).await?.len() + database.uploads().await?.len();
         if unsent > 0 {
@@ -137,8 +137,8 @@ async fn remember(session: &Session) -> Result<(), StoreError> {
         database.clear().await?;
     }
     let writes = [
-        Write::Meta(meta::ME, json(&session.member)),
-        Write::Meta(meta::WORKSPACE, json(&session.document)),
+        Write::Meta(meta::ME, to_cbor(&session.member)),
+        Write::Meta(meta::WORKSPACE, to_cbor(&session.document)),
     ];
     database.write(&writes).await
 }

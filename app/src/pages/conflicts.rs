@@ -4,7 +4,7 @@ use docket_domain::DocumentId;
 use leptos::prelude::*;
 
 use super::address::Page;
-use crate::components::{marks::StatusMark, people::store, state::State, time::When};
+use crate::components::{For, Show, marks::StatusMark, people::store, state::State, time::When};
 
 /// The page.
 #[component]

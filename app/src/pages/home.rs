@@ -4,7 +4,7 @@ use docket_domain::WorkspaceSlug;
 use leptos::{html, prelude::*};
 
 use super::router::router;
-use crate::components::{icon::Icon, state::State, theme};
+use crate::components::{Show, icon::Icon, state::State, theme};
 
 /// Where the names of opened workspaces are kept.
 const KEY: &str = "docket:workspaces";

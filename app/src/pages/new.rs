@@ -9,6 +9,7 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 
 use super::{address::Page, issue::offers, router::router};
 use crate::components::{
+    Show,
     choice::{Choice, word_options},
     names::Names,
     notices,

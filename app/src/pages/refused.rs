@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{address::Page, list::copy};
 use crate::{
-    components::{icon::Icon, notices, people::store, state::State, time::When},
+    components::{For, Show, icon::Icon, notices, people::store, state::State, time::When},
     store::SetAside,
 };
 

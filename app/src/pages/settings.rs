@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::workspace::reload;
 use crate::{
-    components::{dialog::Dialog, notices, people, people::store, theme::Theme},
+    components::{Show, dialog::Dialog, notices, people, people::store, theme::Theme},
     store::StoreError,
 };
 

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 
 use super::router::Router;
 use crate::{
-    components::{notices, people::store},
+    components::{Show, notices, people::store},
     connection::session,
     store::Connection,
 };

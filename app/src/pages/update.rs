@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::Show;
 use crate::connection::update::Update;
 
 /// Registers the service worker, and tells of a new version.

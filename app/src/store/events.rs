@@ -16,8 +16,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     Connection, Present, Replica, Status, StoreError,
     browser::{now, random},
-    database::{ChunkKey, DocumentRecord, EntryKey, RowRecord, StoredCursor, Write},
-    replica::{json, meta},
+    database::{ChunkKey, DocumentRecord, EntryKey, RowRecord, StoredCursor, Write, to_cbor},
+    replica::meta,
     rows::Known,
 };
 
@@ -90,7 +90,7 @@ impl Replica {
                 if self.workspace_id.get_untracked() != Some(workspace) {
                     self.workspace_id.set(Some(workspace));
                     self.writer
-                        .later(vec![Write::Meta(meta::WORKSPACE, json(&workspace))]);
+                        .later(vec![Write::Meta(meta::WORKSPACE, to_cbor(&workspace))]);
                 }
                 self.trouble.set(None);
                 self.set_connection(Connection::Live);
@@ -319,11 +319,11 @@ impl Replica {
     }
 
     fn take_members(&self, members: Vec<Member>) {
-        let mut writes = vec![Write::Meta(meta::MEMBERS, json(&members))];
+        let mut writes = vec![Write::Meta(meta::MEMBERS, to_cbor(&members))];
         let me = self.welcomed.borrow().clone().or_else(|| self.my_id());
         let me = me.and_then(|me| members.iter().find(|one| one.id == me).cloned());
         if let Some(me) = me {
-            writes.push(Write::Meta(meta::ME, json(&me)));
+            writes.push(Write::Meta(meta::ME, to_cbor(&me)));
             self.me.set(Some(Arc::new(me)));
         }
         self.writer.later(writes);
@@ -332,7 +332,7 @@ impl Replica {
 
     pub(crate) fn set_me(&self, me: Member) {
         if self.me.with_untracked(|before| before.as_deref() != Some(&me)) {
-            self.writer.later(vec![Write::Meta(meta::ME, json(&me))]);
+            self.writer.later(vec![Write::Meta(meta::ME, to_cbor(&me))]);
             self.me.set(Some(Arc::new(me)));
         }
     }

@@ -41,8 +41,8 @@ use leptos::prelude::*;
 
 pub(crate) use self::{
     browser::{random, sleep},
-    database::{Database, Write},
-    replica::{Replica, json, meta, meta_json},
+    database::{Database, Write, to_cbor},
+    replica::{Replica, meta},
 };
 pub(crate) use self::{
     documents::OpenDocument,

@@ -84,9 +84,9 @@ impl Replica {
         let rows = database.rows().await?;
         let rankings = database.rankings().await?;
         let cursor = database.cursor().await?;
-        let me: Option<Member> = meta_json(&database, meta::ME).await?;
-        let members: Option<Vec<Member>> = meta_json(&database, meta::MEMBERS).await?;
-        let workspace: Option<DocumentId> = meta_json(&database, meta::WORKSPACE).await?;
+        let me: Option<Member> = database.single(meta::ME).await?;
+        let members: Option<Vec<Member>> = database.single(meta::MEMBERS).await?;
+        let workspace: Option<DocumentId> = database.single(meta::WORKSPACE).await?;
         let trouble = ArcRwSignal::new(None);
         let writer = Writer::new(Rc::clone(&database), trouble.clone());
         let peer = session::peer();
@@ -300,7 +300,7 @@ impl Replica {
         let replica = Rc::clone(self);
         spawn_local(async move {
             // What fails here comes with the hub's welcome.
-            if let Ok(Some(me)) = meta_json::<Member>(&replica.database, meta::ME).await {
+            if let Ok(Some(me)) = replica.database.single::<Member>(meta::ME).await {
                 replica.me.set(Some(Arc::new(me)));
             }
             replica.line.wake();
@@ -333,18 +333,4 @@ fn nothing() -> Workspace {
         organisations: Vec::new(),
         components: Vec::new(),
     }
-}
-
-/// A single value in JSON; none if it is absent or of another form.
-pub(crate) async fn meta_json<T: serde::de::DeserializeOwned>(
-    database: &Database,
-    name: &'static str,
-) -> Result<Option<T>, StoreError> {
-    let bytes = database.meta(name).await?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
-}
-
-pub(crate) fn json<T: serde::Serialize>(value: &T) -> Vec<u8> {
-    // These types have text keys only, so they can always be written.
-    serde_json::to_vec(value).unwrap_or_default()
 }

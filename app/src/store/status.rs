@@ -1,7 +1,7 @@
 //! What the status bar tells, and the changes that were set aside.
 
 use docket_domain::{Command, DocumentId, Timestamp};
-use serde::{Deserialize, Serialize};
+use minicbor::{Decode, Encode};
 
 /// How this tab stands with the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,19 +35,26 @@ pub(crate) struct Status {
 }
 
 /// A change that couldn't be stored by the hub. It survives reloading.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[cbor(map)]
 pub(crate) struct SetAside {
     /// Its key in storage.
+    #[n(0)]
     pub(crate) id: String,
     /// The document it was for.
+    #[n(1)]
     pub(crate) document: DocumentId,
     /// What was meant; none for an imported document.
+    #[n(2)]
     pub(crate) command: Option<Command>,
     /// The reason, for programs.
+    #[n(3)]
     pub(crate) code: String,
     /// The reason and what to do, for people.
+    #[n(4)]
     pub(crate) message: String,
     /// When it was set aside.
+    #[n(5)]
     pub(crate) at: Timestamp,
 }
 

@@ -6,13 +6,20 @@
 use std::{collections::HashSet, rc::Rc, sync::Arc};
 
 use docket_domain::{DocumentId, WorkspaceSlug};
+use js_sys::Uint8Array;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use minicbor::{Decode, Encode};
+use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
-use super::{Replica, StoreError, browser::sleep, documents::join, rows::Known};
+use super::{
+    Replica, StoreError,
+    browser::sleep,
+    database::{from_cbor, to_cbor},
+    documents::join,
+    rows::Known,
+};
 
 /// How long another tab is given to bring its changes to the hub itself, in milliseconds.
 const PATIENCE: u32 = 5_000;
@@ -26,12 +33,14 @@ pub(super) struct Tabs {
     channel: Option<BroadcastChannel>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Encode, Decode)]
+#[cbor(map)]
 struct Hint {
     /// Whose chunks, row or commands changed.
+    #[n(0)]
     documents: Vec<DocumentId>,
     /// Somebody signed out.
-    #[serde(default)]
+    #[n(1)]
     signed_out: bool,
 }
 
@@ -43,9 +52,9 @@ impl Tabs {
     }
 
     fn post(&self, hint: &Hint) {
-        if let (Some(channel), Ok(text)) = (&self.channel, serde_json::to_string(hint)) {
+        if let Some(channel) = &self.channel {
             // A closed channel: the page is going.
-            let _ = channel.post_message(&JsValue::from_str(&text));
+            let _ = channel.post_message(&Uint8Array::from(to_cbor(hint).as_slice()));
         }
     }
 
@@ -75,8 +84,11 @@ impl Replica {
         let Some(channel) = &self.tabs.channel else { return };
         let replica = Rc::clone(self);
         let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |message: MessageEvent| {
-            let text = message.data().as_string().unwrap_or_default();
-            let Ok(hint) = serde_json::from_str::<Hint>(&text) else {
+            let Some(hint) = message
+                .data()
+                .dyn_ref::<Uint8Array>()
+                .and_then(|bytes| from_cbor(&bytes.to_vec()))
+            else {
                 return;
             };
             let replica = Rc::clone(&replica);

@@ -1,13 +1,9 @@
 //! An issue's scalar fields: their keys in the document, and which of them show conflicts.
 
 use minicbor::{Decode, Encode};
-use serde::{Deserialize, Serialize};
 
 /// A field of an issue that holds one value.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
-)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Field {
     /// The title.

@@ -10,7 +10,6 @@
 use std::fmt;
 
 use minicbor::{Decode, Encode};
-use serde::{Deserialize, Serialize};
 
 /// Random digits at the end of a new rank.
 const JITTER: usize = 3;
@@ -19,9 +18,8 @@ const JITTER: usize = 3;
 const SPREAD: usize = 4;
 
 /// A place in a list: an upper-case hex text that sorts by its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(transparent)]
-#[serde(transparent)]
 pub struct Rank(String);
 
 /// Why a text is no rank.

@@ -506,8 +506,8 @@ proptest! {
     #[test]
     fn commands_are_stored_whole(text in ".{0,40}", at in 0_usize..9) {
         let command = Command::new(ID, Action::EditDescription { edits: vec![Splice { at, removed: text.clone(), inserted: text }] });
-        let stored = serde_json::to_string(&command).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Command>(&stored).unwrap(), command);
+        let stored = minicbor::to_vec(&command).unwrap();
+        prop_assert_eq!(minicbor::decode::<Command>(&stored).unwrap(), command);
     }
 }
 

@@ -18,6 +18,7 @@ use self::{
 };
 use crate::{
     components::{
+        Show,
         people::{May, store},
         state::State,
     },

@@ -11,7 +11,7 @@ use super::{
     told::{self, Part},
 };
 use crate::{
-    components::{icon::Icon, notices, people::store},
+    components::{Show, icon::Icon, notices, people::store},
     pages::address::Page,
 };
 

@@ -4,7 +4,7 @@ use docket_domain::{Action, EntryId};
 use leptos::prelude::*;
 
 use super::IssueState;
-use crate::components::{dialog::Dialog, icon::Icon, people, time::When};
+use crate::components::{Show, dialog::Dialog, icon::Icon, people, time::When};
 
 /// The standing flag, or the button that raises one.
 #[component]

@@ -5,6 +5,7 @@ use leptos::{ev, html, prelude::*};
 
 use super::{IssueState, fit, history::History};
 use crate::components::{
+    For, Show,
     avatar::Avatar,
     dialog::Dialog,
     markdown::{Markdown, Plain},

@@ -6,6 +6,7 @@ use leptos::{ev, html, prelude::*};
 use super::{IssueState, fit};
 use crate::{
     components::{
+        Show,
         avatar::Avatar,
         dialog::Dialog,
         icon::Icon,

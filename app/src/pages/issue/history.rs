@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::{IssueState, conflicts::words};
 use crate::{
     components::{
+        For, Show,
         avatar::Avatar,
         people,
         time::{When, exact},

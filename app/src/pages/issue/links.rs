@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use super::IssueState;
 use crate::{
-    components::{icon::Icon, marks::StatusMark, notices, people, time::When},
+    components::{For, Show, icon::Icon, marks::StatusMark, notices, people, time::When},
     pages::address::Page,
     store::Store,
 };

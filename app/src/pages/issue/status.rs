@@ -7,7 +7,7 @@ use docket_domain::{
 use leptos::{ev, prelude::*};
 
 use super::IssueState;
-use crate::components::{choice::Choice, dialog::Dialog, icon::Icon, marks::StatusMark};
+use crate::components::{Show, choice::Choice, dialog::Dialog, icon::Icon, marks::StatusMark};
 
 /// The status, and the button that changes it.
 #[component]

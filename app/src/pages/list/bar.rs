@@ -10,7 +10,7 @@ use super::{
     panel::{self, Panel},
 };
 use crate::{
-    components::{icon::Icon, people::May},
+    components::{For, Show, icon::Icon, people::May},
     pages::{address::Page, router::router},
 };
 

@@ -7,6 +7,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{ListState, drag, order::Line, row::IssueLine};
+use crate::components::{For, Show};
 use crate::pages::workspace::frame::Places;
 
 /// Lines above and below the view that exist already.

@@ -30,6 +30,7 @@ use super::{
 };
 use crate::{
     components::{
+        Show,
         menu::Anchor,
         people::{self, May, store},
         state::{Loading, State},

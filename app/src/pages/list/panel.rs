@@ -10,7 +10,7 @@ use super::{
     filter::{self, ATTENTION, CONFLICT, DELETED, Facet, NONE, OPEN, PENDING},
     order,
 };
-use crate::{components::people, store::Store};
+use crate::{components::For, components::people, store::Store};
 
 /// The most values offered in one field; the others are found by searching.
 const OFFERED: usize = 60;

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use super::{ListState, drag, grid::Lines, order::Line};
 use crate::{
     components::{
+        Show,
         avatar::Avatar,
         icon::Icon,
         marks::{PriorityMark, SeverityMark, StatusMark},

@@ -9,6 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use self::invite::Invite;
 use crate::{
     components::{
+        For, Show,
         avatar::Avatar,
         dialog::Dialog,
         notices,

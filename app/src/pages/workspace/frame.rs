@@ -10,7 +10,7 @@ use super::{
     status::StatusBar,
 };
 use crate::{
-    components::people::store,
+    components::{Show, people::store},
     pages::{
         address::{Address, Page, Whose},
         conflicts::Conflicts,

@@ -5,6 +5,7 @@ use leptos::{ev, html, prelude::*};
 
 use crate::{
     components::{
+        Show,
         dialog::Dialog,
         icon::Icon,
         marks::StatusMark,

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
+        For,
         avatar::Avatar,
         people::{self, store},
     },

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::frame::{Above, AboveSignal};
 use crate::{
     components::{
+        For, Show,
         icon::Icon,
         people::{May, store},
     },

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::presence::Presence;
 use crate::{
-    components::{icon::Icon, people::store},
+    components::{Show, icon::Icon, people::store},
     pages::address::Page,
     store::Connection,
 };

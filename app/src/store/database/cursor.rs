@@ -3,15 +3,20 @@
 
 use docket_domain::row::DERIVATION;
 use docket_sync::client::Cursor;
-use serde::{Deserialize, Serialize};
+use minicbor::{Decode, Encode};
 
 /// Which rows are in storage.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
 pub(crate) struct StoredCursor {
+    #[n(0)]
     epoch: Option<String>,
+    #[n(1)]
     version: u64,
+    #[n(2)]
     derivation: u32,
     /// All rows were here when this was written.
+    #[n(3)]
     pub(crate) complete: bool,
 }
 

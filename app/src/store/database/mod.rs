@@ -18,6 +18,7 @@ use wasm_bindgen::JsCast;
 use super::StoreError;
 
 pub(crate) use self::{
+    bytes::{from_cbor, to_cbor},
     cursor::StoredCursor,
     key::{ChunkKey, EntryKey},
     record::{DocumentRecord, RowRecord},

@@ -5,28 +5,30 @@ use std::collections::HashSet;
 use docket_domain::{DocumentId, Row};
 use docket_sync::client::outbox::Entry;
 use idb::{ObjectStore, Query, TransactionMode};
+use minicbor::Decode;
 use wasm_bindgen::JsValue;
 
 use super::{
     ChunkKey, Database, DocumentRecord, RowRecord, StoredCursor,
-    bytes::{from_js, to_js},
+    bytes::{from_cbor, from_js, to_js},
     failed, key, schema,
     write::range,
 };
 use crate::store::{SetAside, StoreError};
 
 impl Database {
-    /// A single value by name.
-    pub(crate) async fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    /// A single value by name; none if it is absent or of another form.
+    pub(crate) async fn single<T: for<'b> Decode<'b, ()>>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, StoreError> {
         let value = self.value(schema::META, JsValue::from_str(name)).await?;
-        Ok(value.as_ref().and_then(from_js))
+        Ok(value.as_ref().and_then(decoded))
     }
 
     /// Which rows are here.
     pub(crate) async fn cursor(&self) -> Result<StoredCursor, StoreError> {
-        let value = self.meta(StoredCursor::NAME).await?;
-        let stored = value.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        Ok(stored.unwrap_or_default())
+        Ok(self.single(StoredCursor::NAME).await?.unwrap_or_default())
     }
 
     /// All rows that can be read. One of an unknown form is passed over: the hub sends it again.
@@ -46,7 +48,7 @@ impl Database {
         let (keys, values) = self.entries(schema::DOCUMENTS, None).await?;
         let pairs = keys.iter().zip(&values).filter_map(|(key, value)| {
             let document = key::document(&from_js(key)?)?;
-            Some((document, DocumentRecord::from_bytes(&from_js(value)?)?))
+            Some((document, decoded(value)?))
         });
         Ok(pairs.collect())
     }
@@ -54,10 +56,7 @@ impl Database {
     /// What is known of a stored document.
     pub(crate) async fn document(&self, id: DocumentId) -> Result<Option<DocumentRecord>, StoreError> {
         let value = self.value(schema::DOCUMENTS, to_js(id.as_bytes())).await?;
-        Ok(value
-            .as_ref()
-            .and_then(from_js)
-            .and_then(|bytes| DocumentRecord::from_bytes(&bytes)))
+        Ok(value.as_ref().and_then(decoded))
     }
 
     /// The hub's facts about a document.
@@ -86,7 +85,7 @@ impl Database {
     pub(crate) async fn entries_of(&self, document: Option<DocumentId>) -> Result<Vec<Entry>, StoreError> {
         let range = document.map(range).transpose().map_err(|error| failed(&error))?;
         let values = self.values(schema::OUTBOX, range.map(Query::KeyRange)).await?;
-        Ok(values.iter().filter_map(json).collect())
+        Ok(values.iter().filter_map(decoded).collect())
     }
 
     /// The imported documents that the hub doesn't have yet.
@@ -101,7 +100,7 @@ impl Database {
     /// The commands set aside.
     pub(crate) async fn set_aside(&self) -> Result<Vec<SetAside>, StoreError> {
         let values = self.values(schema::SET_ASIDE, None).await?;
-        let mut all: Vec<SetAside> = values.iter().filter_map(json).collect();
+        let mut all: Vec<SetAside> = values.iter().filter_map(decoded).collect();
         all.sort_by_key(|aside| aside.at);
         Ok(all)
     }
@@ -163,10 +162,10 @@ impl Database {
 }
 
 fn row(value: &JsValue) -> Option<(Row, RowRecord)> {
-    let record = RowRecord::from_bytes(&from_js(value)?)?;
+    let record: RowRecord = decoded(value)?;
     Some((Row::from_bytes(&record.row).ok()?, record))
 }
 
-fn json<T: serde::de::DeserializeOwned>(value: &JsValue) -> Option<T> {
-    serde_json::from_str(&value.as_string()?).ok()
+fn decoded<T: for<'b> Decode<'b, ()>>(value: &JsValue) -> Option<T> {
+    from_cbor(&from_js(value)?)
 }

@@ -44,15 +44,6 @@ impl RowRecord {
     pub(crate) fn heads(&self) -> Vec<ChangeHash> {
         split(&self.heads)
     }
-
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        // Writing to a Vec can't fail.
-        minicbor::to_vec(self).unwrap_or_default()
-    }
-
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        minicbor::decode(bytes).ok()
-    }
 }
 
 impl DocumentRecord {
@@ -71,15 +62,6 @@ impl DocumentRecord {
     /// The heads that the hub sent last, as far as they are stored.
     pub(crate) fn acknowledged(&self) -> Vec<ChangeHash> {
         split(&self.acknowledged)
-    }
-
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        // Writing to a Vec can't fail.
-        minicbor::to_vec(self).unwrap_or_default()
-    }
-
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        minicbor::decode(bytes).ok()
     }
 }
 

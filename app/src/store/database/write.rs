@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     ChunkKey, Database, DocumentRecord, EntryKey, RowRecord, StoredCursor,
-    bytes::{from_js, to_js},
+    bytes::{from_cbor, from_js, to_cbor, to_js},
     failed, key, schema,
 };
 use crate::store::{SetAside, StoreError};
@@ -101,11 +101,11 @@ async fn request_all(writes: &[Write], transaction: &Transaction) -> Result<(), 
         let name = JsValue::from_str(StoredCursor::NAME);
         let stored = meta.get(Query::Key(name.clone()))?.await?;
         let stored: StoredCursor = stored
-            .and_then(|value| serde_json::from_slice(&from_js(&value)?).ok())
+            .and_then(|value| from_cbor(&from_js(&value)?))
             .unwrap_or_default();
         if catalogue::joins(&stored.cursor(), *since, &cursor.cursor()) {
             writes.iter().try_for_each(|write| write.request(transaction))?;
-            put(&meta, &name, &to_js(&crate::store::json(cursor)))?;
+            put(&meta, &name, &to_js(&to_cbor(cursor)))?;
         }
     }
     Ok(())
@@ -146,10 +146,8 @@ impl Write {
             // Taken apart before.
             Self::Catalogue { .. } => Ok(()),
             Self::Meta(name, value) => put(&store_of_this, &JsValue::from_str(name), &to_js(value)),
-            Self::Row(document, record) => put(&store_of_this, &id(*document), &to_js(&record.to_bytes())),
-            Self::Document(document, record) => {
-                put(&store_of_this, &id(*document), &to_js(&record.to_bytes()))
-            }
+            Self::Row(document, record) => put(&store_of_this, &id(*document), &to_js(&to_cbor(record))),
+            Self::Document(document, record) => put(&store_of_this, &id(*document), &to_js(&to_cbor(record))),
             Self::Facts(document, value) | Self::Ranking(document, value) => {
                 put(&store_of_this, &id(*document), &to_js(value))
             }
@@ -167,10 +165,14 @@ impl Write {
                     document: entry.command.document,
                     id: entry.id,
                 };
-                put(&store_of_this, &to_js(&key.to_bytes()), &json(entry))
+                put(&store_of_this, &to_js(&key.to_bytes()), &to_js(&to_cbor(entry)))
             }
             Self::NoEntry(key) => delete(&store_of_this, to_js(&key.to_bytes())),
-            Self::SetAside(aside) => put(&store_of_this, &JsValue::from_str(&aside.id), &json(aside)),
+            Self::SetAside(aside) => put(
+                &store_of_this,
+                &JsValue::from_str(&aside.id),
+                &to_js(&to_cbor(aside)),
+            ),
             Self::Draft(place, text) => put(
                 &store_of_this,
                 &JsValue::from_str(place),
@@ -197,9 +199,4 @@ fn delete(store: &ObjectStore, key: JsValue) -> Result<(), idb::Error> {
 pub(super) fn range(document: DocumentId) -> Result<KeyRange, idb::Error> {
     let (lower, upper) = key::bounds(document);
     KeyRange::bound(&to_js(&lower), &to_js(&upper), None, None)
-}
-
-fn json<T: serde::Serialize>(value: &T) -> JsValue {
-    // These types have text keys only, so they can always be written.
-    JsValue::from_str(&serde_json::to_string(value).unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! Commands on an issue.
 
 use automerge::{ROOT, transaction::Transactable};
+use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -15,26 +16,35 @@ use crate::{
 };
 
 /// What a new issue says.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
 #[serde(default)]
 pub struct NewIssue {
     /// One line.
+    #[n(0)]
     pub title: String,
     /// Markdown.
+    #[n(1)]
     pub description: String,
     /// How bad it is.
+    #[n(2)]
     pub severity: Option<Severity>,
     /// How soon it is wanted.
+    #[n(3)]
     pub priority: Option<Priority>,
     /// The part of the software.
+    #[n(4)]
     pub component: Option<String>,
     /// Who works on it.
+    #[n(5)]
     pub assignee: Option<PersonId>,
     /// The reporter's organisation.
+    #[n(6)]
     pub organisation: Option<OrganisationId>,
     /// Labels.
+    #[n(7)]
     pub labels: Vec<String>,
     /// Affected versions.
+    #[n(8)]
     pub affects: Vec<String>,
 }
 

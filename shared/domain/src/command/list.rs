@@ -1,7 +1,7 @@
 //! Commands on a list.
 
 use automerge::{ROOT, transaction::Transactable};
-use serde::{Deserialize, Serialize};
+use minicbor::{Decode, Encode};
 
 use super::{
     Action, CommandError, Context,
@@ -14,19 +14,23 @@ use crate::{
 };
 
 /// A place in a list, as a person means it: it is looked up when the command is applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub enum Place {
     /// Before all others.
+    #[n(0)]
     First,
     /// After all others.
+    #[n(1)]
     Last,
     /// Before that issue; last, if it isn't ranked any more.
-    Before(DocumentId),
+    #[n(2)]
+    Before(#[n(0)] DocumentId),
     /// After that issue; last, if it isn't ranked any more.
-    After(DocumentId),
+    #[n(3)]
+    After(#[n(0)] DocumentId),
     /// At that position, counted from 0; last, if the list is shorter.
-    At(usize),
+    #[n(4)]
+    At(#[n(0)] usize),
 }
 
 /// The most issues that one command ranks: a change stays small enough to be judged and sent.

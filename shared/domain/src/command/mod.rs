@@ -12,7 +12,7 @@ mod workspace;
 mod write;
 
 use automerge::{ActorId, Automerge, ChangeHash, transaction::CommitOptions};
-use serde::{Deserialize, Serialize};
+use minicbor::{Decode, Encode};
 
 pub use error::CommandError;
 pub use issue::NewIssue;
@@ -29,11 +29,13 @@ use crate::{
 };
 
 /// An intended change of one document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub struct Command {
     /// The document to be changed.
+    #[n(0)]
     pub document: DocumentId,
     /// What is to be done.
+    #[n(1)]
     pub action: Action,
 }
 
@@ -47,165 +49,231 @@ pub struct Context {
 }
 
 /// What a command does. Empty texts stand for “not set” nowhere: absent values are `None`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum Action {
     /// Makes an issue.
-    CreateIssue(Box<NewIssue>),
+    #[n(0)]
+    CreateIssue(#[n(0)] Box<NewIssue>),
     /// Renames an issue.
+    #[n(1)]
     SetTitle {
         /// The new title, one line.
+        #[n(0)]
         title: String,
     },
     /// Sets how bad it is.
+    #[n(2)]
     SetSeverity {
         /// The severity, or none.
+        #[n(0)]
         severity: Option<Severity>,
     },
     /// Sets how soon it is wanted.
+    #[n(3)]
     SetPriority {
         /// The priority, or none.
+        #[n(0)]
         priority: Option<Priority>,
     },
     /// Sets the component.
+    #[n(4)]
     SetComponent {
         /// The component, or none.
+        #[n(0)]
         component: Option<String>,
     },
     /// Hands the issue to somebody.
+    #[n(5)]
     SetAssignee {
         /// The assignee, or none.
+        #[n(0)]
         assignee: Option<PersonId>,
     },
     /// Sets the reporter's organisation.
+    #[n(6)]
     SetOrganisation {
         /// The organisation, or none.
+        #[n(0)]
         organisation: Option<OrganisationId>,
     },
     /// Puts a label on, or takes it off.
+    #[n(7)]
     SetLabel {
         /// The label.
+        #[n(0)]
         label: String,
         /// On?
+        #[n(1)]
         on: bool,
     },
     /// Says that a version is affected, or not.
+    #[n(8)]
     SetAffects {
         /// The version.
+        #[n(0)]
         version: String,
         /// Affected?
+        #[n(1)]
         on: bool,
     },
     /// Edits the description as people type.
+    #[n(9)]
     EditDescription {
         /// The edits, one after the other.
+        #[n(0)]
         edits: Vec<Splice>,
     },
     /// Adds a comment.
+    #[n(10)]
     AddComment {
         /// The new comment's key.
+        #[n(0)]
         id: EntryId,
         /// The text.
+        #[n(1)]
         body: String,
     },
     /// Changes the text of a comment.
+    #[n(11)]
     EditComment {
         /// The comment's key.
+        #[n(0)]
         id: EntryId,
         /// The new text.
+        #[n(1)]
         body: String,
     },
     /// Deletes a comment; its text stays in the history.
+    #[n(12)]
     DeleteComment {
         /// The comment's key.
+        #[n(0)]
         id: EntryId,
     },
     /// Changes the status.
+    #[n(13)]
     SetStatus {
         /// The key of the event that records it.
+        #[n(0)]
         id: EntryId,
         /// The new status.
+        #[n(1)]
         to: Status,
         /// How it was resolved: needed with [`Status::Resolved`].
+        #[n(2)]
         resolution: Option<Resolution>,
         /// Why.
+        #[n(3)]
         reason: Option<String>,
     },
     /// Raises the flag that the issue needs attention.
+    #[n(14)]
     RaiseAttention {
         /// The flag's key.
+        #[n(0)]
         id: EntryId,
         /// Why.
+        #[n(1)]
         reason: String,
     },
     /// Lowers that flag.
+    #[n(15)]
     ClearAttention {
         /// The flag's key.
+        #[n(0)]
         id: EntryId,
     },
     /// Links the issue to another.
+    #[n(16)]
     AddLink {
         /// The link's key.
+        #[n(0)]
         id: EntryId,
         /// The relation, read from this issue.
+        #[n(1)]
         relation: String,
         /// The other issue's URL or key.
+        #[n(2)]
         target: String,
     },
     /// Removes a link.
+    #[n(17)]
     RemoveLink {
         /// The link's key.
+        #[n(0)]
         id: EntryId,
     },
     /// Settles a conflict by choosing one value.
+    #[n(18)]
     Settle {
         /// The key of the event that records it, for fields whose history counts.
+        #[n(0)]
         id: EntryId,
         /// The field.
+        #[n(1)]
         field: Field,
         /// The value that is to hold.
+        #[n(2)]
         value: Option<String>,
     },
     /// Deletes an issue: it is hidden, and can be restored.
+    #[n(19)]
     Delete,
     /// Restores a deleted issue.
+    #[n(20)]
     Restore,
     /// Gives issues their place in a list, together and in this order.
+    #[n(21)]
     Rank {
         /// The issues.
+        #[n(0)]
         issues: Vec<DocumentId>,
         /// Where to.
+        #[n(1)]
         place: Place,
     },
     /// Takes an issue out of a list.
+    #[n(22)]
     Unrank {
         /// The issue.
+        #[n(0)]
         issue: DocumentId,
     },
     /// Names a new list, and says whose it is.
+    #[n(23)]
     CreateList {
         /// The name.
+        #[n(0)]
         name: String,
         /// Whose; none for the group's.
+        #[n(1)]
         organisation: Option<OrganisationId>,
     },
     /// Names the workspace.
+    #[n(24)]
     SetupWorkspace {
         /// The name.
+        #[n(0)]
         name: String,
         /// What stands before an issue's number.
+        #[n(1)]
         prefix: String,
     },
     /// Adds an organisation and links its list, or renames it.
+    #[n(25)]
     AddOrganisation {
         /// The organisation.
+        #[n(0)]
         id: OrganisationId,
         /// Its name.
+        #[n(1)]
         name: String,
     },
     /// Adds a component that issues can be about.
+    #[n(26)]
     AddComponent {
         /// Its name.
+        #[n(0)]
         name: String,
     },
 }

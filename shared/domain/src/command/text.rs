@@ -1,19 +1,22 @@
 //! Edits of a collaborative text.
 
 use automerge::{ObjId, transaction::Transactable};
-use serde::{Deserialize, Serialize};
+use minicbor::{Decode, Encode};
 
 use super::{CommandError, write};
 
 /// One edit: at an offset, some text taken out and other text put in. Offsets are in UTF-16 units, as the
 /// browser's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Splice {
     /// Where.
+    #[n(0)]
     pub at: usize,
     /// The text that stood there and goes.
+    #[n(1)]
     pub removed: String,
     /// The text that comes.
+    #[n(2)]
     pub inserted: String,
 }
 

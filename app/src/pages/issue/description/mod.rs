@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use self::editor::Editor;
 use super::IssueState;
 use crate::components::{
+    Show,
     icon::Icon,
     markdown::{Markdown, Plain},
     people::May,

@@ -95,8 +95,8 @@ fn the_talk_about_a_refused_change_is_short() {
 fn an_entry_survives_storage() {
     let mut pair = Pair::new(Role::Member);
     let entry = pair.stored(7, create());
-    let json = serde_json::to_string(&entry).unwrap();
-    assert_eq!(serde_json::from_str::<Entry>(&json).unwrap(), entry);
+    let bytes = minicbor::to_vec(&entry).unwrap();
+    assert_eq!(minicbor::decode::<Entry>(&bytes).unwrap(), entry);
 }
 
 #[test]
