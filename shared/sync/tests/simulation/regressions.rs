@@ -161,6 +161,27 @@ fn a_tab_that_ends_with_a_refusal_on_the_way() {
     }
 }
 
+/// While others were told of an edit, the store failed to forget a socket that had gone with the killed hub; the rest of
+/// them were never told.
+#[test]
+fn a_store_that_fails_after_the_hub_was_killed() {
+    simulate(
+        455_187_225_478_604_028,
+        &[
+            Step::Edit(0, 1, 0, What::Comment),
+            Step::Lose(1, 0),
+            Step::Revoke(1),
+            Step::Edit(0, 0, 0, What::Rank(0)),
+            Step::Fault(Fault::Kill(0)),
+            Step::Run(155),
+            Step::Run(316),
+            Step::Fault(Fault::Write(1)),
+            Step::Edit(0, 0, 2, What::Comment),
+            Step::Run(47),
+        ],
+    );
+}
+
 /// A known gap. A change was refused and its command set aside or done again; another tab still holds the change,
 /// and brings it once more after its member was given more rights. The hub takes it then, so that the text stands
 /// there although it was set aside, or twice. Nothing is lost. Tabs would have to share what was left behind.
