@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing)]
 
 use std::{
+    collections::HashSet,
     sync::LazyLock,
     time::{Duration, Instant},
 };
@@ -88,6 +89,7 @@ impl Stored {
             facts: &self.facts,
             member: &self.member,
             plain_allowed: false,
+            barred: &HashSet::new(),
             changes,
         };
         let start = cpu();

@@ -10,7 +10,7 @@
 
 mod world;
 
-use std::num::NonZeroU64;
+use std::{collections::HashSet, num::NonZeroU64};
 
 use automerge::{
     ActorId, Automerge, AutomergeError, Change, ChangeHash, ExpandedChange, ObjType, ROOT, ReadDoc,
@@ -437,6 +437,7 @@ fn plain_documents_are_kept_where_the_workspace_allows_it() {
         facts: &facts,
         member: &me(Role::Admin),
         plain_allowed: false,
+        barred: &HashSet::new(),
         changes: &changes,
     };
     assert_eq!(codes(&guard::judge(&input).verdicts), ["plain-not-allowed"]);

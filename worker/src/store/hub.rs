@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 use docket_sync::hub::{
     Content, Meta, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError as HubStoreError, StoredRow,
@@ -9,7 +10,7 @@ use docket_sync::hub::{
 };
 
 use super::{
-    catalogue, content,
+    barred, catalogue, content,
     database::{Database, StoreError},
     sockets, workspace,
 };
@@ -58,6 +59,14 @@ impl Store for Documents {
 
     fn set_contact(&mut self, client: &str, at: Timestamp) -> Answer<()> {
         told(sockets::set_contact(&self.database, client, at))
+    }
+
+    fn barred(&self, member: &MemberId) -> Answer<Vec<ChangeHash>> {
+        told(barred::barred(&self.database, member))
+    }
+
+    fn set_barred(&mut self, member: &MemberId, changes: &[ChangeHash]) -> Answer<()> {
+        told(barred::set_barred(&self.database, member, changes))
     }
 
     fn version(&self) -> Answer<u64> {

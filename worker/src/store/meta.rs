@@ -20,7 +20,7 @@ pub(crate) fn bind(meta: &Meta) -> Result<Vec<SqlStorageValue>, StoreError> {
         minicbor::to_vec(&meta.audience).map_err(|error| StoreError::Unexpected(error.to_string()))?;
     Ok(vec![
         kind(meta),
-        heads(&meta.heads),
+        hashes(&meta.heads),
         SqlStorageValue::Blob(audience),
         natural(meta.audience_version)?,
         opens(meta)?,
@@ -46,7 +46,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Meta, StoreError> {
     };
     Ok(Meta {
         kind,
-        heads: read_heads(&row.blob()?)?,
+        heads: read_hashes(&row.blob()?)?,
         audience: minicbor::decode(&row.blob()?)
             .map_err(|error| StoreError::Unexpected(error.to_string()))?,
         audience_version: row.natural()?,
@@ -80,17 +80,19 @@ fn number(meta: &Meta) -> Result<SqlStorageValue, StoreError> {
     Ok(optional(meta.number.map(natural).transpose()?))
 }
 
-fn heads(heads: &[ChangeHash]) -> SqlStorageValue {
-    let bytes: Vec<u8> = heads.iter().flat_map(|head| head.0).collect();
+/// Hashes of changes, to bind: 32 bytes each.
+pub(crate) fn hashes(hashes: &[ChangeHash]) -> SqlStorageValue {
+    let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.0).collect();
     blob(&bytes)
 }
 
-fn read_heads(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
-    let (heads, rest) = bytes.as_chunks::<32>();
+/// Reads [`hashes`].
+pub(crate) fn read_hashes(bytes: &[u8]) -> Result<Vec<ChangeHash>, StoreError> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
     if rest.is_empty() {
-        Ok(heads.iter().copied().map(ChangeHash).collect())
+        Ok(hashes.iter().copied().map(ChangeHash).collect())
     } else {
-        Err(StoreError::Unexpected("heads that aren't hashes".into()))
+        Err(StoreError::Unexpected("what isn't hashes of changes".into()))
     }
 }
 

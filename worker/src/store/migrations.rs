@@ -6,7 +6,7 @@
 use super::database::{Database, StoreError, integer};
 
 /// Each step's statements, oldest first.
-const STEPS: &[&str] = &[include_str!("step_1.sql")];
+const STEPS: &[&str] = &[include_str!("step_1.sql"), include_str!("step_2.sql")];
 
 /// Does a workspace live in this database? Reads only: an address that nobody claimed leaves nothing behind.
 pub(crate) fn exists(database: &Database) -> Result<bool, StoreError> {

@@ -7,6 +7,7 @@
 //! again), there are no booleans, a BLOB holds 2 MB at most, and `one()`/`to_array()` throw through Rust frames on
 //! error, so that only `raw()` is used.
 
+mod barred;
 mod catalogue;
 mod content;
 mod database;

@@ -1,5 +1,7 @@
 //! The hub takes what the import makes.
 
+use std::collections::HashSet;
+
 use automerge::Automerge;
 use docket_domain::{DocumentId, Facts, Member, MemberId, Role};
 use docket_exchange::Imported;
@@ -37,6 +39,7 @@ fn send(id: DocumentId, made: &Imported, role: Role) -> Vec<String> {
         facts: &Facts::default(),
         member: &member(role),
         plain_allowed: false,
+        barred: &HashSet::new(),
         changes: &changes,
     });
     let refused = judgement.verdicts.iter().filter(|verdict| !verdict.is_allowed());

@@ -22,7 +22,9 @@ mod refusal;
 mod structure;
 mod table;
 
-use automerge::{Automerge, Change};
+use std::collections::HashSet;
+
+use automerge::{Automerge, Change, ChangeHash};
 use docket_domain::{DocumentId, Facts, Kind, Member, operation::Places};
 
 pub use refusal::{Refusal, Verdict};
@@ -60,6 +62,9 @@ pub struct Input<'a> {
     pub member: &'a Member,
     /// Does the workspace keep plain documents?
     pub plain_allowed: bool,
+    /// Changes that were refused before, and that their author was told of. Layouts and imports are taken all the same:
+    /// they are what they are whenever they come.
+    pub barred: &'a HashSet<ChangeHash>,
     /// The changes, in any order.
     pub changes: &'a [Change],
 }
@@ -159,12 +164,23 @@ impl Court<'_> {
         self.causes.follows(change, standing)?;
         let before = (self.nature, self.text_length);
         let origin = self.origin(change)?;
-        let judged = self.operations(change, standing, origin);
+        let judged = self
+            .operations(change, standing, origin)
+            .and_then(|()| self.first_time(change, origin));
         self.blank &= judged.is_err() || origin == Origin::Layout;
         if judged.is_err() {
             // A refused first change leaves the document without a nature.
             (self.nature, self.text_length) = before;
         }
         judged
+    }
+
+    /// Comes last, so that a reason that still holds is told.
+    fn first_time(&self, change: &Change, origin: Origin) -> Result<(), Refusal> {
+        if origin == Origin::Member && self.input.barred.contains(&change.hash()) {
+            Err(Refusal::Before)
+        } else {
+            Ok(())
+        }
     }
 }

@@ -118,6 +118,9 @@ pub enum Refusal {
         /// Where.
         path: String,
     },
+    /// It was refused before: the command behind it was set aside, or carried out again in another change.
+    #[error("This edit was refused before, and stays so. If you may make it now, make it again.")]
+    Before,
     /// Somebody else's entry.
     #[error("“{path}” belongs to somebody else.")]
     NotYours {
@@ -152,6 +155,7 @@ impl Refusal {
             Self::Full => "full",
             Self::Container { .. } => "container",
             Self::AlreadySet { .. } => "already-set",
+            Self::Before => "refused-before",
             Self::NotYours { .. } => "not-yours",
             Self::Forged { .. } => "forged",
         }

@@ -1,5 +1,7 @@
 //! Changes from outside become stored ones: inspected, judged, numbered, noted in the facts, and written in one go.
 
+use std::collections::HashSet;
+
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use docket_domain::{DocumentId, Facts, Kind, Member, Row, Timestamp, facts::Receipt, genesis, row};
 use sha2::{Digest, Sha256};
@@ -30,6 +32,8 @@ pub(super) struct Intake {
     pub(super) stored: bool,
     pub(super) refused: Vec<Refusal>,
     pub(super) dependents: Vec<ChangeHash>,
+    /// Of those, the ones that build on what may come again, though it was refused: layouts and imports.
+    pub(super) orphans: Vec<ChangeHash>,
     /// Changes that didn't arrive, and on which some depend.
     pub(super) missing: Vec<ChangeHash>,
     /// Those that depend on them.
@@ -52,6 +56,12 @@ impl Intake {
             }
         }));
         self.missing.clear();
+    }
+
+    /// The changes that may never come in, once their author is told of what was refused: all others depend on them.
+    pub(super) fn barred(&self) -> Vec<ChangeHash> {
+        let refused = self.refused.iter().map(|refusal| refusal.change);
+        refused.chain(self.orphans.iter().copied()).collect()
     }
 
     fn refuse(&mut self, change: ChangeHash, code: &str, message: String) {
@@ -109,6 +119,7 @@ impl<S: Store> Hub<S> {
             return Ok(intake);
         }
         let stored = (!loaded.is_absent()).then(|| (&loaded.document, loaded.nature()));
+        let barred = self.barred(&bringer.member.id)?;
         let judgement = guard::judge(&guard::Input {
             workspace: self.workspace.document,
             document: id,
@@ -116,8 +127,14 @@ impl<S: Store> Hub<S> {
             facts: &loaded.facts,
             member: bringer.member,
             plain_allowed: self.workspace.plain.is_some(),
+            barred: &barred,
             changes: &changes,
         });
+        let anybodys: HashSet<ChangeHash> = changes
+            .iter()
+            .filter(|change| genesis::is_deterministic(change.actor_id()))
+            .map(Change::hash)
+            .collect();
         let mut allowed = Vec::new();
         for (change, verdict) in changes.into_iter().zip(judgement.verdicts) {
             match verdict {
@@ -126,7 +143,12 @@ impl<S: Store> Hub<S> {
                 Verdict::Refused(refusal) => {
                     intake.refuse(change.hash(), refusal.code(), refusal.to_string());
                 }
-                Verdict::Dependent { .. } => intake.dependents.push(change.hash()),
+                Verdict::Dependent { on } => {
+                    intake.dependents.push(change.hash());
+                    intake
+                        .orphans
+                        .extend(anybodys.contains(&on).then(|| change.hash()));
+                }
                 Verdict::Incomplete { missing } => {
                     intake.incomplete.push(change.hash());
                     intake.missing.extend(missing);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 use super::{
@@ -15,6 +16,7 @@ pub struct MemoryStore {
     pub workspace: Workspace,
     members: BTreeMap<MemberId, Member>,
     contacts: BTreeMap<String, Timestamp>,
+    barred: BTreeMap<MemberId, Vec<ChangeHash>>,
     documents: BTreeMap<DocumentId, Entry>,
     versions: BTreeMap<u64, DocumentId>,
     subscriptions: BTreeSet<(DocumentId, SocketId)>,
@@ -42,6 +44,7 @@ impl MemoryStore {
             },
             members: BTreeMap::new(),
             contacts: BTreeMap::new(),
+            barred: BTreeMap::new(),
             documents: BTreeMap::new(),
             versions: BTreeMap::new(),
             subscriptions: BTreeSet::new(),
@@ -147,6 +150,16 @@ impl Store for MemoryStore {
     fn set_contact(&mut self, client: &str, at: Timestamp) -> Result<(), StoreError> {
         self.write()?;
         self.contacts.insert(client.to_owned(), at);
+        Ok(())
+    }
+
+    fn barred(&self, member: &MemberId) -> Result<Vec<ChangeHash>, StoreError> {
+        Ok(self.barred.get(member).cloned().unwrap_or_default())
+    }
+
+    fn set_barred(&mut self, member: &MemberId, changes: &[ChangeHash]) -> Result<(), StoreError> {
+        self.write()?;
+        self.barred.insert(member.clone(), changes.to_vec());
         Ok(())
     }
 

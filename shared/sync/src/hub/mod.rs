@@ -14,6 +14,7 @@
 //!
 //! [`memory::MemoryStore`] is a store for tests and benches.
 
+mod barred;
 mod bulk;
 mod catalogue;
 mod custody;

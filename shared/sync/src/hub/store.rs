@@ -145,6 +145,12 @@ pub trait Store {
     /// Notes when the hub was last in contact with this client.
     fn set_contact(&mut self, client: &str, at: Timestamp) -> Result<(), StoreError>;
 
+    /// The changes that this member was told are refused, the oldest first; empty when there are none.
+    fn barred(&self, member: &MemberId) -> Result<Vec<ChangeHash>, StoreError>;
+
+    /// Replaces them: at most 1,000. Writes one row.
+    fn set_barred(&mut self, member: &MemberId, changes: &[ChangeHash]) -> Result<(), StoreError>;
+
     /// The greatest [`Meta::version`] of all documents, the purged too; 0 when there are none.
     fn version(&self) -> Result<u64, StoreError>;
 

@@ -49,7 +49,9 @@ impl<S: Store> Hub<S> {
             }
             self.peers.forget(socket, id);
             if docket && !message.chunks.is_empty() {
-                let refused = message.chunks.iter().map(|chunk| out_of_reach(chunk)).collect();
+                let refused: Vec<_> = message.chunks.iter().map(|chunk| out_of_reach(chunk)).collect();
+                let changes: Vec<_> = refused.iter().map(|refusal| refusal.change).collect();
+                self.bar(&member.id, &changes)?;
                 self.tell_refused(socket, id, refused, Vec::new());
             } else {
                 self.unavailable(socket, id);
@@ -78,6 +80,10 @@ impl<S: Store> Hub<S> {
             intake.incomplete.clear();
         } else {
             intake.give_up();
+        }
+        if docket {
+            // Only who is told carries it out again. A stock client holds on to what it has, and may try again.
+            self.bar(&member.id, &intake.barred())?;
         }
         peer.take_in(id, &mut loaded, message, now)?;
         if again {

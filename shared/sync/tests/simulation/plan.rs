@@ -92,6 +92,11 @@ fn readers() -> impl Strategy<Value = Readers> {
     proptest::sample::select(vec![Readers::Everybody, Readers::Group, Readers::Cea])
 }
 
+/// Rights shrink and grow.
+fn role() -> impl Strategy<Value = Role> {
+    proptest::sample::select(vec![Role::Viewer, Role::Vendor, Role::Member, Role::Admin])
+}
+
 pub fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         Just(Fault::Panic),
@@ -121,8 +126,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (0..4_usize, readers()).prop_map(|(id, readers)| Step::SetAudience(id, readers)),
         1 => (1..6_usize).prop_map(Step::Purge),
         1 => Just(Step::NewEpoch),
-        // Rights only shrink: see `a_tab_that_brings_a_left_behind_change_again_with_new_rights`.
-        1 => (1..4_usize).prop_map(|d| Step::SetRole(d, Role::Viewer)),
+        2 => (1..4_usize, role()).prop_map(|(d, role)| Step::SetRole(d, role)),
     ]
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub)]
 
+use std::collections::HashSet;
+
 use automerge::{
     ActorId, Automerge, AutomergeError, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue,
     transaction::{Transactable, Transaction},
@@ -200,6 +202,7 @@ impl Stored {
             facts: &self.facts,
             member,
             plain_allowed: true,
+            barred: &HashSet::new(),
             changes,
         })
     }
@@ -223,6 +226,7 @@ pub fn judge_new(id: DocumentId, member: &Member, changes: &[Change]) -> Judgeme
         facts: &Facts::default(),
         member,
         plain_allowed: true,
+        barred: &HashSet::new(),
         changes,
     })
 }

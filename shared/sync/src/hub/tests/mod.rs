@@ -313,11 +313,24 @@ impl Client {
     pub(super) fn bring(&mut self, document: DocumentId, change: ChangeHash) -> Frame {
         let copy = self.copy(document);
         let chunk = copy.get_change_by_hash(&change).unwrap().raw_bytes().to_vec();
+        self.message(document, vec![change], vec![chunk])
+    }
+
+    /// A message, made by hand, that brings all changes.
+    pub(super) fn bring_all(&mut self, document: DocumentId) -> Frame {
+        let copy = self.copy(document);
+        let changes = copy.get_changes(&[]);
+        let chunks = changes.iter().map(|change| change.raw_bytes().to_vec());
+        let (heads, chunks) = (copy.get_heads(), chunks.collect());
+        self.message(document, heads, chunks)
+    }
+
+    fn message(&self, document: DocumentId, heads: Vec<ChangeHash>, chunks: Vec<Vec<u8>>) -> Frame {
         let message = Message {
-            heads: vec![change],
+            heads,
             need: Vec::new(),
             have: Vec::new(),
-            changes: vec![chunk].into(),
+            changes: chunks.into(),
             flags: None,
             version: MessageVersion::V1,
         };
