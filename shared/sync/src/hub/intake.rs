@@ -64,6 +64,11 @@ impl Intake {
         refused.chain(self.orphans.iter().copied()).collect()
     }
 
+    /// Is there anything that can't be stored, or not yet?
+    const fn is_partial(&self) -> bool {
+        !(self.refused.is_empty() && self.dependents.is_empty() && self.incomplete.is_empty())
+    }
+
     fn refuse(&mut self, change: ChangeHash, code: &str, message: String) {
         self.refused.push(Refusal {
             change,
@@ -158,6 +163,10 @@ impl<S: Store> Hub<S> {
         let Some(nature) = judgement.nature.filter(|_| !allowed.is_empty()) else {
             return Ok(intake);
         };
+        if loaded.is_absent() && intake.is_partial() && is_bare(id, nature, &allowed)? {
+            // Its creation was refused, or is still to come, with the layouts: an empty document isn't kept instead.
+            return Ok(intake);
+        }
         if let Some((code, message)) = self.is_full(loaded, nature, &allowed)? {
             for change in &allowed {
                 intake.refuse(change.hash(), code, message.to_owned());
@@ -234,10 +243,7 @@ impl<S: Store> Hub<S> {
         if let Nature::Docket(kind) = nature {
             meta.kind = Some(kind);
             meta.derivation = row::DERIVATION;
-            if kind == Kind::Issue
-                && meta.number.is_none()
-                && has_content(id, kind, allowed).map_err(failed)?
-            {
+            if kind == Kind::Issue && meta.number.is_none() && !is_bare(id, nature, allowed)? {
                 meta.number = Some(self.store.last_number()? + 1);
                 loaded.facts.number = meta.number;
             }
@@ -309,12 +315,14 @@ pub(super) fn out_of_reach(chunk: &[u8]) -> Refusal {
     }
 }
 
-/// Is there anything beside the layouts?
-fn has_content(id: DocumentId, kind: Kind, changes: &[Change]) -> Result<bool, automerge::AutomergeError> {
-    let layouts = genesis::changes(kind, id)?;
-    Ok(changes
-        .iter()
-        .any(|change| layouts.iter().all(|layout| layout.hash() != change.hash())))
+/// Is there nothing but layouts?
+fn is_bare(id: DocumentId, nature: Nature, changes: &[Change]) -> Result<bool, HubError> {
+    let Nature::Docket(kind) = nature else {
+        return Ok(false);
+    };
+    let layouts = genesis::changes(kind, id).map_err(|error| HubError::Document(id, Box::new(error)))?;
+    let is_layout = |change: &Change| layouts.iter().any(|layout| layout.hash() == change.hash());
+    Ok(changes.iter().all(is_layout))
 }
 
 fn operations(changes: &[Change]) -> u64 {

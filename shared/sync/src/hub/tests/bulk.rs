@@ -127,3 +127,44 @@ fn a_viewer_and_a_stranger_write_nothing_in_bulk() {
     let (stored, _) = world.hub().write_document(&bob.member, &record, now).unwrap();
     assert_eq!(stored.refused[0].code, "malformed");
 }
+
+fn write(world: &mut World, client: &Client, record: &ChangesRecord) -> crate::wire::record::StoredRecord {
+    let mut answer = None;
+    world.call(|hub, now| {
+        let (stored, effects) = hub.write_document(&client.member, record, now).unwrap();
+        answer = Some(stored);
+        effects
+    });
+    answer.unwrap()
+}
+
+/// A document with nothing but its layout is nobody's issue, and would stand in everybody's catalogue.
+#[test]
+fn a_creation_that_is_refused_in_bulk_leaves_nothing() {
+    let mut world = World::new();
+    let mut ven = world.join("ven", true);
+    ven.create(id(6), "by ven", world.now);
+    let whole = chunks(ven.copy(id(6)));
+    ven.edit(id(6), |tx| tx.put(automerge::ROOT, "severity", "S1"));
+    // What a vendor may make, but without the change that makes it an issue.
+    let mut changes = chunks(ven.copy(id(6)));
+    changes.remove(whole.len() - 1);
+    for changes in [changes, vec![whole[0].clone(), b"no change".to_vec()]] {
+        let record = ChangesRecord {
+            document: id(6),
+            changes,
+        };
+        let answer = write(&mut world, &ven, &record);
+        assert_eq!(answer.refused.len(), 1);
+        assert_eq!((answer.heads, answer.facts), (Vec::new(), Vec::new()));
+        assert_eq!(world.store().meta(id(6)).unwrap(), None);
+        assert_eq!(world.store().version().unwrap(), 0);
+    }
+    let record = ChangesRecord {
+        document: id(6),
+        changes: whole,
+    };
+    let answer = write(&mut world, &ven, &record);
+    assert_eq!(answer.refused, []);
+    assert_eq!(world.store().meta(id(6)).unwrap().unwrap().number, Some(1));
+}

@@ -254,6 +254,10 @@ impl Client {
             description: "It hangs.".to_owned(),
             ..NewIssue::default()
         };
+        self.create_with(document, new, now);
+    }
+
+    pub(super) fn create_with(&mut self, document: DocumentId, new: NewIssue, now: Timestamp) {
         let command = Command::new(document, Action::CreateIssue(Box::new(new)));
         let actor = ActorId::from(self.peer.as_str().as_bytes());
         let mut copy = command.begin(actor).unwrap();

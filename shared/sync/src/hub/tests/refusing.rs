@@ -337,6 +337,51 @@ fn sync_data(frame: Frame) -> SyncData {
     data
 }
 
+#[test]
+fn a_creation_that_is_refused_leaves_nothing() {
+    for docket in [false, true] {
+        let mut world = World::new();
+        let mut ven = world.join("ven", docket);
+        let new = docket_domain::command::NewIssue {
+            title: "by ven".to_owned(),
+            severity: Some(Severity::ALL[0]),
+            ..NewIssue::default()
+        };
+        ven.create_with(id(6), new, world.now);
+        let refused = ven.heads(id(6))[0];
+        let frames = world.frames;
+        world.sync(&mut ven, id(6));
+        assert!(world.frames - frames <= 6, "{}", world.frames - frames);
+        assert_eq!(world.store().meta(id(6)).unwrap(), None);
+        assert_eq!(world.store().version().unwrap(), 0);
+        let told = if docket {
+            vec![(refused, "forbidden".to_owned())]
+        } else {
+            Vec::new()
+        };
+        assert_eq!(refusals(&ven), told);
+    }
+}
+
+/// The rest of it may yet come: it is asked for, layout and all.
+#[test]
+fn a_creation_that_comes_in_two_parts_is_stored() {
+    let mut world = World::new();
+    let mut bob = world.join("bob", true);
+    bob.create(id(6), "Mount hangs", world.now);
+    bob.title(id(6), "in between", world.now);
+    let last = bob.title(id(6), "by bob", world.now);
+    let all = bob.copy(id(6)).get_changes(&[]);
+    let chunk = |change: &automerge::Change| change.raw_bytes().to_vec();
+    let some = vec![chunk(&all[0]), chunk(all.last().unwrap())];
+    let frame = bob.message(id(6), vec![last], some);
+    world.receive(bob.socket, &frame);
+    assert_eq!(world.store().meta(id(6)).unwrap(), None);
+    world.settle(&mut [&mut bob]);
+    assert_eq!(refusals(&bob), []);
+    assert_eq!(world.store().meta(id(6)).unwrap().unwrap().heads, [last]);
+}
+
 /// Gives a member another role, which ends their sockets.
 fn promote(world: &mut World, name: &str, role: Role) {
     let member = world.store().member(&member_id(name)).unwrap().unwrap();
