@@ -76,6 +76,37 @@ export async function ranked(page) {
   return lines;
 }
 
+/** Every issue of a list, first to last, by scrolling through it: `[{address, title}]`. */
+export async function whole(page) {
+  return page.locator("#list").evaluate(async (list) => {
+    const lines = new Map();
+    const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    for (let top = 0; top < list.scrollHeight; top += list.clientHeight / 2) {
+      list.scrollTop = top;
+      await painted();
+      for (const link of list.querySelectorAll(".line .title a")) lines.set(link.pathname.replace("/w/demo/", ""), link.textContent);
+    }
+    list.scrollTop = 0;
+    return [...lines].map(([address, title]) => ({ address, title }));
+  });
+}
+
+/** What an issue's page comes to: its title, or the words that stand in its place. */
+export async function outcome(device, { address, title }) {
+  const before = await device.page.$("article.issue-page");
+  await device.visit(address);
+  const found = await device.page.waitForFunction(
+    ({ before, title }) => {
+      // Two issues may have one title: the page before doesn't count.
+      const page = document.querySelector("article.issue-page");
+      if (page !== null && page !== before && page.querySelector("textarea.issue-title")?.value === title) return title;
+      return document.querySelector("main .state h2")?.textContent ?? false;
+    },
+    { before, title },
+  );
+  return found.jsonValue();
+}
+
 export async function act(page, title, item) {
   await page.locator("#list .line", { hasText: title }).getByRole("button", { name: "Actions for this issue" }).click();
   await page.getByRole("menuitem", { name: item }).click();

@@ -135,6 +135,14 @@ export class Device {
     return page.locator('.connection[data-state="offline"]').waitFor();
   }
 
+  /** Waits until the status bar has nothing more to fetch: a person may take the device away from the network. */
+  async ready(page = this.page) {
+    await page.waitForFunction(() => {
+      const bar = document.querySelector(".status-bar");
+      return bar?.querySelector('.connection[data-state="live"]') && !bar.querySelector(".status-note");
+    });
+  }
+
   /** Waits until the hub has everything. */
   async stored(page = this.page) {
     await page.locator(".status-link.pending", { hasText: "All stored" }).waitFor({ state: "attached" });
