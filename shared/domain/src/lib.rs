@@ -16,7 +16,9 @@ pub mod operation;
 pub mod rank;
 pub mod read;
 pub mod row;
+pub mod web;
 pub mod words;
+pub mod working;
 
 pub use audience::Audience;
 pub use command::{Action, Command, CommandError, Context};
@@ -27,3 +29,4 @@ pub use kind::Kind;
 pub use member::{Duty, Member, Role};
 pub use rank::Rank;
 pub use row::Row;
+pub use working::Working;

@@ -3,12 +3,10 @@
 //! HTML in a text is shown as the text it is, addresses outside an allow-list are no links, and images become links:
 //! a text that somebody imported must not load or run anything.
 
-mod address;
-
 use leptos::{html, prelude::*};
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use self::address::allowed;
+use docket_domain::web;
 
 /// How deep quotes and lists may nest before the rest is shown flat: each level is a stack frame in the browser too.
 const DEEPEST: usize = 40;
@@ -184,7 +182,7 @@ fn element(
 }
 
 fn link(to: &str, children: Vec<AnyView>) -> AnyView {
-    match allowed(to) {
+    match web::allowed(to) {
         Some(address) => html::a()
             .attr("href", address)
             .attr("rel", "noopener noreferrer nofollow")
@@ -199,9 +197,9 @@ fn link(to: &str, children: Vec<AnyView>) -> AnyView {
 fn linked(text: &str) -> Vec<AnyView> {
     let mut views = Vec::new();
     let mut rest = text;
-    while let Some(start) = address::find(rest) {
+    while let Some(start) = web::find(rest) {
         let (before, from) = rest.split_at(start);
-        let (url, after) = from.split_at(address::length(from));
+        let (url, after) = from.split_at(web::length(from));
         views.push(before.to_owned().into_any());
         views.push(link(url, vec![url.to_owned().into_any()]));
         rest = after;

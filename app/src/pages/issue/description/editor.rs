@@ -7,11 +7,11 @@ use docket_domain::{Action, Command, command::Splice};
 use futures_util::future::join;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use super::working::{Working, moved};
 use crate::{
     components::notices,
     pages::issue::{IssueState, fit},
 };
+use docket_domain::working::{Working, moved};
 
 /// How long typing pauses before it is stored: a change for a sentence, not for a letter.
 const PAUSE: Duration = Duration::from_millis(1_000);

@@ -1,7 +1,6 @@
 //! The description: shown as Markdown, edited as a text that several people can type in at once.
 
 mod editor;
-mod working;
 
 use leptos::prelude::*;
 

@@ -1,10 +1,11 @@
-//! Which addresses a text may link to.
+//! Web addresses in texts: where they stand, and which of them may be links.
 
 /// The schemes that are links. Everything else (`javascript:`, `data:`, a relative path into this app) is text.
 const SCHEMES: [&str; 3] = ["https:", "http:", "mailto:"];
 
 /// The address, if it may be a link.
-pub(super) fn allowed(address: &str) -> Option<String> {
+#[must_use]
+pub fn allowed(address: &str) -> Option<String> {
     let address = address.trim();
     // Browsers pass over control characters inside a scheme; so an address with one is none.
     if address.chars().any(char::is_control) {
@@ -18,7 +19,8 @@ pub(super) fn allowed(address: &str) -> Option<String> {
 }
 
 /// Where the next web address begins in a plain text.
-pub(super) fn find(text: &str) -> Option<usize> {
+#[must_use]
+pub fn find(text: &str) -> Option<usize> {
     let places = ["https://", "http://"]
         .into_iter()
         .filter_map(|scheme| text.find(scheme));
@@ -26,7 +28,8 @@ pub(super) fn find(text: &str) -> Option<usize> {
 }
 
 /// How many bytes the web address at the start of `text` has. Marks that end a sentence or a bracket aren't part of it.
-pub(super) fn length(text: &str) -> usize {
+#[must_use]
+pub fn length(text: &str) -> usize {
     let ends = |c: char| c.is_whitespace() || matches!(c, '|' | ']' | '}' | '"' | '<' | '>' | ')');
     let address = text.split(ends).next().unwrap_or_default();
     address

@@ -8,11 +8,12 @@
 use automerge::{
     Automerge, AutomergeError, ChangeHash, ObjId, PatchAction, ROOT, ReadDoc, transaction::Transactable,
 };
-use docket_domain::{command::Splice, read};
+
+use crate::{command::Splice, read};
 
 /// The working copy.
 #[derive(Debug)]
-pub(super) struct Working {
+pub struct Working {
     copy: Automerge,
     text: ObjId,
     /// The document's heads that are in it.
@@ -22,7 +23,8 @@ pub(super) struct Working {
 
 impl Working {
     /// A copy of the document as it is; none if it has no text that can be edited together.
-    pub(super) fn of(document: &Automerge) -> Option<Self> {
+    #[must_use]
+    pub fn of(document: &Automerge) -> Option<Self> {
         let text = read::object(document, &ROOT, "description")?;
         Some(Self {
             copy: document.fork(),
@@ -33,17 +35,22 @@ impl Working {
     }
 
     /// The text, with one's own keystrokes and what came of others.
-    pub(super) fn text(&self) -> String {
+    #[must_use]
+    pub fn text(&self) -> String {
         self.copy.text(&self.text).unwrap_or_default()
     }
 
     /// Is there anything typed that the document lacks?
-    pub(super) const fn is_dirty(&self) -> bool {
+    #[must_use]
+    pub const fn is_dirty(&self) -> bool {
         self.dirty
     }
 
     /// Somebody typed: `before` was shown, `after` is what they see now.
-    pub(super) fn typed(&mut self, before: &str, after: &str) -> Result<(), AutomergeError> {
+    ///
+    /// # Errors
+    /// When Automerge can’t read or write the text; the copy is then as it was or further on, never behind.
+    pub fn typed(&mut self, before: &str, after: &str) -> Result<(), AutomergeError> {
         if let Some(edit) = Splice::between(before, after) {
             self.put(&edit)?;
             self.dirty = true;
@@ -52,7 +59,10 @@ impl Working {
     }
 
     /// Takes in what others changed. Answers the edits that lead from the text before to the text now.
-    pub(super) fn pull(&mut self, document: &Automerge) -> Result<Vec<Splice>, AutomergeError> {
+    ///
+    /// # Errors
+    /// When Automerge can’t read or write the text; the copy is then as it was or further on, never behind.
+    pub fn pull(&mut self, document: &Automerge) -> Result<Vec<Splice>, AutomergeError> {
         let known = self
             .base
             .iter()
@@ -68,19 +78,24 @@ impl Working {
     }
 
     /// What the document lacks, as edits of its text; call [`pull`](Self::pull) first.
-    pub(super) fn edits(&self, document: &Automerge) -> Vec<Splice> {
+    #[must_use]
+    pub fn edits(&self, document: &Automerge) -> Vec<Splice> {
         let text = document.text(&self.text).unwrap_or_default();
         self.between(&self.base, &self.copy.get_heads(), &text)
     }
 
     /// A mark to tell later keystrokes from those carried over by now.
-    pub(super) fn mark(&self) -> Vec<ChangeHash> {
+    #[must_use]
+    pub fn mark(&self) -> Vec<ChangeHash> {
         self.copy.get_heads()
     }
 
     /// The edits up to `mark` are in the document now, which had the heads `carried` just after. The copy begins again
     /// from there, with what was typed since.
-    pub(super) fn carried_over(
+    ///
+    /// # Errors
+    /// When Automerge can’t read or write the text; the copy is then as it was or further on, never behind.
+    pub fn carried_over(
         &mut self,
         document: &Automerge,
         mark: &[ChangeHash],
@@ -153,7 +168,8 @@ impl Working {
 }
 
 /// Where a caret stands after an edit: it stays with the text around it.
-pub(super) fn moved(caret: usize, edit: &Splice) -> usize {
+#[must_use]
+pub fn moved(caret: usize, edit: &Splice) -> usize {
     let removed = edit.removed.encode_utf16().count();
     if caret <= edit.at {
         caret
