@@ -52,7 +52,8 @@ pub struct Receipt {
     /// When it was received.
     #[n(1)]
     pub received: Timestamp,
-    /// When the hub had last answered that client before: an earlier claimed time can't be true.
+    /// When the hub had last answered that client before: an earlier claimed time can't be true. 0 for a client that it
+    /// met for the first time; `received` itself for a bulk call, whose client it can't know.
     #[n(2)]
     pub contact: Timestamp,
 }

@@ -109,7 +109,8 @@ impl<S: Store> Hub<S> {
         Ok(batch)
     }
 
-    /// Stores changes of one document, judged as those of sockets are, and relays them.
+    /// Stores changes of one document, judged as those of sockets are, and relays them. Of the times that they claim
+    /// none counts, but that of the receipt; those of an import stand.
     ///
     /// # Errors
     /// When there is no such member, or the store fails. Changes that aren't taken are told in the answer.
@@ -137,8 +138,9 @@ impl<S: Store> Hub<S> {
         }
         let bringer = Bringer {
             member: &member,
-            // Nothing is known of when this client was here before.
-            contact: Timestamp(0),
+            // Nothing is known of when this client was here before, so no time that it claims can be believed: that of
+            // the receipt counts. Imports are nobody's, and keep the times of their tracker.
+            contact: now,
             now,
         };
         let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);

@@ -168,3 +168,28 @@ fn a_creation_that_is_refused_in_bulk_leaves_nothing() {
     assert_eq!(answer.refused, []);
     assert_eq!(world.store().meta(id(6)).unwrap().unwrap().number, Some(1));
 }
+
+/// A socket tells when its client was last here; a call doesn't, so that any time could be claimed in it.
+#[test]
+fn what_is_written_in_bulk_counts_from_its_receipt() {
+    let mut world = World::new();
+    let mut bob = world.join("bob", true);
+    let claimed = world.now.plus(-86_400_000);
+    bob.create(id(6), "Mount hangs", claimed);
+    let status = Action::SetStatus {
+        id: "e1".parse().unwrap(),
+        to: docket_domain::words::Status::InProgress,
+        reason: None,
+        resolution: None,
+    };
+    bob.act(id(6), status, claimed);
+    let record = ChangesRecord {
+        document: id(6),
+        changes: chunks(bob.copy(id(6))),
+    };
+    assert_eq!(write(&mut world, &bob, &record).refused, []);
+    let row = world.store().row(id(6)).unwrap().unwrap();
+    let row = docket_domain::Row::from_bytes(&row).unwrap();
+    let last = row.issue().unwrap().timeline.last().unwrap().clone();
+    assert_eq!((last.at, last.corrected), (world.now, true));
+}
