@@ -46,7 +46,7 @@ pub(crate) fn Settings() -> impl IntoView {
             <dl class="facts">
                 <div><dt>"Issues on this device"</dt><dd>{issues}</dd></div>
                 <div><dt>"Changes not yet stored by the server"</dt><dd>{status.pending}</dd></div>
-                <div><dt>"Open issues still to be fetched for offline use"</dt><dd>{status.to_fetch}</dd></div>
+                <div><dt>"Open issues still to be fetched for offline use"</dt><dd>{status.to_fetch.map_or_else(|| "Not counted yet".to_owned(), |n| n.to_string())}</dd></div>
             </dl>
         }
     };

@@ -33,13 +33,18 @@ pub(super) struct Background {
     waits: Cell<bool>,
     runs: Cell<bool>,
     again: Cell<bool>,
-    left: Cell<usize>,
+    left: Cell<Option<usize>>,
 }
 
 impl Background {
-    /// How many documents are still to be fetched.
-    pub(super) const fn left(&self) -> usize {
+    /// How many documents are still to be fetched; none until they are counted.
+    pub(super) const fn left(&self) -> Option<usize> {
         self.left.get()
+    }
+
+    /// The hub was away: nobody knows how many there are until they are counted again.
+    pub(super) fn forget(&self) {
+        self.left.set(None);
     }
 }
 
@@ -97,7 +102,7 @@ impl Replica {
     }
 
     fn left_to_fetch(&self, left: usize) {
-        self.background.left.set(left);
+        self.background.left.set(Some(left));
         self.refresh_status();
     }
 

@@ -93,6 +93,8 @@ impl Replica {
                         .later(vec![Write::Meta(meta::WORKSPACE, to_cbor(&workspace))]);
                 }
                 self.trouble.set(None);
+                self.background.forget();
+                self.refresh_status();
                 self.set_connection(Connection::Live);
                 self.after_welcome(workspace);
             }

@@ -30,8 +30,8 @@ pub(crate) struct Status {
     pub(crate) conflicts: usize,
     /// All rows of the workspace are here.
     pub(crate) complete: bool,
-    /// Open issues that are still to be fetched so that they can be edited offline.
-    pub(crate) to_fetch: usize,
+    /// Open issues that are still to be fetched so that they can be edited offline; none until they are counted.
+    pub(crate) to_fetch: Option<usize>,
 }
 
 /// A change that couldn't be stored by the hub. It survives reloading.

@@ -21,7 +21,14 @@ pub(super) fn StatusBar() -> impl IntoView {
     let settings_page = link(Page::Settings);
     let fetching = move || {
         let status = status.get();
-        (status.connection == Connection::Live && status.to_fetch > 0).then_some(status.to_fetch)
+        // Nothing is said only when it is known that everything is here: then a person may leave the network.
+        let words = match status.to_fetch {
+            Some(0) => return None,
+            Some(1) => "1 issue to fetch for offline use".to_owned(),
+            Some(n) => format!("{n} issues to fetch for offline use"),
+            None => "Preparing for offline use…".to_owned(),
+        };
+        (status.connection == Connection::Live && status.complete).then_some(words)
     };
     let loading = move || {
         let status = status.get();
@@ -58,9 +65,7 @@ pub(super) fn StatusBar() -> impl IntoView {
                 <Show when=loading>
                     <span class="status-note">"Fetching the list…"</span>
                 </Show>
-                {move || fetching().map(|n| view! {
-                    <span class="status-note">{format!("{n} issues to fetch for offline use")}</span>
-                })}
+                {move || fetching().map(|words| view! { <span class="status-note">{words}</span> })}
                 {move || store.trouble().get().map(|trouble| view! {
                     <span class="status-note wrong" title=trouble.clone()>{trouble.clone()}</span>
                 })}
