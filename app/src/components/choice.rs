@@ -64,7 +64,8 @@ pub(crate) fn Choice(
                     }
                 }
                 on:focus=move |_| focus(true)
-                on:blur=move |_| focus(false)
+                // Taken away with the focus in it, it is blurred after its end: then nobody listens any more.
+                on:blur=move |_| if select.try_get_untracked().is_some() { focus(false) }
             >
                 {list}
             </select>

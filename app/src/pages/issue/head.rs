@@ -121,7 +121,8 @@ fn Title(state: IssueState) -> impl IntoView {
     let field: NodeRef<html::Textarea> = NodeRef::new();
     let title = Memo::new(move |_| state.issue.with(|issue| issue.title.clone()));
     let readonly = move || !state.may_write();
-    // The title that was there when somebody began to type: another's new title isn't overwritten by a mere visit.
+    // What stood in the field when somebody began to type: neither another's new title nor one with spaces that
+    // nobody would type is overwritten by a mere visit.
     let began = StoredValue::new(String::new());
     let show = move || {
         if let Some(field) = field.get() {
@@ -129,7 +130,7 @@ fn Title(state: IssueState) -> impl IntoView {
             let typing = field.value() != began.get_value() && is_focused(&field);
             if !typing {
                 field.set_value(&title);
-                began.set_value(title);
+                began.set_value(field.value());
             }
             fit(&field);
         }
@@ -139,18 +140,19 @@ fn Title(state: IssueState) -> impl IntoView {
         let Some(field) = field.get_untracked() else {
             return;
         };
-        let text = field.value().split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.is_empty() {
-            field.set_value(&title.get_untracked());
-        } else if text != began.get_value() && text != title.get_untracked() {
-            state.run(Action::SetTitle { title: text.clone() });
-            began.set_value(text);
+        let typed = field.value();
+        let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+        if typed != began.get_value() && !text.is_empty() && text != title.get_untracked() {
+            began.set_value(typed);
+            state.run(Action::SetTitle { title: text });
         } else {
             field.set_value(&title.get_untracked());
-            began.set_value(title.get_untracked());
+            began.set_value(field.value());
         }
         fit(&field);
     };
+    // The page may be left with the focus in the field, by the browser's own keys: what was typed is stored, too.
+    on_cleanup(save);
     let keys = move |event: ev::KeyboardEvent| {
         let Some(field) = field.get_untracked() else {
             return;
@@ -181,8 +183,11 @@ fn Title(state: IssueState) -> impl IntoView {
             on:focus=move |_| state.store.here(Some(state.id), Some("title".to_owned()))
             on:input=move |_| if let Some(field) = field.get_untracked() { fit(&field) }
             on:blur=move |_| {
-                save();
-                state.store.here(Some(state.id), None);
+                // Taken away with the focus in it, it is blurred after its end, when somebody may be elsewhere already.
+                if field.try_get_untracked().is_some() {
+                    save();
+                    state.store.here(Some(state.id), None);
+                }
             }
             on:keydown=keys
         ></textarea>

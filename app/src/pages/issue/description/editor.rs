@@ -96,7 +96,8 @@ pub(super) fn Editor(state: IssueState, #[prop(into)] on_done: Callback<()>) -> 
                 editor.typed();
                 editor.take_in();
             }
-            on:blur=move |_| editor.store()
+            // A field that is taken away with the focus in it is blurred, too: after its end, which has stored it.
+            on:blur=move |_| if field.try_get_untracked().is_some() { editor.store() }
             on:keydown=keys
         ></textarea>
         <p class="hint">"Markdown. Stored while you type; others can type at the same time."</p>
