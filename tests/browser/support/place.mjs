@@ -37,8 +37,19 @@ export async function openPlace(test) {
   const state = await mkdtemp(path.join(tmpdir(), "docket-browser-"));
   const hub = await startHub({ state, onLog: () => {} });
   const made = await createWorkspace(hub.url, hub.secret, "demo", "Support", "Ada Admin");
-  const place = { hub, url: hub.url, slug: "demo", document: made.document, admin: made, devices: [] };
+  const place = {
+    hub,
+    url: hub.url,
+    sync: `${hub.url.replace(/^http/, "ws")}/sync/demo`,
+    slug: "demo",
+    document: made.document,
+    admin: made,
+    devices: [],
+    /** What ends before the hub does: clients that are no browsers. */
+    endings: [],
+  };
   test.after(async () => {
+    for (const end of place.endings) await end();
     await Promise.all(place.devices.map((device) => device.context.close().catch(() => {})));
     await hub.stop();
     await rm(state, { recursive: true, force: true });
