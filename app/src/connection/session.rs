@@ -6,7 +6,7 @@ use docket_sync::wire::PeerId;
 use serde::{Deserialize, Serialize};
 
 use super::http::{self, Body};
-use crate::store::{Database, StoreError, Write, meta, random, to_cbor};
+use crate::store::{Database, StoreError, Write, meta, random_name, to_cbor};
 
 /// Who is signed in to which workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,10 +105,9 @@ pub(crate) async fn end(slug: &WorkspaceSlug) -> Result<(), StoreError> {
 
 /// A peer id for this tab: the hub tells tabs apart by it.
 pub(crate) fn peer() -> PeerId {
-    let hex = |bytes: [u8; 16]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     loop {
         // Never empty and never too long, so the first try succeeds.
-        if let Ok(peer) = PeerId::new(format!("docket-{}", hex(random()))) {
+        if let Ok(peer) = PeerId::new(format!("docket-{}", random_name())) {
             return peer;
         }
     }

@@ -22,6 +22,11 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A name that nobody else has: 32 hexadecimal digits.
+pub(crate) fn random_name() -> String {
+    random::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Waits that many milliseconds.
 pub(crate) async fn sleep(milliseconds: u32) {
     gloo_timers::future::TimeoutFuture::new(milliseconds).await;

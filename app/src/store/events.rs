@@ -214,7 +214,19 @@ impl Replica {
             let id = update.document;
             let pending = self.outbox.is_pending(id);
             let Some(bytes) = update.row else {
-                if !pending {
+                if pending {
+                    // What waits is judged first. If all of it is set aside, the document goes with it.
+                    let known = self.rows.known(id).unwrap_or_default();
+                    self.rows.set_known(
+                        id,
+                        Known {
+                            confirmed: None,
+                            ..known
+                        },
+                    );
+                    let row = self.rows.get(id).map(|row| row.get_untracked());
+                    writes.extend(row.map(|row| self.row_write(&row)));
+                } else {
                     self.gone(id, &mut writes);
                     shown.push((id, None));
                 }
@@ -274,8 +286,16 @@ impl Replica {
         }
     }
 
+    /// The hub has no such document for this member any more, and nothing of it waits for the hub.
+    pub(super) fn has_left(&self, id: DocumentId) -> bool {
+        let known = self.rows.known(id).unwrap_or_default();
+        let epoch = self.epoch.borrow();
+        let epoch = epoch.as_deref().unwrap_or_default();
+        catalogue::standing(known.confirmed.as_deref(), self.outbox.is_pending(id), epoch) == Standing::Gone
+    }
+
     /// The hub has no such document for this member any more.
-    fn gone(self: &Rc<Self>, id: DocumentId, writes: &mut Vec<Write>) {
+    pub(super) fn gone(self: &Rc<Self>, id: DocumentId, writes: &mut Vec<Write>) {
         writes.extend([Write::NoRow(id), Write::NoDocument(id)]);
         let output = self.client.borrow_mut().drop_document(id);
         self.act(output);

@@ -40,7 +40,7 @@ use docket_domain::{Command, DocumentId, Facts, Member, Row, WorkspaceSlug, read
 use leptos::prelude::*;
 
 pub(crate) use self::{
-    browser::{random, sleep},
+    browser::{random, random_name, sleep},
     database::{Database, Write, to_cbor},
     replica::{Replica, meta},
 };

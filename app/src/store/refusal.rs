@@ -66,7 +66,16 @@ impl Replica {
         self.writer.write(writes).await?;
         *self.opened(id).seen.borrow_mut() = HashSet::from([key]);
         self.outbox.replace(id, entries);
+        let aside = !replayed.aside.is_empty();
         self.take_replay(id, replayed);
+        if aside && self.has_left(id) {
+            let mut writes = Vec::new();
+            self.gone(id, &mut writes);
+            self.writer.write(writes).await?;
+            self.rows.apply([(id, None)]);
+            self.tell_tabs(&[id]);
+            return Ok(());
+        }
         if heads.is_empty() {
             self.rows.apply([(id, None)]);
         }

@@ -18,8 +18,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::{
     Connection, Present, SetAside, Status, StoreError,
     background::Background,
-    browser::{self, random},
-    database::{Database, RowRecord, Write},
+    browser::{self, random, random_name},
+    database::{Database, RowRecord, Write, to_cbor},
     documents::Opened,
     draft::Drafts,
     outbox::Outbox,
@@ -69,11 +69,13 @@ pub(crate) struct Replica {
 
 /// Names of single values in storage.
 pub(crate) mod meta {
-    /// The member, as JSON.
+    /// The member.
     pub(crate) const ME: &str = "me";
-    /// All members, as JSON.
+    /// All members.
     pub(crate) const MEMBERS: &str = "members";
-    /// The workspace document's URL.
+    /// What the hub knows this device's storage by: at random, hexadecimal.
+    pub(crate) const STORAGE: &str = "storage";
+    /// The workspace document's id.
     pub(crate) const WORKSPACE: &str = "workspace";
 }
 
@@ -90,10 +92,11 @@ impl Replica {
         let trouble = ArcRwSignal::new(None);
         let writer = Writer::new(Rc::clone(&database), trouble.clone());
         let peer = session::peer();
+        let storage = storage_name(&database).await?;
         let actors = Actors::new(random());
         let drafts = Drafts::new(database.drafts().await?, Rc::clone(&writer));
         let replica = Rc::new(Self {
-            client: RefCell::new(Client::new(peer.clone(), actors, cursor.cursor())),
+            client: RefCell::new(Client::new(peer.clone(), actors, cursor.cursor()).with_storage(storage)),
             line: Line::default(),
             tabs: Tabs::new(&slug),
             rows: Rows::default(),
@@ -322,6 +325,19 @@ impl Replica {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The storage's name, given to it once. The hub notes by it when it was last in contact with this device, and so which
+/// of the times claimed for work without a network can be true.
+async fn storage_name(database: &Database) -> Result<String, StoreError> {
+    if let Some(name) = database.single(meta::STORAGE).await? {
+        return Ok(name);
+    }
+    let name = random_name();
+    database
+        .write(&[Write::Meta(meta::STORAGE, to_cbor(&name))])
+        .await?;
+    Ok(name)
 }
 
 /// The workspace before anything is known of it.
