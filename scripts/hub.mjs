@@ -36,11 +36,10 @@ class StderrLog extends Log {
  * @param {Record<string, string>} [options.variables] further bindings
  * @param {(entry: {level: string, message: string}) => void} [options.onLog] what the Worker logs (else to stderr)
  * @param {boolean} [options.keepSignals] leaves SIGTERM and the like to the caller; else Miniflare ends the process
- * @param {boolean} [options.inspect] lets `Hub.sql` look into the object's database, for tests
  * @returns {Promise<Hub>}
  */
 export async function startHub(options = {}) {
-  const { state, port = 0, host = "127.0.0.1", variables = {}, onLog, keepSignals = false, inspect = false } = options;
+  const { state, port = 0, host = "127.0.0.1", variables = {}, onLog, keepSignals = false } = options;
   let { secret } = options;
   const modules = path.join(root, "worker/build");
   const assets = path.join(root, "dist");
@@ -70,7 +69,6 @@ export async function startHub(options = {}) {
     telemetry: { enabled: false },
     enableDevRegistry: false,
     unsafeLocalExplorer: false,
-    unsafeInspectDurableObjects: inspect,
     unsafeObservability: false,
     resourcePersistencePath: state === undefined ? undefined : path.join(state, "hub"),
     workers: [
@@ -133,12 +131,6 @@ export class Hub {
   /** Throws the workspace's object away; its sockets stay, and the next message builds a new one. */
   async evict(workspace) {
     await this.miniflare.unsafeEvictDurableObject(WORKER, OBJECT, { name: workspace, webSockets: "hibernate" });
-  }
-
-  /** Runs SQL inside the workspace's object, for tests and measurements. */
-  async sql(workspace, query, ...parameters) {
-    const storage = await this.miniflare.unsafeGetDurableObjectStorage(WORKER, OBJECT, { name: workspace });
-    return storage.exec(query, ...parameters);
   }
 
   async stop() {

@@ -15,6 +15,12 @@ const AGREED: usize = 100;
 /// How many issues each organisation has ranked.
 const OWN: usize = 20;
 
+/// Does the group's list have an order? It is made last, so then everything is here.
+pub(crate) fn is_agreed(demo: &Demo) -> Result<bool, Failure> {
+    let admin = demo.peer(&demo.ready.admin)?;
+    Ok(has_entries(&admin, Workspace::agreed_list(demo.workspace)))
+}
+
 /// Makes the organisations and their lists.
 pub(crate) fn make(demo: &Demo) -> Result<(), Failure> {
     let mut admin = demo.peer(&demo.ready.admin)?;
@@ -97,11 +103,7 @@ pub(crate) fn open_issues(peer: &Peer) -> Vec<DocumentId> {
 }
 
 fn fill(peer: &mut Peer, list: DocumentId, issues: Vec<DocumentId>) -> Result<(), Failure> {
-    let filled = peer
-        .rows
-        .get(&list)
-        .is_some_and(|row| matches!(row.body, Body::List { entries: 1.., .. }));
-    if filled || issues.is_empty() {
+    if has_entries(peer, list) || issues.is_empty() {
         return Ok(());
     }
     peer.open(list);
@@ -109,6 +111,11 @@ fn fill(peer: &mut Peer, list: DocumentId, issues: Vec<DocumentId>) -> Result<()
     let place = Place::First;
     peer.run(&Command::new(list, Action::Rank { issues, place }))?;
     stored(peer, list)
+}
+
+fn has_entries(peer: &Peer, list: DocumentId) -> bool {
+    let row = peer.rows.get(&list);
+    row.is_some_and(|row| matches!(row.body, Body::List { entries: 1.., .. }))
 }
 
 /// Waits until the hub has all of the document.

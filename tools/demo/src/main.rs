@@ -68,10 +68,12 @@ fn main() -> Result<(), Failure> {
         ready,
     };
     let people = cast::enter(&demo, &tokens)?;
-    lists::make(&demo)?;
-    issues::bring(&demo, &people, &issues)?;
-    edits::make(&demo, &people)?;
-    lists::rank(&demo, &people)?;
+    if !lists::is_agreed(&demo)? {
+        lists::make(&demo)?;
+        issues::bring(&demo, &people, &issues)?;
+        edits::make(&demo, &people)?;
+        lists::rank(&demo, &people)?;
+    }
     print(&demo, &people)?;
     Ok(())
 }
