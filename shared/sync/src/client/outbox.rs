@@ -91,7 +91,7 @@ pub fn lost(document: &Automerge, entries: &[Entry]) -> Vec<Entry> {
 }
 
 /// Carries out again, on `document`, those of its `entries` that were left behind; but what the hub refused by name
-/// is set aside. The entries are in the order of their ids. The document's actor is a new one.
+/// is set aside, and what it has stored, though the document is out of reach, is done. The entries are in the order of their ids. The document's actor is a new one.
 #[must_use = "store the entries with the document's chunk"]
 pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, member: &MemberId) -> Replayed {
     let mut replayed = Replayed::default();
@@ -99,11 +99,10 @@ pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, me
         if !entry.changes.iter().any(|hash| left.changes.contains(hash)) {
             continue;
         }
-        let refusal = left
-            .refused
-            .iter()
-            .find(|refusal| entry.changes.contains(&refusal.change));
-        match refusal {
+        let of_entry = |refusal: &&Refusal| entry.changes.contains(&refusal.change);
+        let told: Vec<&Refusal> = left.refused.iter().filter(of_entry).collect();
+        match told.iter().find(|refusal| !refusal.is_stored()) {
+            None if !told.is_empty() => replayed.done.push(entry.id),
             Some(refusal) => replayed.aside.push(SetAside {
                 entry: entry.clone(),
                 code: refusal.code.clone(),

@@ -213,7 +213,8 @@ pub trait Store {
     /// What all plain documents that aren't purged take.
     fn plain_usage(&self) -> Result<PlainUsage, StoreError>;
 
-    /// Notes that a socket syncs a document. Twice is once.
+    /// Notes that a socket syncs a document. Twice is once. Writes two rows in SQLite, since it is looked for from both
+    /// sides: opening an issue costs them, a new one that is opened in the same message too, beside its four.
     fn subscribe(&mut self, socket: SocketId, document: DocumentId) -> Result<(), StoreError>;
 
     /// Notes that a socket doesn't sync a document any more.

@@ -4,7 +4,7 @@ use automerge::{
     ChangeHash,
     sync::{BloomFilter, Capability, Have, Message, SyncDoc},
 };
-use docket_domain::{DocumentId, Timestamp};
+use docket_domain::{DocumentId, MemberId, Timestamp};
 
 use super::{
     Hub, HubError, SocketId, Store,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     inspect,
-    wire::{Frame, SyncData},
+    wire::{Frame, Refusal, SyncData},
 };
 
 impl<S: Store> Hub<S> {
@@ -49,10 +49,7 @@ impl<S: Store> Hub<S> {
             }
             self.peers.forget(socket, id);
             if docket && !message.chunks.is_empty() {
-                let refused: Vec<_> = message.chunks.iter().map(|chunk| out_of_reach(chunk)).collect();
-                let changes: Vec<_> = refused.iter().map(|refusal| refusal.change).collect();
-                self.bar(&member.id, &changes)?;
-                self.tell_refused(socket, id, refused, Vec::new());
+                self.refuse_out_of_reach(socket, id, &member.id, &message.chunks)?;
             } else {
                 self.unavailable(socket, id);
             }
@@ -108,6 +105,32 @@ impl<S: Store> Hub<S> {
         if !loaded.is_absent() {
             self.documents.put(id, loaded);
         }
+        Ok(())
+    }
+
+    /// Refuses changes of a document that isn't there, or not for their author. What was stored while it was is told to
+    /// be: they never heard of it, and the change itself shows that they made it or had it.
+    fn refuse_out_of_reach(
+        &mut self,
+        socket: SocketId,
+        id: DocumentId,
+        member: &MemberId,
+        chunks: &[&[u8]],
+    ) -> Result<(), HubError> {
+        let loaded = self.load(id)?;
+        let is_stored = |change: &ChangeHash| {
+            let document = loaded.as_ref().map(|loaded| &loaded.document);
+            document.is_some_and(|document| document.get_change_meta_by_hash(change).is_some())
+        };
+        let refused = chunks.iter().map(|chunk| out_of_reach(chunk));
+        let (stored, lost): (Vec<Refusal>, Vec<Refusal>) = refused.partition(|lost| is_stored(&lost.change));
+        if let Some(loaded) = loaded {
+            self.documents.put(id, loaded);
+        }
+        let barred: Vec<ChangeHash> = lost.iter().map(|refusal| refusal.change).collect();
+        self.bar(member, &barred)?;
+        let stored = stored.into_iter().map(|refusal| Refusal::stored(refusal.change));
+        self.tell_refused(socket, id, lost.into_iter().chain(stored).collect(), Vec::new());
         Ok(())
     }
 

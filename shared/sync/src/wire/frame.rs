@@ -234,6 +234,28 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// The code for a change that is stored already, in a document that its author doesn't see any more.
+const STORED: &str = "stored";
+
+impl Refusal {
+    /// What is told of a change that is stored already, in a document that its author doesn't see any more.
+    #[must_use]
+    pub fn stored(change: ChangeHash) -> Self {
+        Self {
+            change,
+            code: STORED.to_owned(),
+            message: "The hub stored this before the document left your view: nothing is to be done."
+                .to_owned(),
+        }
+    }
+
+    /// Is the change stored all the same?
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.code == STORED
+    }
+}
+
 /// Somebody who is connected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {

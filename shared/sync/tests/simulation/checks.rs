@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ChangeHash};
 use docket_domain::{Action, DocumentId, Facts, Row, read::Issue};
-use docket_sync::hub::Store;
+use docket_sync::{client::outbox::Entry, hub::Store};
 
 use super::{
     device::End,
@@ -111,7 +111,11 @@ fn nothing_is_lost(world: &World, hub: &BTreeMap<DocumentId, Stored>) {
                     assert_eq!(texts, [command], "what is set aside is intact");
                 }
                 Some(End::Done) => assert!(
-                    !types(&command.action),
+                    !types(&command.action)
+                        || is_purged(world, command.document)
+                        || hub
+                            .get(&command.document)
+                            .is_some_and(|stored| has_all(stored, &fate.entry)),
                     "device {number}: typed text can't have been there already: {command:?}"
                 ),
                 None => {
@@ -138,6 +142,11 @@ const fn types(action: &Action) -> bool {
     )
 }
 
+fn has_all(stored: &Stored, entry: &Entry) -> bool {
+    let mut changes = entry.changes.iter();
+    changes.all(|hash| stored.document.get_change_meta_by_hash(hash).is_some())
+}
+
 /// What was typed is in the hub's document once for each acknowledged command, and for no other.
 fn nothing_is_doubled(world: &World, hub: &BTreeMap<DocumentId, Stored>) {
     for (id, stored) in hub {
@@ -148,13 +157,10 @@ fn nothing_is_doubled(world: &World, hub: &BTreeMap<DocumentId, Stored>) {
         let (mut comments, mut characters) = (BTreeSet::new(), 0);
         let fates = world.devices.iter().flat_map(|device| device.ledger.values());
         for fate in fates.filter(|fate| fate.entry.command.document == *id) {
-            // A revoked member's tab may have given the hub what it never heard of again.
-            let stored = fate
-                .entry
-                .changes
-                .iter()
-                .all(|hash| stored.document.get_change_meta_by_hash(hash).is_some());
-            if fate.end != Some(End::Acknowledged) && !(fate.end.is_none() && stored) {
+            // The tab of somebody who was revoked, or who doesn't see it any more, may have given the hub what it never
+            // heard of again.
+            let unheard = matches!(fate.end, None | Some(End::Done)) && has_all(stored, &fate.entry);
+            if fate.end != Some(End::Acknowledged) && !unheard {
                 continue;
             }
             match &fate.entry.command.action {

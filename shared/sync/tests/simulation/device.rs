@@ -58,7 +58,7 @@ pub struct Fate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     Acknowledged,
-    /// Its effect was there already when it was replayed.
+    /// Its effect was there already when it was replayed, or it is stored where this member doesn't see it.
     Done,
     Aside,
 }
@@ -142,12 +142,12 @@ impl Device {
     pub fn store_renewed(&mut self, id: DocumentId, chunk: Vec<u8>, replayed: outbox::Replayed) -> bool {
         self.documents.entry(id).or_default().chunks.clear();
         self.append(id, chunk);
-        let aside = !replayed.aside.is_empty();
+        let ended = !(replayed.aside.is_empty() && replayed.done.is_empty());
         self.store_replayed(replayed);
         let confirmed = self.rows.get(&id).and_then(|row| row.epoch.as_deref());
         let epoch = self.cursor.epoch.clone().unwrap_or_default();
         let gone =
-            aside && catalogue::standing(confirmed, self.is_pending(id), &epoch) == catalogue::Standing::Gone;
+            ended && catalogue::standing(confirmed, self.is_pending(id), &epoch) == catalogue::Standing::Gone;
         if gone {
             self.rows.remove(&id);
             self.documents.remove(&id);

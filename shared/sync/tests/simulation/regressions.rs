@@ -221,3 +221,55 @@ fn a_tab_that_brings_a_left_behind_change_again_with_new_rights() {
         ],
     );
 }
+
+/// Its author never heard that it was stored.
+#[test]
+fn an_issue_that_leaves_its_authors_view_before_they_heard_that_it_is_stored() {
+    simulate(
+        17_470_783_807_809_576_849,
+        &[
+            Step::Open(1, 1, 1),
+            Step::Edit(1, 0, 0, What::Create),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::KillTab(2, 0),
+            Step::Lose(1, 0),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Run(150),
+            Step::Edit(0, 0, 2, What::Comment),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Close(1, 0, 2),
+            Step::Run(273),
+            Step::Run(63),
+            Step::SetAudience(2, Readers::Cea),
+        ],
+    );
+}
+
+#[test]
+fn a_comment_on_an_issue_that_leaves_ones_view_before_one_heard_that_it_is_stored() {
+    simulate(
+        10_899_874_181_288_962_488,
+        &[
+            Step::Lose(2, 0),
+            Step::Fault(Fault::Write(0)),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Edit(1, 0, 2, What::Comment),
+            Step::Run(117),
+            Step::Edit(1, 0, 0, What::Comment),
+            Step::Edit(3, 0, 0, What::Rank(0)),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Run(291),
+            Step::Evict,
+            Step::Edit(1, 0, 1, What::Comment),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Run(101),
+            Step::SetAudience(2, Readers::Cea),
+            Step::Close(1, 0, 2),
+            Step::Edit(2, 0, 0, What::Comment),
+        ],
+    );
+}

@@ -483,6 +483,26 @@ fn what_was_out_of_reach_stays_refused_when_the_document_is_back() {
     assert_eq!(refusals(&tab), [(change, "refused-before".to_owned())]);
 }
 
+/// Its author never heard that it was stored, and must not be told that it wasn't: they would make it again elsewhere.
+#[test]
+fn what_was_stored_before_it_went_out_of_reach_is_told_to_be() {
+    let (mut world, mut clients) = shared(&mut [("bob", true)]);
+    let bob = &mut clients[0];
+    let stored = bob.title(id(5), "stored", world.now);
+    let frame = bob.bring(id(5), stored);
+    world.receive(bob.socket, &frame);
+    world.inbox.clear();
+    let llnl = docket_domain::Audience::Organisation {
+        organisation: "llnl".parse().unwrap(),
+    };
+    world.call(|hub, now| hub.set_audience(id(5), llnl, now).unwrap());
+    let tab = again(&mut world, bob, id(5), stored);
+    assert_eq!(refusals(&tab), [(stored, "stored".to_owned())]);
+    let late = bob.title(id(5), "too late", world.now);
+    let tab = again(&mut world, bob, id(5), late);
+    assert_eq!(refusals(&tab), [(late, "not-found".to_owned())]);
+}
+
 /// A stock client is told of no refusal, carries nothing out again, and would hold on to the change for ever.
 #[test]
 fn what_a_stock_client_was_refused_is_judged_anew() {
