@@ -105,6 +105,14 @@ describe("a stranger", () => {
     assert.equal(made.status, 201);
   });
 
+  test("can't put the app's page into a frame of their own", async () => {
+    const response = await fetch(place.hub.url);
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get("content-security-policy"), /frame-ancestors 'none'/);
+    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+    await response.text();
+  });
+
   test("may ask for the hub's health", async () => {
     const response = await call(`${place.hub.url}/api/v1/health`);
     assert.equal(response.status, 200);
