@@ -210,6 +210,7 @@ impl Replica {
         let epoch: Option<Arc<str>> = cursor.epoch.as_deref().map(Into::into);
         let mut writes = Vec::with_capacity(rows.len() + 1);
         let mut shown = Vec::with_capacity(rows.len());
+        let mut told = Vec::new();
         for update in rows {
             let id = update.document;
             let pending = self.outbox.is_pending(id);
@@ -232,6 +233,7 @@ impl Replica {
                 }
                 continue;
             };
+            told.extend(self.has(id).then_some(id));
             self.rows.set_known(
                 id,
                 Known {
@@ -258,6 +260,7 @@ impl Replica {
             cursor: StoredCursor::new(cursor, complete),
             writes,
         }]);
+        self.store_again(told);
         self.rows.apply(shown);
         self.set_status(Status {
             complete,
@@ -268,6 +271,31 @@ impl Replica {
             self.watch_lists();
             self.fetch_soon();
         }
+    }
+
+    /// Another tab drops from storage what leaves this member's view, which this tab may never have heard of: when it
+    /// is back, what is open here is stored again.
+    fn store_again(self: &Rc<Self>, documents: Vec<DocumentId>) {
+        if documents.is_empty() {
+            return;
+        }
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            for id in documents {
+                match replica.database.document(id).await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => {
+                        let client = replica.client.borrow();
+                        let copy = client.document(id).map(|copy| (copy.save(), copy.get_heads()));
+                        drop(client);
+                        if let Some((chunk, heads)) = copy {
+                            replica.changed(id, chunk, &heads);
+                        }
+                    }
+                    Err(error) => replica.trouble.set(Some(error.to_string())),
+                }
+            }
+        });
     }
 
     /// All rows of the epoch are here: what none of them confirmed is gone.

@@ -100,6 +100,11 @@ impl Device {
             .any(|entry| entry.command.document == document)
     }
 
+    pub fn has(&self, document: DocumentId) -> bool {
+        let stored = self.documents.get(&document);
+        stored.is_some_and(|stored| !stored.chunks.is_empty())
+    }
+
     pub fn append(&mut self, document: DocumentId, chunk: Vec<u8>) {
         if !chunk.is_empty() {
             self.documents.entry(document).or_default().chunks.push(chunk);

@@ -273,3 +273,23 @@ fn a_comment_on_an_issue_that_leaves_ones_view_before_one_heard_that_it_is_store
         ],
     );
 }
+
+/// The document left the author's view and came back before it noticed: what its storage dropped comes again.
+#[test]
+fn a_document_that_leaves_and_comes_back_while_a_new_issue_is_lost_on_the_way() {
+    simulate(
+        33_416_863_043_977,
+        &[
+            Step::Edit(3, 0, 0, What::Create),
+            Step::Lose(3, 0),
+            Step::Evict,
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::Evict,
+            Step::Edit(0, 0, 0, What::Comment),
+            Step::SetAudience(0, Readers::Cea),
+            Step::Run(17),
+            Step::SetAudience(0, Readers::Everybody),
+            Step::KillTab(3, 1),
+        ],
+    );
+}

@@ -195,9 +195,20 @@ impl Tab {
                 cursor,
                 complete,
             } => {
+                let told: Vec<_> = rows
+                    .iter()
+                    .filter(|row| row.row.is_some())
+                    .map(|row| row.document)
+                    .collect();
                 for id in device.store_rows(since, rows, cursor, complete) {
                     let output = self.client.drop_document(id);
                     wish.extend(self.take(device, output));
+                }
+                // The other tab dropped it when it was out of view, which this one may not have heard of.
+                for id in told {
+                    if let (false, Some(document)) = (device.has(id), self.client.document(id)) {
+                        device.append(id, document.save());
+                    }
                 }
             }
             Event::Facts { document, facts } => {
