@@ -191,6 +191,9 @@ impl Replica {
         // Even if the hub hasn't got it: now there is something to give.
         if self.held == 0 && self.is_pending() {
             self.is_told_of();
+            if matches!(self.phase, Phase::Exchanging) {
+                self.insist();
+            }
         }
     }
 

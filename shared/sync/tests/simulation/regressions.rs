@@ -293,3 +293,37 @@ fn a_document_that_leaves_and_comes_back_while_a_new_issue_is_lost_on_the_way() 
         ],
     );
 }
+
+/// The hub's Bloom filter held by chance what was done again after a refusal.
+#[test]
+fn a_viewers_edit_that_is_refused_when_it_is_done_again() {
+    simulate(
+        3_446_083_393_053_128_334,
+        &[
+            Step::Edit(3, 0, 0, What::Severity(Severity::S1)),
+            Step::SetRole(2, Role::Viewer),
+            Step::NewEpoch,
+            Step::Edit(0, 1, 0, What::Comment),
+            Step::NewEpoch,
+            Step::Edit(2, 0, 0, What::Title),
+            Step::Edit(1, 0, 0, What::Create),
+            Step::Edit(2, 0, 0, What::Comment),
+            Step::Edit(3, 0, 1, What::Title),
+            Step::NewEpoch,
+            Step::Run(169),
+            Step::Edit(0, 0, 1, What::Title),
+            Step::Edit(0, 0, 0, What::Status(docket_domain::words::Status::Reopened)),
+            Step::SetAudience(3, Readers::Cea),
+            Step::Run(237),
+            Step::Edit(1, 0, 0, What::Title),
+            Step::Run(288),
+            Step::Edit(3, 0, 0, What::Severity(Severity::S1)),
+            Step::Run(362),
+            Step::Edit(0, 0, 1, What::Title),
+            Step::Edit(0, 0, 0, What::Create),
+            Step::Lose(0, 0),
+            Step::Edit(2, 0, 4, What::Comment),
+            Step::Edit(2, 0, 1, What::Comment),
+        ],
+    );
+}
