@@ -50,7 +50,7 @@ export async function openPlace(test) {
   };
   test.after(async () => {
     for (const end of place.endings) await end();
-    await Promise.all(place.devices.map((device) => device.context.close().catch(() => {})));
+    await Promise.all(place.devices.map((device) => device.end()));
     await hub.stop();
     await rm(state, { recursive: true, force: true });
   });
@@ -114,6 +114,12 @@ export class Device {
   /** Closes the browser, with all its tabs. */
   async close() {
     await this.context.close();
+  }
+
+  /** Closes the browser for good: its storage is gone, too. */
+  async end() {
+    await this.context.close().catch(() => {});
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   async signIn(token) {
