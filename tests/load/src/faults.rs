@@ -136,7 +136,7 @@ fn client(shared: &Shared, mut random: Random) -> Result<Heads, Failure> {
     // Whole is who has everything that was acknowledged to anybody, once nobody waits for an acknowledgement.
     while shared.finished.load(Ordering::SeqCst) < CLIENTS || !settled(shared, &peer) {
         if start.elapsed() > LATE {
-            return Err("a client's changes weren't acknowledged within a minute of the last kill".into());
+            return Err(unfinished(shared, &peer).into());
         }
         talk(shared, &mut peer)?;
         if !finished && !shared.issues.iter().any(|issue| peer.is_pending(*issue)) {
@@ -156,6 +156,28 @@ fn client(shared: &Shared, mut random: Random) -> Result<Heads, Failure> {
         .iter()
         .map(|issue| (*issue, heads(issue).unwrap_or_default().into_iter().collect()));
     Ok(heads.collect())
+}
+
+/// What a client still waits for, in words.
+fn unfinished(shared: &Shared, peer: &Peer) -> String {
+    let pending = shared.issues.iter().filter(|issue| peer.is_pending(**issue));
+    let lacking = shared.acknowledged.lock().map_or(0, |acknowledged| {
+        let lacks = |(issue, heads): &(&DocumentId, &BTreeSet<ChangeHash>)| {
+            !peer.document(**issue).is_some_and(|document| {
+                heads
+                    .iter()
+                    .all(|head| document.get_change_by_hash(head).is_some())
+            })
+        };
+        acknowledged.iter().filter(lacks).count()
+    });
+    format!(
+        "{LATE:?} after the last kill a client still waits for the acknowledgement of {} documents and lacks something \
+         of {lacking} that was acknowledged to others; {} of {CLIENTS} clients have nothing unacknowledged; connected {} times",
+        pending.count(),
+        shared.finished.load(Ordering::SeqCst),
+        peer.connections,
+    )
 }
 
 /// Does the peer have everything that was acknowledged to anybody?

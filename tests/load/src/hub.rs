@@ -74,18 +74,20 @@ impl Hub {
     /// The hub's statistics.
     pub(crate) fn statistics(&self) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        // HTTP/1.0: the answer comes whole and ends with the connection.
         write!(
             stream,
-            "GET /api/v1/workspaces/{}/statistics HTTP/1.0\r\nAuthorization: Bearer {}\r\n\r\n",
+            "GET /api/v1/workspaces/{}/statistics HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n\
+             Connection: close\r\n\r\n",
             self.text("workspace"),
+            self.port,
             self.text("admin")
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
+        // One flat object: whatever frames it, its length or chunks, is outside its braces.
         let body = answer
             .split_once("\r\n\r\n")
-            .map(|(_, body)| body)
+            .and_then(|(_, body)| body.get(body.find('{')?..=body.rfind('}')?))
             .unwrap_or_default();
         Ok(serde_json::from_str(body).map_err(|error| format!("{error}: {answer}"))?)
     }
