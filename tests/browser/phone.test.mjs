@@ -1,4 +1,4 @@
-// A phone, 360 px wide: everything is reachable, nothing scrolls sideways.
+// A phone, 360 px wide: everything is reachable, nothing scrolls sideways, nothing but what is there scrolls down.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,13 +10,18 @@ for (const dark of [false, true]) {
   test(`every page fits a phone, ${dark ? "dark" : "light"}`, async (context) => {
     const place = await openPlace(context);
     const phone = await place.device(place.admin.token, { viewport: { width: 360, height: 740 }, touch: true, dark });
-    const issue = await report(phone, "A title that is long enough to need a second line on a phone, whatever it is about");
+    const title = "A title that is long enough to need a second line on a phone, whatever it is about";
+    const issue = await report(phone, title, { description: "One line of many.\n\n".repeat(60) });
     const pages = ["list/agreed", "issues", issue, "new", "import", "members", "refused", "conflicts", "settings"];
     for (const address of pages) {
       await phone.visit(address);
       await phone.page.locator("main").waitFor();
-      const wide = await phone.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const [wide, high] = await phone.page.evaluate(() => {
+        const page = document.documentElement;
+        return [page.scrollWidth - page.clientWidth, page.scrollHeight - page.clientHeight];
+      });
       assert.ok(wide <= 0, `${address} is ${wide} px too wide`);
+      assert.ok(high <= 0, `${address}: below it come ${high} px of nothing`);
       await phone.screenshot(`phone-${dark ? "dark" : "light"}-${address.replaceAll("/", "-").slice(0, 20)}`);
     }
     phone.assertQuiet();
