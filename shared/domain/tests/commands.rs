@@ -3,7 +3,7 @@
 // A test that can't go on should fail right there.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use automerge::{ActorId, Automerge};
+use automerge::{ActorId, Automerge, ROOT, ReadDoc};
 use docket_domain::{
     Action, Command, CommandError, Context, DocumentId, EntryId, Facts, Field, MemberId, Row, Timestamp,
     command::{NewIssue, Place, Splice},
@@ -316,6 +316,46 @@ fn a_conflict_is_settled_by_writing() {
                 .any(|it| it.action == operation::Action::Delete);
             assert!(!deleted, "{chosen}");
         }
+    }
+}
+
+/// Two say the same at once: whoever says it once more changes nothing, and whoever says something else deletes nothing.
+#[test]
+fn what_two_said_at_once_is_never_deleted() {
+    let say = |priority| Action::SetPriority {
+        priority: Some(priority),
+    };
+    let by = |document: &mut Automerge, member: &str, action: Action| {
+        let context = Context {
+            member: member.parse().unwrap(),
+            ..context(40)
+        };
+        Command::new(ID, action).apply(document, &context).map(|_| ())
+    };
+    let mut a = issue();
+    let mut b = a.fork().with_actor(actor(2));
+    for (document, member) in [(&mut a, "m-ann"), (&mut b, "m-ben")] {
+        by(document, member, say(Priority::Major)).unwrap();
+        by(document, member, Action::Delete).unwrap();
+    }
+    a.merge(&mut b).unwrap();
+    let before = a.get_heads();
+    by(&mut a, "m-ann", Action::Restore).unwrap();
+    assert!(matches!(
+        by(&mut a, "m-ann", say(Priority::Major)),
+        Err(CommandError::Unchanged)
+    ));
+    for member in ["m-ann", "m-ben"] {
+        by(&mut a, member, Action::Delete).unwrap();
+        let (deleted_by, _) = a.get(ROOT, "deleted_by").unwrap().unwrap();
+        assert_eq!(deleted_by.into_string().unwrap(), member);
+        by(&mut a, member, Action::Restore).unwrap();
+    }
+    by(&mut a, "m-ben", say(Priority::Minor)).unwrap();
+    let mut places = operation::Places::new(Some(&a));
+    for change in a.get_changes(&before) {
+        let operations = places.read(&change);
+        assert!(operations.iter().all(|it| it.action != operation::Action::Delete));
     }
 }
 

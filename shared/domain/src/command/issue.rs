@@ -126,7 +126,7 @@ pub(super) fn apply<T: Transactable>(
         Action::ClearAttention { id } => {
             let entry = write::existing(tx, "attention", id.as_str(), "flag")?;
             write::time(tx, &entry, "cleared_at", context.now)?;
-            Ok(tx.put(&entry, "cleared_by", context.member.as_str())?)
+            write::put(tx, &entry, "cleared_by", Some(context.member.as_str()))
         }
         Action::AddLink { id, relation, target } => {
             let (relation, target) = (
@@ -145,7 +145,7 @@ pub(super) fn apply<T: Transactable>(
         Action::Settle { id, field, value } => settle(tx, id, *field, value.as_deref(), context),
         Action::Delete => {
             write::time(tx, &ROOT, "deleted_at", context.now)?;
-            Ok(tx.put(ROOT, "deleted_by", context.member.as_str())?)
+            write::put(tx, &ROOT, "deleted_by", Some(context.member.as_str()))
         }
         _ => Err(CommandError::Unchanged),
     }
@@ -327,7 +327,7 @@ fn settle<T: Transactable>(
         return Err(CommandError::Settled);
     }
     let from = read::string(tx, &ROOT, field.key());
-    write::settle(tx, field.key(), value)?;
+    write::put(tx, &ROOT, field.key(), value)?;
     let counts = matches!(
         field,
         Field::Status | Field::Severity | Field::Priority | Field::Assignee

@@ -36,13 +36,10 @@ pub(super) fn apply<T: Transactable>(
             if read::string(tx, &organisations, id.as_str()).as_ref() == Some(&name) {
                 return Err(CommandError::Unchanged);
             }
-            tx.put(&organisations, id.as_str(), name)?;
+            write::put(tx, &organisations, id.as_str(), Some(&name))?;
             let lists = write::container(tx, "lists")?;
-            Ok(tx.put(
-                &lists,
-                id.as_str(),
-                Workspace::organisation_list(workspace, id).url(),
-            )?)
+            let list = Workspace::organisation_list(workspace, id).url();
+            write::put(tx, &lists, id.as_str(), Some(&list))
         }
         Action::AddComponent { name } => write::member(tx, "components", name, true),
         _ => Err(CommandError::Unchanged),

@@ -43,34 +43,15 @@ pub(super) fn container<T: Transactable>(tx: &T, key: &str) -> Result<ObjId, Com
     read::object(tx, &ROOT, key).ok_or(CommandError::NotFound)
 }
 
-/// Sets a text at the root, or takes it away. Fails if it is so already and uncontested.
+/// Sets a text at the root, or takes it away. Fails if it is so already and uncontested: several people may have said
+/// the same at once.
 pub(super) fn set<T: Transactable>(tx: &mut T, key: &str, value: Option<&str>) -> Result<(), CommandError> {
-    let same = read::string(tx, &ROOT, key).as_deref() == value;
-    if same && tx.get_all(ROOT, key)?.len() < 2 {
+    let (there, wanted) = (values(tx, &ROOT, key)?, scalar(value));
+    let absent = there.is_empty() && value.is_none();
+    if absent || (!there.is_empty() && there.iter().all(|it| *it == wanted)) {
         return Err(CommandError::Unchanged);
     }
-    settle(tx, key, value)
-}
-
-/// Writes a value at the root over all that stand there.
-///
-/// To write what is shown already, Automerge would delete the other values instead; nobody may delete a field. So
-/// one of the others is written first.
-pub(super) fn settle<T: Transactable>(
-    tx: &mut T,
-    key: &str,
-    value: Option<&str>,
-) -> Result<(), CommandError> {
-    if read::string(tx, &ROOT, key).as_deref() == value {
-        let contested = read::conflicts(tx)
-            .into_iter()
-            .find(|conflict| conflict.field.key() == key);
-        let mut values = contested.into_iter().flat_map(|conflict| conflict.candidates);
-        if let Some(other) = values.find(|candidate| candidate.value.as_deref() != value) {
-            put(tx, &ROOT, key, other.value.as_deref())?;
-        }
-    }
-    put(tx, &ROOT, key, value)
+    write(tx, &ROOT, key, wanted)
 }
 
 /// Writes a text, or null for none: a deletion would lose against a concurrent value without a trace.
@@ -80,11 +61,39 @@ pub(super) fn put<T: Transactable>(
     key: &str,
     value: Option<&str>,
 ) -> Result<(), CommandError> {
-    match value {
-        Some(text) => tx.put(object, key, text)?,
-        None => tx.put(object, key, ScalarValue::Null)?,
+    write(tx, object, key, scalar(value))
+}
+
+/// Writes a value over all that stand there.
+///
+/// To write what is shown already, Automerge would delete the other values instead; nobody may delete a field. So one
+/// of the others is written first; and where all are the same, nothing.
+fn write<T: Transactable>(
+    tx: &mut T,
+    object: &ObjId,
+    key: &str,
+    value: ScalarValue,
+) -> Result<(), CommandError> {
+    let there = values(tx, object, key)?;
+    // The last one is shown.
+    if there.len() > 1 && there.last() == Some(&value) {
+        match there.into_iter().find(|other| *other != value) {
+            Some(other) => tx.put(object, key, other)?,
+            None => return Ok(()),
+        }
     }
-    Ok(())
+    Ok(tx.put(object, key, value)?)
+}
+
+/// The values that were written at once; null for what is none.
+fn values<T: Transactable>(tx: &T, object: &ObjId, key: &str) -> Result<Vec<ScalarValue>, CommandError> {
+    let values = tx.get_all(object, key)?.into_iter();
+    let values = values.map(|(value, _)| value.into_scalar().unwrap_or(ScalarValue::Null));
+    Ok(values.collect())
+}
+
+fn scalar(text: Option<&str>) -> ScalarValue {
+    text.map_or(ScalarValue::Null, ScalarValue::from)
 }
 
 /// Puts a name into the set at `key`, or takes it out.
@@ -142,5 +151,5 @@ pub(super) fn time<T: Transactable>(
     key: &str,
     at: Timestamp,
 ) -> Result<(), CommandError> {
-    Ok(tx.put(object, key, ScalarValue::Timestamp(at.0))?)
+    write(tx, object, key, ScalarValue::Timestamp(at.0))
 }
