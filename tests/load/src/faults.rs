@@ -135,6 +135,10 @@ fn client(shared: &Shared, mut random: Random) -> Result<Heads, Failure> {
     let mut finished = false;
     // Whole is who has everything that was acknowledged to anybody, once nobody waits for an acknowledgement.
     while shared.finished.load(Ordering::SeqCst) < CLIENTS || !settled(shared, &peer) {
+        // Its document waits for the app to carry out the rest again, so that nothing else would ever end.
+        if !peer.refused.is_empty() {
+            return Err(format!("refused: {:?}", peer.refused).into());
+        }
         if start.elapsed() > LATE {
             return Err(unfinished(shared, &peer).into());
         }
