@@ -7,9 +7,12 @@ use super::Object;
 use crate::error::{self, Error};
 
 impl Object {
-    /// Sees to it that the alarm goes off at `at` or before.
+    /// Sees to it that the alarm goes off at `at` or before. One that should have gone off is set anew: it may have been
+    /// lost with the process (workerd on one's own machine keeps the time, and forgets to wake).
     pub(super) fn set_alarm(&self, at: Timestamp) {
-        if self.alarm.get().is_some_and(|set| set <= at) {
+        let now = self.now();
+        let stands = move |set: Timestamp| now < set && set <= at;
+        if self.alarm.get().is_some_and(stands) {
             return;
         }
         self.alarm.set(Some(at));
@@ -17,7 +20,7 @@ impl Object {
         self.state.wait_until(async move {
             // A new object doesn't know of an alarm that an earlier one set: an earlier time stands.
             let outcome = match storage.get_alarm().await {
-                Ok(Some(set)) if set <= at.0 => Ok(()),
+                Ok(Some(set)) if stands(Timestamp(set)) => Ok(()),
                 Ok(_) => storage.set_alarm(date(at)).await,
                 Err(error) => Err(error),
             };
