@@ -9,7 +9,7 @@ import { encode, items } from "./support/cbor.mjs";
 import { scalar } from "./support/genesis.mjs";
 import { newIssue, text } from "./support/issue.mjs";
 import { RawDocument, RawSocket } from "./support/socket.mjs";
-import { call, openWorkspace } from "./support/workspace.mjs";
+import { call, openWorkspace, statistics } from "./support/workspace.mjs";
 
 const hex = (bytes) => Buffer.from(bytes).toString("hex");
 const changes = (document) => Automerge.getAllChanges(document);
@@ -109,12 +109,6 @@ test("an audience hides, a purge removes for good", async (context) => {
   assert.equal((await admin("DELETE", `/documents/${place.document.slice(10)}`)).status, 409);
   assert.deepEqual(await place.sql("SELECT place FROM pieces WHERE document = ?", purged.bytes), []);
 });
-
-async function statistics(place) {
-  const response = await call(place.api("/statistics"), { token: place.admin.token });
-  assert.equal(response.status, 200);
-  return response.json();
-}
 
 test("an ordinary edit writes at most four rows", async (context) => {
   const place = await openWorkspace(context);

@@ -81,6 +81,13 @@ async function inDatabase(state, query, parameters) {
   return answers[0];
 }
 
+/** What the hub tells its admins in figures. */
+export async function statistics(place) {
+  const response = await call(place.api("/statistics"), { token: place.admin.token });
+  if (response.status !== 200) throw new Error(`statistics: ${response.status}`);
+  return response.json();
+}
+
 function syncAddress({ hub, slug }) {
   return `${hub.url.replace(/^http/, "ws")}/sync/${slug}`;
 }
