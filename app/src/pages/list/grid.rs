@@ -99,6 +99,8 @@ pub(super) fn Grid(state: ListState) -> impl IntoView {
             id="list"
             class="grid"
             class:narrow=move || { size.get().0 < NARROW }
+            class:unranked=move || state.list.get().is_none()
+            class:fixed=move || !state.may_rank.get()
             role="grid"
             tabindex="0"
             aria-label="Issues"
