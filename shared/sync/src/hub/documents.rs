@@ -77,11 +77,20 @@ pub(super) const fn weight(changes: u64, ops: u64) -> u64 {
         .saturating_add(ops.saturating_mul(PER_OP))
 }
 
+#[derive(Debug)]
+struct Kept {
+    used: u64,
+    weight: u64,
+    loaded: Box<Loaded>,
+}
+
 /// The documents in memory, the least used of which give way.
 #[derive(Debug)]
 pub(super) struct Documents {
     /// Boxed: a document has two kilobytes of its own, and a map that grows is there twice, half empty.
-    loaded: HashMap<DocumentId, (u64, Box<Loaded>)>,
+    loaded: HashMap<DocumentId, Kept>,
+    /// What all of them take.
+    weight: u64,
     budget: u64,
     clock: u64,
 }
@@ -90,6 +99,7 @@ impl Documents {
     pub(super) fn new(budget: u64) -> Self {
         Self {
             loaded: HashMap::new(),
+            weight: 0,
             budget,
             clock: 0,
         }
@@ -98,33 +108,44 @@ impl Documents {
     /// Takes a document out, to work on it. What isn't put back is loaded anew, so that an error half-way leaves
     /// nothing in memory that isn't stored.
     pub(super) fn take(&mut self, id: DocumentId) -> Option<Loaded> {
-        self.loaded.remove(&id).map(|(_, loaded)| *loaded)
+        self.remove(id).map(|loaded| *loaded)
     }
 
     /// Puts a document back, as the most used one.
     pub(super) fn put(&mut self, id: DocumentId, loaded: Loaded) {
+        self.remove(id);
         self.clock += 1;
-        self.make_room(weight(loaded.meta.changes, loaded.meta.ops));
-        self.loaded.insert(id, (self.clock, Box::new(loaded)));
+        let weight = weight(loaded.meta.changes, loaded.meta.ops);
+        self.make_room(weight);
+        self.weight = self.weight.saturating_add(weight);
+        let kept = Kept {
+            used: self.clock,
+            weight,
+            loaded: Box::new(loaded),
+        };
+        self.loaded.insert(id, kept);
+    }
+
+    fn remove(&mut self, id: DocumentId) -> Option<Box<Loaded>> {
+        let kept = self.loaded.remove(&id)?;
+        self.weight = self.weight.saturating_sub(kept.weight);
+        Some(kept.loaded)
     }
 
     /// Forgets the least used documents until another of that weight fits.
     pub(super) fn make_room(&mut self, wanted: u64) {
-        while !self.loaded.is_empty() && self.weight().saturating_add(wanted) > self.budget {
-            let oldest = self.loaded.iter().min_by_key(|(_, (used, _))| *used);
+        while self.weight.saturating_add(wanted) > self.budget {
+            let oldest = self.loaded.iter().min_by_key(|(_, kept)| kept.used);
             let Some(id) = oldest.map(|(id, _)| *id) else {
                 return;
             };
-            self.loaded.remove(&id);
+            self.remove(id);
         }
     }
 
     /// What all of them take, in bytes.
-    pub(super) fn weight(&self) -> u64 {
-        self.loaded
-            .values()
-            .map(|(_, loaded)| weight(loaded.meta.changes, loaded.meta.ops))
-            .sum()
+    pub(super) const fn weight(&self) -> u64 {
+        self.weight
     }
 
     /// How many there are.
