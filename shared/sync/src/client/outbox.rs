@@ -4,7 +4,7 @@
 //! acknowledged, set aside (refused by the hub, or impossible on the hub's copy), or discarded by the person. Nothing
 //! that somebody typed is lost on the way: an entry set aside keeps its command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ChangeHash};
 use docket_domain::{
@@ -52,6 +52,28 @@ pub struct LeftBehind {
     pub refused: Vec<Refusal>,
     /// Those changes and all that depend on them.
     pub changes: BTreeSet<ChangeHash>,
+    /// For each of them, what its author had before them: changes that stay.
+    pub bases: BTreeMap<ChangeHash, Vec<ChangeHash>>,
+}
+
+impl LeftBehind {
+    /// Adds the changes of `copy` that depend on these, and notes on what each of them was made.
+    pub fn extend(&mut self, copy: &Automerge) {
+        // Dependencies come before what depends on them.
+        for change in copy.get_changes_meta(&[]) {
+            if change.deps.iter().any(|hash| self.changes.contains(hash)) {
+                self.changes.insert(change.hash);
+            }
+            if self.changes.contains(&change.hash) {
+                let base = change.deps.iter().flat_map(|hash| match self.bases.get(hash) {
+                    Some(base) => base.clone(),
+                    None => vec![*hash],
+                });
+                let base = base.collect();
+                self.bases.insert(change.hash, base);
+            }
+        }
+    }
 }
 
 /// What came of a replay. Each entry that took part is in one of the three.
@@ -91,10 +113,15 @@ pub fn lost(document: &Automerge, entries: &[Entry]) -> Vec<Entry> {
 }
 
 /// Carries out again, on `document`, those of its `entries` that were left behind; but what the hub refused by name
-/// is set aside, and what it has stored, though the document is out of reach, is done. The entries are in the order of their ids. The document's actor is a new one.
+/// is set aside, and what it has stored, though the document is out of reach, is done. The entries are in the order of
+/// their ids. The document's actor is a new one.
+///
+/// What is carried out again is still said of what its author saw: what others did meanwhile stands beside it, as a
+/// conflict where it is one, and isn't written over.
 #[must_use = "store the entries with the document's chunk"]
 pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, member: &MemberId) -> Replayed {
     let mut replayed = Replayed::default();
+    let mut own = Vec::new();
     for entry in entries {
         if !entry.changes.iter().any(|hash| left.changes.contains(hash)) {
             continue;
@@ -108,7 +135,13 @@ pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, me
                 code: refusal.code.clone(),
                 message: refusal.message.clone(),
             }),
-            None => again(document, entry, member, &mut replayed),
+            None => {
+                let base = entry.changes.first().and_then(|change| left.bases.get(change));
+                let base = base.map(|base| [base.as_slice(), own.as_slice()].concat());
+                again(document, entry, member, base, &mut replayed);
+                let done = replayed.entries.last().filter(|done| done.id == entry.id);
+                own.extend(done.iter().flat_map(|done| &done.changes));
+            }
         }
     }
     replayed
@@ -119,22 +152,35 @@ pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, me
 pub fn restore(document: &mut Automerge, lost: &[Entry], member: &MemberId) -> Replayed {
     let mut replayed = Replayed::default();
     for entry in lost {
-        again(document, entry, member, &mut replayed);
+        again(document, entry, member, None, &mut replayed);
     }
     replayed
 }
 
-fn again(document: &mut Automerge, entry: &Entry, member: &MemberId, replayed: &mut Replayed) {
+/// Carries an entry out again, as of `base` if that is known.
+fn again(
+    document: &mut Automerge,
+    entry: &Entry,
+    member: &MemberId,
+    base: Option<Vec<ChangeHash>>,
+    replayed: &mut Replayed,
+) {
     let before = document.get_heads();
     let context = Context {
         member: member.clone(),
         now: entry.at,
     };
-    match carry_out(document, &entry.command, &context) {
-        Ok(()) => replayed.entries.push(Entry {
-            changes: since(document, &before).collect(),
-            ..entry.clone()
-        }),
+    // Whether it may be done at all is a matter of how things are now.
+    let mut now = document.clone();
+    match carry_out(&mut now, &entry.command, &context) {
+        Ok(()) => {
+            let then = base.and_then(|base| as_of(document, &base, &entry.command, &context));
+            *document = then.unwrap_or(now);
+            replayed.entries.push(Entry {
+                changes: since(document, &before).collect(),
+                ..entry.clone()
+            });
+        }
         Err(CommandError::Unchanged) => replayed.done.push(entry.id),
         Err(error) => replayed.aside.push(SetAside {
             entry: entry.clone(),
@@ -142,6 +188,21 @@ fn again(document: &mut Automerge, entry: &Entry, member: &MemberId, replayed: &
             message: error.to_string(),
         }),
     }
+}
+
+/// The document with a command carried out as of `base`; none if it couldn't be done then.
+fn as_of(
+    document: &Automerge,
+    base: &[ChangeHash],
+    command: &Command,
+    context: &Context,
+) -> Option<Automerge> {
+    let mut copy = document.fork_at(base).ok()?;
+    copy.set_actor(document.get_actor().clone());
+    carry_out(&mut copy, command, context).ok()?;
+    let mut document = document.clone();
+    document.merge(&mut copy).ok()?;
+    Some(document)
 }
 
 /// Applies a command; one that begins a document finds an empty one.

@@ -69,16 +69,6 @@ impl Stranded {
         self.absent = true;
         first
     }
-
-    /// Adds the changes of `copy` that depend on what was refused.
-    fn leave_behind(&mut self, copy: &Automerge) {
-        let left = &mut self.left.changes;
-        for change in copy.get_changes_meta(&[]) {
-            if change.deps.iter().any(|hash| left.contains(hash)) {
-                left.insert(change.hash);
-            }
-        }
-    }
 }
 
 impl Client {
@@ -106,7 +96,7 @@ impl Client {
         let Some(mut stranded) = replica.take_fresh() else {
             return Ok(None);
         };
-        stranded.leave_behind(replica.document());
+        stranded.left.extend(replica.document());
         let mut renewed = stranded.fresh;
         let kept: Vec<Change> = replica
             .document()
@@ -159,6 +149,7 @@ impl Client {
                     .filter(|refusal| refusal.code != INCOMPLETE)
                     .cloned()
                     .collect(),
+                ..LeftBehind::default()
             };
             if replica.refuse(left) {
                 output.send.push(Frame::Release { documents: vec![id] }.encode());

@@ -1,7 +1,10 @@
 //! Refused changes: what is set aside, what is done again, and what is carried over as it is.
 
 use super::*;
-use crate::client::outbox::{Entry, Replayed};
+use crate::{
+    client::outbox::{Entry, LeftBehind, Replayed},
+    wire::Refusal,
+};
 
 /// Renews the issue as an owner does.
 fn renew(pair: &mut Pair, entries: &[Entry]) -> Replayed {
@@ -66,6 +69,49 @@ fn an_edit_while_the_hubs_copy_is_fetched_is_not_lost() {
     let again: Vec<_> = replayed.entries.iter().map(|entry| entry.id).collect();
     assert_eq!((replayed.aside.len(), again), (1, vec![2]));
     assert!(!pair.client.is_pending(ISSUE));
+}
+
+/// A title that somebody else set meanwhile isn't written over by one's own, done again: both are shown, to be settled.
+#[test]
+fn what_is_done_again_hides_no_conflict() {
+    let mut pair = Pair::new(Role::Member);
+    pair.stored(1, create());
+    let title = |title: &str| Action::SetTitle {
+        title: title.to_owned(),
+    };
+    let mut hub = pair.client.document(ISSUE).unwrap().fork();
+    Command::new(ISSUE, title("Ann's"))
+        .apply(&mut hub, &pair.context())
+        .unwrap();
+    let entries = [
+        pair.stored(2, severity()),
+        pair.stored(3, title("Mine")),
+        pair.stored(4, title("Mine, better")),
+    ];
+    let mut left = LeftBehind {
+        refused: vec![Refusal {
+            change: entries[0].changes[0],
+            code: "forbidden".to_owned(),
+            message: "No.".to_owned(),
+        }],
+        changes: entries[0].changes.iter().copied().collect(),
+        ..LeftBehind::default()
+    };
+    left.extend(pair.client.document(ISSUE).unwrap());
+    let mut renewed = hub.fork();
+    let replayed = outbox::replay(&mut renewed, &entries, &left, &pair.member.id);
+    assert_eq!((replayed.aside.len(), replayed.entries.len()), (1, 2));
+    let conflicts = docket_domain::read::conflicts(&renewed);
+    let values: Vec<_> = conflicts[0]
+        .candidates
+        .iter()
+        .filter_map(|it| it.value.as_deref())
+        .collect();
+    assert_eq!((conflicts.len(), values.len()), (1, 2), "{conflicts:?}");
+    assert!(
+        values.contains(&"Ann's") && values.contains(&"Mine, better"),
+        "{values:?}"
+    );
 }
 
 #[test]
