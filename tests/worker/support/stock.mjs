@@ -12,12 +12,14 @@ export function walk(repo, url) {
 
 /** A client of its own, connected with that token; it ends with the workspace. */
 export function stockClient(place, token, options = {}) {
-  const adapter = new WebSocketClientAdapter(`${place.sync}?token=${token}`, 200);
+  // Tried again after so many milliseconds. It leaves the earlier attempt behind without a listener, so that an error
+  // there, on a busy machine, ends the process: not too soon.
+  const adapter = new WebSocketClientAdapter(`${place.sync}?token=${token}`, 1_000);
   const repo = new Repo({ network: [adapter], ...options });
   repo.adapter = adapter;
   place.endings.push(() => {
-    // Else it would go on connecting again for ever.
-    adapter.retryInterval = 0;
+    // Else an attempt that is planned would be made after the end, and again for ever.
+    adapter.connect = () => {};
     return repo.shutdown();
   });
   return repo;
