@@ -51,6 +51,17 @@ fn run(document: &mut Automerge, seconds: i64, action: Action) -> Result<(), Com
         .map(|_| ())
 }
 
+/// Two people's copies of an issue, in which each has set a title of their own: A and B.
+fn titled_apart() -> (Automerge, Automerge) {
+    let mut a = issue();
+    let mut b = a.fork().with_actor(actor(2));
+    for (copy, title) in [(&mut a, "A"), (&mut b, "B")] {
+        let title = title.to_owned();
+        run(copy, 20, Action::SetTitle { title }).unwrap();
+    }
+    (a, b)
+}
+
 fn status(n: u64, to: Status) -> Action {
     Action::SetStatus {
         id: entry(n),
@@ -215,24 +226,7 @@ fn only_its_author_edits_a_comment() {
 
 #[test]
 fn two_peoples_titles_are_a_conflict_until_one_is_chosen() {
-    let mut a = issue();
-    let mut b = a.fork().with_actor(actor(2));
-    run(
-        &mut a,
-        20,
-        Action::SetTitle {
-            title: "A".to_owned(),
-        },
-    )
-    .unwrap();
-    run(
-        &mut b,
-        20,
-        Action::SetTitle {
-            title: "B".to_owned(),
-        },
-    )
-    .unwrap();
+    let (mut a, mut b) = titled_apart();
     run(
         &mut b,
         21,
@@ -275,24 +269,7 @@ fn two_peoples_titles_are_a_conflict_until_one_is_chosen() {
 #[test]
 fn a_conflict_is_settled_by_writing() {
     for chosen in ["A", "B"] {
-        let mut a = issue();
-        let mut b = a.fork().with_actor(actor(2));
-        run(
-            &mut a,
-            20,
-            Action::SetTitle {
-                title: "A".to_owned(),
-            },
-        )
-        .unwrap();
-        run(
-            &mut b,
-            20,
-            Action::SetTitle {
-                title: "B".to_owned(),
-            },
-        )
-        .unwrap();
+        let (mut a, mut b) = titled_apart();
         a.merge(&mut b).unwrap();
         let before = a.get_heads();
         let value = Some(chosen.to_owned());
