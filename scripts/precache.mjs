@@ -1,5 +1,8 @@
 // Writes the list of the app's files into its service worker: Trunk's post_build hook, on the final bytes.
 
+// Before anything is listed: the modules of wasm that are loaded later.
+import "./split/place.mjs";
+
 import { createHash } from "node:crypto";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";

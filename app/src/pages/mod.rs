@@ -12,6 +12,7 @@ mod home;
 mod import;
 mod issue;
 mod join;
+mod later;
 mod list;
 mod members;
 mod new;
@@ -24,7 +25,11 @@ mod workspace;
 
 use leptos::prelude::*;
 
-use self::{address::Address, router::Router};
+use self::{
+    address::Address,
+    later::{Later, LaterPage},
+    router::Router,
+};
 use crate::components::{Notices, NoticesView, theme::Theme};
 
 /// The app: one page at a time, and what belongs to all of them.
@@ -43,7 +48,7 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         {move || match frame.get() {
             Frame::Home => view! { <home::Home /> }.into_any(),
-            Frame::Join(slug) => view! { <join::Join slug /> }.into_any(),
+            Frame::Join(slug) => view! { <LaterPage page=Later::Join(slug) /> }.into_any(),
             Frame::In(slug) => view! { <workspace::Workspace slug /> }.into_any(),
             Frame::Nowhere => view! { <home::Nowhere /> }.into_any(),
         }}

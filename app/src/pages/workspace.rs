@@ -11,7 +11,7 @@ use docket_domain::WorkspaceSlug;
 use leptos::{prelude::*, task::spawn_local};
 
 use self::frame::Frame;
-use super::router::Router;
+use super::{later::Later, router::Router};
 use crate::{
     components::{
         notices,
@@ -38,6 +38,7 @@ pub(crate) fn Workspace(slug: WorkspaceSlug) -> impl IntoView {
             notices.wrong(error);
         }
         opened.set(Some(Store::open(slug_for_open).await));
+        Later::fetch_ahead().await;
     });
     move || match opened.get() {
         None => view! { <Loading what="Opening the workspace…" /> }.into_any(),

@@ -20,6 +20,7 @@ use super::{
     Connection, Replica, StoreError,
     browser::{now, random},
     database::{ChunkKey, Database, DocumentRecord, Write},
+    engine,
 };
 
 /// From this many chunks on a document's are made one when it is loaded.
@@ -94,7 +95,10 @@ impl Drop for OpenDocument {
             let replica = Rc::clone(&self.replica);
             let id = self.id;
             // Later: a handle may be dropped while the client is being read.
-            wasm_bindgen_futures::spawn_local(async move { replica.close_unused(id) });
+            wasm_bindgen_futures::spawn_local(async move {
+                // What was opened needed the same code: it is here.
+                let _ = engine::close_unused(replica, id).await;
+            });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong in the store, in words for the person in front of it.
 
 use docket_domain::{CommandError, DocumentId};
+use wasm_split_helpers::SplitLoaderError;
 
 /// What went wrong, and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -42,6 +43,9 @@ pub(crate) enum StoreError {
     /// The network or the server isn't there.
     #[error("The server can’t be reached. Check your connection and try again.")]
     Unreachable,
+    /// A part of the app isn't on this device and can't be fetched now.
+    #[error("A part of Docket isn’t on this device yet and couldn’t be fetched. Check your connection and try again.")]
+    NotLoaded,
     /// The server answered something else.
     #[error("The server answered with an error ({status}): {message}")]
     Server {
@@ -60,5 +64,11 @@ pub(crate) enum StoreError {
 impl From<CommandError> for StoreError {
     fn from(error: CommandError) -> Self {
         Self::Command(error.to_string())
+    }
+}
+
+impl From<SplitLoaderError> for StoreError {
+    fn from(_: SplitLoaderError) -> Self {
+        Self::NotLoaded
     }
 }

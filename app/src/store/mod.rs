@@ -1,7 +1,7 @@
 //! The app's copy of a workspace: rows, documents and the outbox, in IndexedDB and in signals.
 //!
 //! What lives here: [`Store`], the one handle that views use, and behind it `database` (IndexedDB), `rows` (the
-//! reactive collection), `documents` (open Automerge documents), `outbox` and `refusal` (what the hub hasn't stored,
+//! reactive collection), `engine` (the way to what only the sync and edits need), `documents` (open Automerge documents), `outbox` and `refusal` (what the hub hasn't stored,
 //! or won't), `upload` (imports), `background` (open issues for offline use), `tabs` (other tabs of this browser).
 //! What may not: views, and anything that decides what a record means (that is `docket_domain`).
 //!
@@ -21,6 +21,7 @@ mod commands;
 mod database;
 mod documents;
 mod draft;
+mod engine;
 mod error;
 mod events;
 mod outbox;
@@ -38,6 +39,7 @@ use std::{collections::HashMap, rc::Rc, sync::Arc};
 use automerge::ChangeHash;
 use docket_domain::{Command, DocumentId, Facts, Member, Row, WorkspaceSlug, read::Workspace};
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 pub(crate) use self::{
     browser::{random, random_name, sleep},
@@ -69,7 +71,7 @@ impl Store {
         let owner = Owner::new_root(None);
         let store = owner.with(|| Self(StoredValue::new_local(Rc::clone(&replica))));
         std::mem::forget(owner);
-        replica.start();
+        spawn_local(start(replica));
         Ok(store)
     }
 
@@ -117,7 +119,11 @@ impl Store {
 
     /// Tells the others where this person is: the document that is open, the field that is edited.
     pub(crate) fn here(self, document: Option<DocumentId>, field: Option<String>) {
-        self.replica().here(document, field);
+        let replica = self.replica();
+        spawn_local(async move {
+            // Without the sync nobody can be told.
+            let _ = engine::here(replica, document, field).await;
+        });
     }
 
     // ---- rows ----
@@ -189,7 +195,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotHere`] without a network, [`StoreError::NotFound`] when the hub hasn't got it.
     pub(crate) async fn open_document(self, id: DocumentId) -> Result<OpenDocument, StoreError> {
-        self.replica().open_document(id).await
+        engine::open_document(self.replica(), id).await
     }
 
     /// Carries a command out. `Ok` means: it is safe on this device and shown; the hub gets it by itself.
@@ -197,7 +203,7 @@ impl Store {
     /// # Errors
     /// When it can't be carried out, or can't be stored: nothing has changed then.
     pub(crate) async fn run(self, command: Command) -> Result<(), StoreError> {
-        self.replica().run(command).await
+        engine::run(self.replica(), command).await
     }
 
     /// What was typed and isn't saved yet: survives reloading and crashes. `key` names the place, such as
@@ -263,5 +269,17 @@ impl Store {
     /// [`StoreError::Unsent`] when changes would be lost and `discard_unsent` isn't set.
     pub(crate) async fn log_out(self, discard_unsent: bool) -> Result<(), StoreError> {
         self.replica().log_out(discard_unsent).await
+    }
+}
+
+/// How long to wait before the sync's code is asked for again, in milliseconds.
+const AGAIN: u32 = 5_000;
+
+/// Begins to sync, as soon as the code for it is here: on a first visit, or with a damaged cache, that needs a network.
+async fn start(replica: Rc<Replica>) {
+    while let Err(error) = engine::start(Rc::clone(&replica)).await {
+        replica.set_connection(Connection::Offline);
+        replica.trouble.set(Some(error.to_string()));
+        sleep(AGAIN).await;
     }
 }

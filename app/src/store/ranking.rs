@@ -11,7 +11,7 @@ use docket_domain::{DocumentId, read::List};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{OpenDocument, Replica, browser::sleep, database::Write};
+use super::{OpenDocument, Replica, browser::sleep, database::Write, engine};
 
 /// A list's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,17 +75,23 @@ impl Replica {
     pub(super) fn ranking(self: &Rc<Self>, list: DocumentId) -> ArcRwSignal<Arc<Ranking>> {
         let watched = Rc::clone(self.rankings.lists.borrow_mut().entry(list).or_default());
         watched.used.set(true);
-        self.watch(list, &watched);
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            // Without the sync the order is what was stored last; `watch_lists` tries again.
+            let _ = engine::watch(replica, list).await;
+        });
         watched.order.clone()
     }
 
-    /// Opens the list's document, unless that is done or under way.
-    fn watch(self: &Rc<Self>, list: DocumentId, watched: &Rc<Watched>) {
+    /// Opens the document of a list in use, unless that is done or under way.
+    pub(super) fn watch(self: &Rc<Self>, list: DocumentId) {
+        let watched = self.rankings.lists.borrow().get(&list).cloned();
+        let Some(watched) = watched else { return };
         if watched.opening.get() || watched.open.borrow().is_some() {
             return;
         }
         watched.opening.set(true);
-        let (replica, watched) = (Rc::clone(self), Rc::clone(watched));
+        let replica = Rc::clone(self);
         spawn_local(async move {
             let opened = replica.open_document(list).await;
             watched.opening.set(false);
@@ -105,10 +111,10 @@ impl Replica {
             .borrow()
             .iter()
             .filter(|(_, watched)| watched.used.get())
-            .map(|(id, watched)| (*id, Rc::clone(watched)))
+            .map(|(id, _)| *id)
             .collect();
-        for (list, watched) in lists {
-            self.watch(list, &watched);
+        for list in lists {
+            self.watch(list);
         }
     }
 

@@ -75,6 +75,8 @@ pub(crate) mod meta {
     pub(crate) const MEMBERS: &str = "members";
     /// What the hub knows this device's storage by: at random, hexadecimal.
     pub(crate) const STORAGE: &str = "storage";
+    /// The workspace as its document was read last: lists and names are painted before any document is loaded.
+    pub(crate) const NAMES: &str = "names";
     /// The workspace document's id.
     pub(crate) const WORKSPACE: &str = "workspace";
 }
@@ -89,6 +91,7 @@ impl Replica {
         let me: Option<Member> = database.single(meta::ME).await?;
         let members: Option<Vec<Member>> = database.single(meta::MEMBERS).await?;
         let workspace: Option<DocumentId> = database.single(meta::WORKSPACE).await?;
+        let names: Option<Workspace> = database.single(meta::NAMES).await?;
         let trouble = ArcRwSignal::new(None);
         let writer = Writer::new(Rc::clone(&database), trouble.clone());
         let peer = session::peer();
@@ -113,7 +116,7 @@ impl Replica {
             welcomed: RefCell::default(),
             me: ArcRwSignal::new(me.map(Arc::new)),
             members: ArcRwSignal::new(Arc::new(members.unwrap_or_default())),
-            workspace: ArcRwSignal::new(Arc::new(nothing())),
+            workspace: ArcRwSignal::new(Arc::new(names.unwrap_or_else(nothing))),
             workspace_id: ArcRwSignal::new(workspace),
             present: ArcRwSignal::default(),
             set_aside: ArcRwSignal::new(Arc::new(database.set_aside().await?)),
@@ -132,9 +135,6 @@ impl Replica {
         let entries = replica.database.entries_of(None).await?;
         replica.outbox.load(entries, replica.database.uploads().await?);
         replica.take_stored_rows(rows);
-        if let Some(workspace) = workspace {
-            replica.read_stored_workspace(workspace).await;
-        }
         replica.refresh_status();
         Ok(replica)
     }
@@ -223,20 +223,10 @@ impl Replica {
             return;
         };
         let read = self.client.borrow().document(id).map(Workspace::read);
-        if let Some(read) = read {
-            self.show_workspace(read);
-        }
-    }
-
-    async fn read_stored_workspace(&self, id: DocumentId) {
-        // Damaged or absent: it is fetched.
-        if let Ok(Some(document)) = super::documents::stored(&self.database, id).await {
-            self.show_workspace(Workspace::read(&document));
-        }
-    }
-
-    fn show_workspace(&self, read: Workspace) {
-        if self.workspace.with_untracked(|before| **before != read) {
+        if let Some(read) = read
+            && self.workspace.with_untracked(|before| **before != read)
+        {
+            self.writer.later(vec![Write::Meta(meta::NAMES, to_cbor(&read))]);
             self.workspace.set(Arc::new(read));
         }
     }

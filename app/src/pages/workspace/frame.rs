@@ -13,15 +13,9 @@ use crate::{
     components::{Show, people::store},
     pages::{
         address::{Address, Page, Whose},
-        conflicts::Conflicts,
-        import::Import,
-        issue::IssuePage,
+        later::{Later, LaterPage},
         list::ListPage,
-        members::Members,
-        new::NewPage,
-        refused::RefusedPage,
         router::router,
-        settings::Settings,
         sign_in::{SessionEnded, SignIn},
     },
     store::Connection,
@@ -109,17 +103,18 @@ pub(super) fn Frame() -> impl IntoView {
 }
 
 fn show(page: Page) -> AnyView {
-    match page {
-        Page::List(whose) => view! { <ListPage whose=Some(whose) /> }.into_any(),
-        Page::Issues => view! { <ListPage whose=None /> }.into_any(),
-        Page::Issue(id) => view! { <IssuePage id /> }.into_any(),
-        Page::New => view! { <NewPage /> }.into_any(),
-        Page::Import => view! { <Import /> }.into_any(),
-        Page::Members => view! { <Members /> }.into_any(),
-        Page::Refused => view! { <RefusedPage /> }.into_any(),
-        Page::Conflicts => view! { <Conflicts /> }.into_any(),
-        Page::Settings => view! { <Settings /> }.into_any(),
-    }
+    let later = match page {
+        Page::List(whose) => return view! { <ListPage whose=Some(whose) /> }.into_any(),
+        Page::Issues => return view! { <ListPage whose=None /> }.into_any(),
+        Page::Issue(id) => Later::Issue(id),
+        Page::New => Later::New,
+        Page::Import => Later::Import,
+        Page::Members => Later::Members,
+        Page::Refused => Later::Refused,
+        Page::Conflicts => Later::Conflicts,
+        Page::Settings => Later::Settings,
+    };
+    view! { <LaterPage page=later /> }.into_any()
 }
 
 fn title_of(page: &Page) -> &'static str {

@@ -1,33 +1,44 @@
 //! The workspace: from it everything else is found.
 
 use automerge::{ROOT, ReadDoc};
+use minicbor::{Decode, Encode};
 
 use super::access::{object, string};
 use crate::ids::{DocumentId, OrganisationId};
 
 /// The workspace as its document has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
 pub struct Workspace {
     /// Its name.
+    #[n(0)]
     pub name: String,
     /// What stands before an issue's number: `SWG`.
+    #[n(1)]
     pub prefix: String,
     /// The group's own list.
+    #[n(2)]
     pub agreed: Option<DocumentId>,
     /// The member organisations, by name, each with its list.
+    #[n(3)]
     pub organisations: Vec<Organisation>,
     /// The components that issues can be about, in alphabetical order.
+    #[n(4)]
     pub components: Vec<String>,
 }
 
 /// A member organisation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
 pub struct Organisation {
     /// Its id.
+    #[n(0)]
     pub id: OrganisationId,
     /// Its name.
+    #[n(1)]
     pub name: String,
     /// Its list of priorities.
+    #[n(2)]
     pub list: Option<DocumentId>,
 }
 
