@@ -68,7 +68,7 @@ export async function openPlace(test) {
 
 /** A browser with storage of its own, which outlives its being closed. */
 export class Device {
-  static async start(place, { viewport = { width: 1280, height: 800 }, dark = false, touch = false } = {}) {
+  static async start(place, { viewport = { width: 1280, height: 800 }, dark = false, touch = false, serviceWorkers = "allow" } = {}) {
     const device = new Device();
     device.place = place;
     device.folder = await mkdtemp(path.join(tmpdir(), "docket-device-"));
@@ -79,6 +79,7 @@ export class Device {
       hasTouch: touch,
       colorScheme: dark ? "dark" : "light",
       acceptDownloads: true,
+      serviceWorkers,
     };
     await device.open();
     return device;
