@@ -80,7 +80,7 @@ impl Replica {
             .offline_documents()
             .into_iter()
             .filter_map(|document| {
-                let heads = stored.get(&document).map(DocumentRecord::heads);
+                let heads = stored.get(&document).map(|record| record.heads.clone());
                 let hub = self.rows.known(document)?.heads;
                 catalogue::differs(heads.as_deref(), &hub).then(|| HeadsRecord {
                     document,

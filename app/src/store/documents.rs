@@ -196,7 +196,7 @@ impl Replica {
                 Write::Chunk(key.clone(), document.save_after(&before)),
                 Write::Document(
                     id,
-                    DocumentRecord::new(&document.get_heads(), &record.acknowledged()),
+                    DocumentRecord::new(&document.get_heads(), &record.acknowledged),
                 ),
             ];
             writes.extend(self.replay_writes(id, &replayed));
@@ -213,7 +213,7 @@ impl Replica {
             self.writer.later(writes);
         }
         *opened.seen.borrow_mut() = seen;
-        let output = self.client.borrow_mut().open(id, copy, &record.acknowledged());
+        let output = self.client.borrow_mut().open(id, copy, &record.acknowledged);
         self.act(output);
         if self.outbox.is_pending(id) {
             self.derive(id);

@@ -52,7 +52,11 @@ pub(super) fn close_unused(replica: Rc<Replica>, id: DocumentId) -> Result<(), S
 
 /// [`Replica::here`].
 #[wasm_split(engine, fallible)]
-pub(super) fn here(replica: Rc<Replica>, document: Option<DocumentId>, field: Option<String>) -> Result<(), StoreError> {
+pub(super) fn here(
+    replica: Rc<Replica>,
+    document: Option<DocumentId>,
+    field: Option<String>,
+) -> Result<(), StoreError> {
     replica.here(document, field);
     Ok(())
 }

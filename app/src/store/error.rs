@@ -44,7 +44,9 @@ pub(crate) enum StoreError {
     #[error("The server can’t be reached. Check your connection and try again.")]
     Unreachable,
     /// A part of the app isn't on this device and can't be fetched now.
-    #[error("A part of Docket isn’t on this device yet and couldn’t be fetched. Check your connection and try again; if Docket was renewed meanwhile, reload the page.")]
+    #[error(
+        "A part of Docket isn’t on this device yet and couldn’t be fetched. Check your connection and try again; if Docket was renewed meanwhile, reload the page."
+    )]
     NotLoaded,
     /// The server answered something else.
     #[error("The server answered with an error ({status}): {message}")]

@@ -17,6 +17,7 @@
 
 mod background;
 mod browser;
+mod catalogue;
 mod commands;
 mod database;
 mod documents;

@@ -161,7 +161,7 @@ impl Replica {
                 let shared = epochs.entry(epoch.clone());
                 Arc::clone(shared.or_insert_with(|| epoch.as_str().into()))
             });
-            let heads = record.heads();
+            let heads = record.heads;
             self.rows.set_known(row.document, Known { heads, confirmed });
             (row.document, Some(Arc::new(row)))
         });

@@ -132,7 +132,7 @@ impl Replica {
             } else if let (true, Some((row, record))) = (ours, stored) {
                 if known.is_none() {
                     let confirmed = record.confirmed.as_deref().map(Into::into);
-                    let heads = record.heads();
+                    let heads = record.heads.clone();
                     self.rows.set_known(id, Known { heads, confirmed });
                 }
                 rows.push((id, Some(Arc::new(row))));

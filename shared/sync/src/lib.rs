@@ -6,6 +6,7 @@
 pub mod bulk;
 pub mod client;
 pub mod guard;
+pub mod hashes;
 pub mod hub;
 pub mod inspect;
 pub mod wire;

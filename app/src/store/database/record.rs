@@ -11,10 +11,10 @@ pub(crate) struct RowRecord {
     #[n(0)]
     #[cbor(with = "minicbor::bytes")]
     pub(crate) row: Vec<u8>,
-    /// The hub's heads of the document, one after the other; empty if the hub hasn't sent any.
+    /// The hub's heads of the document; empty if the hub hasn't sent any.
     #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    heads: Vec<u8>,
+    #[cbor(with = "docket_sync::hashes")]
+    pub(crate) heads: Vec<ChangeHash>,
     /// The epoch in which the hub last confirmed the row; none for one that only this device has.
     #[n(2)]
     pub(crate) confirmed: Option<String>,
@@ -24,52 +24,31 @@ pub(crate) struct RowRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct DocumentRecord {
+    /// The heads of the stored chunks.
     #[n(0)]
-    #[cbor(with = "minicbor::bytes")]
-    heads: Vec<u8>,
+    #[cbor(with = "docket_sync::hashes")]
+    pub(crate) heads: Vec<ChangeHash>,
+    /// The heads that the hub sent last, as far as they are stored.
     #[n(1)]
-    #[cbor(with = "minicbor::bytes")]
-    acknowledged: Vec<u8>,
+    #[cbor(with = "docket_sync::hashes")]
+    pub(crate) acknowledged: Vec<ChangeHash>,
 }
 
 impl RowRecord {
     pub(crate) fn new(row: Vec<u8>, heads: &[ChangeHash], confirmed: Option<String>) -> Self {
         Self {
             row,
-            heads: join(heads),
+            heads: heads.to_vec(),
             confirmed,
         }
-    }
-
-    pub(crate) fn heads(&self) -> Vec<ChangeHash> {
-        split(&self.heads)
     }
 }
 
 impl DocumentRecord {
     pub(crate) fn new(heads: &[ChangeHash], acknowledged: &[ChangeHash]) -> Self {
         Self {
-            heads: join(heads),
-            acknowledged: join(acknowledged),
+            heads: heads.to_vec(),
+            acknowledged: acknowledged.to_vec(),
         }
     }
-
-    /// The heads of the stored chunks.
-    pub(crate) fn heads(&self) -> Vec<ChangeHash> {
-        split(&self.heads)
-    }
-
-    /// The heads that the hub sent last, as far as they are stored.
-    pub(crate) fn acknowledged(&self) -> Vec<ChangeHash> {
-        split(&self.acknowledged)
-    }
-}
-
-fn join(heads: &[ChangeHash]) -> Vec<u8> {
-    heads.iter().flat_map(|head| head.0).collect()
-}
-
-fn split(bytes: &[u8]) -> Vec<ChangeHash> {
-    let hashes = bytes.chunks_exact(32).filter_map(|hash| hash.try_into().ok());
-    hashes.map(ChangeHash).collect()
 }

@@ -30,7 +30,7 @@ pub struct Entry {
     pub at: Timestamp,
     /// The changes that it became: those of [`Edited`](super::Edited).
     #[n(3)]
-    #[cbor(with = "hashes")]
+    #[cbor(with = "crate::hashes")]
     pub changes: Vec<ChangeHash>,
 }
 
@@ -222,33 +222,4 @@ pub fn carry_out(document: &mut Automerge, command: &Command, context: &Context)
 
 fn has(document: &Automerge, hash: &ChangeHash) -> bool {
     document.get_change_meta_by_hash(hash).is_some()
-}
-
-/// Hashes in CBOR: one byte string, 32 bytes each.
-mod hashes {
-    use automerge::ChangeHash;
-    use minicbor::{
-        Decoder, Encoder,
-        decode::Error as Unreadable,
-        encode::{Error as Unwritten, Write},
-    };
-
-    #[allow(clippy::ptr_arg, reason = "minicbor names the field's type")]
-    pub(super) fn encode<C, W: Write>(
-        hashes: &Vec<ChangeHash>,
-        encoder: &mut Encoder<W>,
-        _: &mut C,
-    ) -> Result<(), Unwritten<W::Error>> {
-        let bytes: Vec<u8> = hashes.iter().flat_map(|hash| hash.0).collect();
-        encoder.bytes(&bytes)?.ok()
-    }
-
-    pub(super) fn decode<C>(decoder: &mut Decoder<'_>, _: &mut C) -> Result<Vec<ChangeHash>, Unreadable> {
-        let (hashes, rest) = decoder.bytes()?.as_chunks::<32>();
-        if rest.is_empty() {
-            Ok(hashes.iter().copied().map(ChangeHash).collect())
-        } else {
-            Err(Unreadable::message("not a whole number of hashes"))
-        }
-    }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod audience;
+mod barring;
 mod bulk;
 mod catalogue;
 mod hostile;
