@@ -76,6 +76,8 @@ pub struct Reader {
     ended: bool,
     /// A damaged record ended before its line: the rest of the line belongs to it.
     spoilt: bool,
+    /// A record stood at the top, in no array: so there are none, and what looks like one is damage.
+    bare: bool,
     ready: VecDeque<Record>,
     consumed: u64,
 }
@@ -116,6 +118,7 @@ impl Reader {
             garbage: false,
             ended: false,
             spoilt: false,
+            bare: false,
             ready: VecDeque::new(),
             consumed: 0,
         }
@@ -219,7 +222,7 @@ impl Reader {
             b' ' | b'\t' | b'\r' | b'\n' | b',' => return,
             // A byte order mark.
             0xef | 0xbb | 0xbf if self.level == Level::Top && self.consumed <= 3 => return,
-            b'[' if self.level == Level::Top && !self.ended => {
+            b'[' if self.level == Level::Top && !self.ended && !self.bare => {
                 self.level = Level::List;
                 return;
             }
@@ -284,6 +287,7 @@ impl Reader {
         }
         let record = repair::parse(self.began, &self.record);
         let readable = record.value.is_ok();
+        self.bare |= self.level == Level::Top && self.record.starts_with(b"{");
         if !readable && self.level == Level::Top && self.record.contains(&b'\n') {
             self.lines(true);
         } else {
