@@ -12,6 +12,7 @@ pub mod history;
 pub mod ids;
 pub mod kind;
 pub mod member;
+pub mod metrics;
 pub mod operation;
 pub mod rank;
 pub mod read;

@@ -3,22 +3,20 @@
 use std::{collections::BTreeMap, fs, time::Instant};
 
 use docket_domain::{
-    Facts, Row,
     read::Issue,
-    row::What,
     words::{Priority, Status},
 };
 use serde_json::Value;
 
 use crate::{ALOY, Store, aloy, changelogs, fixture, import, source};
 
-fn gold(part: &str) -> Value {
+pub fn gold(part: &str) -> Value {
     let text = fs::read_to_string(fixture("GOLD.json")).unwrap();
     let all: Value = serde_json::from_str(&text).unwrap();
     all[part].clone()
 }
 
-fn count(gold: &Value, name: &str) -> usize {
+pub fn count(gold: &Value, name: &str) -> usize {
     gold[name].as_u64().unwrap() as usize
 }
 
@@ -100,55 +98,6 @@ fn counts_equal_the_gold() {
     assert_eq!(high as u64, priorities["High"]);
     let without = issues.iter().filter(|issue| issue.priority.is_none()).count();
     assert_eq!(without as u64, priorities["(none)"] + priorities["None"]);
-}
-
-/// The rows alone tell the times of resolution and of the first comment by somebody else.
-#[test]
-fn times_from_rows_equal_the_gold() {
-    let gold = gold("jira_rest_1499");
-    let added = &ALOY.added;
-    let (mut resolution, mut response) = (Vec::new(), Vec::new());
-    for (id, made) in added {
-        let row = Row::derive(&made.document, *id, &Facts::default()).unwrap();
-        let issue = row.issue().unwrap();
-        let hours = |at: docket_domain::Timestamp| (at.0 - row.created.0) as f64 / 3_600_000.0;
-        let resolved = issue
-            .timeline
-            .iter()
-            .find(|moment| matches!(moment.what, What::Status { .. }));
-        resolution.extend(resolved.map(|moment| hours(moment.at)));
-        let comments = issue
-            .timeline
-            .iter()
-            .filter(|moment| moment.what == What::Commented);
-        let mut others = comments.filter(|moment| moment.by.is_some() && moment.by != issue.reporter);
-        response.extend(others.next().map(|moment| hours(moment.at)));
-    }
-    for (name, mut hours) in [
-        ("time_to_resolution", resolution),
-        ("time_to_first_non_reporter_comment", response),
-    ] {
-        hours.sort_by(f64::total_cmp);
-        let gold = &gold[name];
-        assert_eq!(hours.len(), count(gold, "n"), "{name}");
-        let close = |found: f64, key: &str| {
-            let expected = gold[key].as_f64().unwrap();
-            assert!(
-                (found - expected).abs() <= 0.01,
-                "{name} {key}: {found}, not {expected}"
-            );
-        };
-        close(hours.iter().sum::<f64>() / hours.len() as f64, "mean_hours");
-        close(quantile(&hours, 0.5), "median_hours");
-        close(quantile(&hours, 0.9), "p90_hours");
-    }
-}
-
-fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let place = (sorted.len() - 1) as f64 * p;
-    let (low, rest) = (place.floor() as usize, place.fract());
-    let next = sorted.get(low + 1).copied().unwrap_or(sorted[low]);
-    sorted[low] + (next - sorted[low]) * rest
 }
 
 #[test]

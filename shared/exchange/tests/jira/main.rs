@@ -13,6 +13,7 @@
     reason = "a test"
 )]
 
+mod figures;
 mod gold;
 mod guard;
 mod hostile;

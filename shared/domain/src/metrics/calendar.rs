@@ -1,0 +1,182 @@
+//! Months and quarters, in UTC.
+
+use crate::ids::Timestamp;
+
+/// A calendar month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    /// The year.
+    pub year: i64,
+    /// 1 to 12.
+    pub month: u8,
+}
+
+/// A calendar quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quarter {
+    /// The year.
+    pub year: i64,
+    /// 1 to 4.
+    pub quarter: u8,
+}
+
+const DAY: i64 = 86_400_000;
+
+impl Month {
+    /// The month of a time. As in Howard Hinnant's `civil_from_days`: years begin in March, so that leap days end them.
+    #[must_use]
+    pub const fn of(at: Timestamp) -> Self {
+        let days = at.0.div_euclid(DAY) + 719_468;
+        let era = days.div_euclid(146_097);
+        let of_era = days.rem_euclid(146_097);
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let shifted = (5 * of_year + 2) / 153;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        Self {
+            year: year + era * 400 + (month <= 2) as i64,
+            month: month as u8,
+        }
+    }
+
+    /// When it begins.
+    #[must_use]
+    pub const fn begins(self) -> Timestamp {
+        let (year, shifted) = if self.month <= 2 {
+            (self.year - 1, self.month as i64 + 9)
+        } else {
+            (self.year, self.month as i64 - 3)
+        };
+        let of_era = year.rem_euclid(400);
+        let days = of_era * 365 + of_era / 4 - of_era / 100 + (153 * shifted + 2) / 5;
+        Timestamp((year.div_euclid(400) * 146_097 + days - 719_468) * DAY)
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        if self.month == 12 {
+            Self {
+                year: self.year + 1,
+                month: 1,
+            }
+        } else {
+            Self {
+                year: self.year,
+                month: self.month + 1,
+            }
+        }
+    }
+}
+
+impl Quarter {
+    /// The quarter of a time.
+    #[must_use]
+    pub const fn of(at: Timestamp) -> Self {
+        let Month { year, month } = Month::of(at);
+        Self {
+            year,
+            quarter: (month - 1) / 3 + 1,
+        }
+    }
+
+    /// When it begins.
+    #[must_use]
+    pub const fn begins(self) -> Timestamp {
+        Month {
+            year: self.year,
+            month: self.quarter * 3 - 2,
+        }
+        .begins()
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        if self.quarter == 4 {
+            Self {
+                year: self.year + 1,
+                quarter: 1,
+            }
+        } else {
+            Self {
+                year: self.year,
+                quarter: self.quarter + 1,
+            }
+        }
+    }
+
+    /// The one before it.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        if self.quarter == 1 {
+            Self {
+                year: self.year - 1,
+                quarter: 4,
+            }
+        } else {
+            Self {
+                year: self.year,
+                quarter: self.quarter - 1,
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl std::fmt::Display for Quarter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-Q{}", self.year, self.quarter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2012-02-29T23:59:59.999Z.
+    const LEAP: Timestamp = Timestamp(1_330_559_999_999);
+
+    #[test]
+    fn known_days() {
+        assert_eq!(Month::of(Timestamp(0)).to_string(), "1970-01");
+        assert_eq!(Month::of(Timestamp(-1)).to_string(), "1969-12");
+        assert_eq!(Month::of(LEAP).to_string(), "2012-02");
+        assert_eq!(Month::of(LEAP.plus(1)).to_string(), "2012-03");
+        assert_eq!(Quarter::of(LEAP).to_string(), "2012-Q1");
+        // 2000-12-31T12:00Z: the last day of a year that the hundreds' rule doesn't shorten.
+        assert_eq!(Quarter::of(Timestamp(978_264_000_000)).to_string(), "2000-Q4");
+    }
+
+    #[test]
+    fn each_month_begins_where_the_one_before_ends() {
+        let mut month = Month {
+            year: 1899,
+            month: 12,
+        };
+        while month.year < 2101 {
+            let next = month.next();
+            assert_eq!(Month::of(month.begins()), month);
+            assert_eq!(Month::of(next.begins().plus(-1)), month);
+            let days = (next.begins().0 - month.begins().0) / DAY;
+            assert!((28..=31).contains(&days), "{month}: {days}");
+            month = next;
+        }
+    }
+
+    #[test]
+    fn each_quarter_is_three_months() {
+        let mut quarter = Quarter::of(LEAP);
+        for _ in 0..40 {
+            let begins = Month::of(quarter.begins());
+            assert_eq!(begins.next().next().next().begins(), quarter.next().begins());
+            assert_eq!(quarter.next().previous(), quarter);
+            quarter = quarter.next();
+        }
+    }
+}

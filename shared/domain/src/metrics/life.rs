@@ -1,0 +1,209 @@
+//! An issue's life: what measures need of its row, read from the timeline once.
+
+use crate::{
+    ids::{DocumentId, OrganisationId, PersonId, Timestamp},
+    row::{Body, Moment, Row, What},
+    words::{Priority, Severity, Status},
+};
+
+/// What happened to an issue until a day, and what it is about now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// The issue.
+    pub document: DocumentId,
+    /// Nothing after this is known here: figures of a past day stay the same.
+    pub as_of: Timestamp,
+    /// When it was reported.
+    pub reported: Timestamp,
+    /// When somebody other than its reporter first commented or changed its status.
+    pub responded: Option<Timestamp>,
+    /// Its statuses, one after the other. What came before the first one that is on record is missing.
+    pub stays: Vec<Stay>,
+    /// Each time it was resolved: from a status in which it is to be done, or an unknown one, to one in which it is done.
+    pub resolved: Vec<Timestamp>,
+    /// Each time it was reopened: the other way.
+    pub reopened: Vec<Timestamp>,
+    /// Each time it went from one assignee to another.
+    pub reassigned: Vec<Timestamp>,
+    /// How bad it is.
+    pub severity: Option<Severity>,
+    /// How soon it is wanted.
+    pub priority: Option<Priority>,
+    /// The part of the software.
+    pub component: Option<String>,
+    /// The reporter's organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Who works on it.
+    pub assignee: Option<PersonId>,
+    /// The assignee's name, for somebody of another tracker.
+    pub assignee_name: Option<String>,
+    /// Labels.
+    pub labels: Vec<String>,
+}
+
+/// A time in one status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    /// The status.
+    pub status: Status,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; none while it lasts.
+    pub until: Option<Timestamp>,
+}
+
+impl Life {
+    /// The life of an issue until `as_of`. None for another kind of document, a deleted issue, and one that was reported
+    /// later.
+    #[must_use]
+    pub fn of(row: &Row, as_of: Timestamp) -> Option<Self> {
+        let Body::Issue(issue) = &row.body else {
+            return None;
+        };
+        if row.deleted || row.created > as_of {
+            return None;
+        }
+        let moments: Vec<&Moment> = issue
+            .timeline
+            .iter()
+            .filter(|moment| moment.at <= as_of)
+            .collect();
+        let changes = changes(&moments);
+        let mut life = Self {
+            document: row.document,
+            as_of,
+            reported: row.created,
+            responded: responded(&moments, issue.reporter.as_ref()),
+            stays: Vec::new(),
+            resolved: Vec::new(),
+            reopened: Vec::new(),
+            reassigned: reassigned(&moments),
+            severity: issue.severity,
+            priority: issue.priority,
+            component: issue.component.clone(),
+            organisation: issue.organisation.clone(),
+            assignee: issue.assignee.clone(),
+            assignee_name: issue.assignee_name.clone(),
+            labels: issue.labels.clone(),
+        };
+        let first = match changes.first() {
+            Some(change) => change.from,
+            // Without a change on record it is as new as on the first day, or nobody knows since when it isn't.
+            None if issue.timeline.iter().all(|moment| !is_status(moment)) => {
+                (issue.status == Status::New).then_some(Status::New)
+            }
+            None => first_on_record(&issue.timeline),
+        };
+        life.enter(first, row.created);
+        let mut reached = first;
+        for change in changes {
+            let (done, was_done) = (!change.to.is_open(), reached.map(|status| !status.is_open()));
+            if done && was_done != Some(true) {
+                life.resolved.push(change.at);
+            } else if !done && was_done == Some(true) {
+                life.reopened.push(change.at);
+            }
+            if reached != Some(change.to) {
+                life.enter(Some(change.to), change.at);
+            }
+            reached = Some(change.to);
+        }
+        Some(life)
+    }
+
+    fn enter(&mut self, status: Option<Status>, at: Timestamp) {
+        if let Some(last) = self.stays.last_mut() {
+            last.until = Some(at);
+        }
+        self.stays.extend(status.map(|status| Stay {
+            status,
+            from: at,
+            until: None,
+        }));
+    }
+
+    /// Was it resolved, and not reopened since?
+    #[must_use]
+    pub fn is_resolved(&self) -> bool {
+        self.resolved.last().is_some_and(|resolved| {
+            self.reopened.len() < self.resolved.len() || self.reopened.last() < Some(resolved)
+        })
+    }
+}
+
+/// A change of status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Change {
+    at: Timestamp,
+    from: Option<Status>,
+    to: Status,
+}
+
+/// The changes of status in order of time. Of several at one time the next is the one that begins where the last ended,
+/// so that their order is theirs and not that of their arrival.
+fn changes(moments: &[&Moment]) -> Vec<Change> {
+    let mut left: Vec<Change> = moments
+        .iter()
+        .filter_map(|moment| match moment.what {
+            What::Status { from, to, .. } => Some(Change {
+                at: moment.at,
+                from,
+                to,
+            }),
+            _ => None,
+        })
+        .collect();
+    left.sort_unstable();
+    for place in 1..left.len() {
+        let (before, after) = left.split_at_mut(place);
+        let (Some(last), Some(at)) = (before.last(), after.first().map(|change| change.at)) else {
+            continue;
+        };
+        let fits = after
+            .iter()
+            .take_while(|change| change.at == at)
+            .position(|change| change.from == Some(last.to));
+        if let Some(fits) = fits {
+            // The others keep their order.
+            if let Some(part) = after.get_mut(..=fits) {
+                part.rotate_right(1);
+            }
+        }
+    }
+    left
+}
+
+fn is_status(moment: &Moment) -> bool {
+    matches!(moment.what, What::Status { .. })
+}
+
+/// What the first change of all says that it was before.
+fn first_on_record(timeline: &[Moment]) -> Option<Status> {
+    let all: Vec<&Moment> = timeline.iter().collect();
+    changes(&all).first().and_then(|change| change.from)
+}
+
+fn responded(moments: &[&Moment], reporter: Option<&PersonId>) -> Option<Timestamp> {
+    moments
+        .iter()
+        .filter(|moment| matches!(moment.what, What::Commented | What::Status { .. }))
+        // Whoever isn't known may be the reporter.
+        .filter(|moment| moment.by.is_some() && moment.by.as_ref() != reporter)
+        .map(|moment| moment.at)
+        .min()
+}
+
+fn reassigned(moments: &[&Moment]) -> Vec<Timestamp> {
+    let mut times: Vec<Timestamp> = moments
+        .iter()
+        .filter(|moment| match &moment.what {
+            What::Field { field, from, to } => {
+                field == "assignee" && from.is_some() && to.is_some() && from != to
+            }
+            _ => false,
+        })
+        .map(|moment| moment.at)
+        .collect();
+    times.sort_unstable();
+    times
+}

@@ -1,0 +1,385 @@
+//! Metrics of random histories against a second, naive implementation, hour by hour; and that no figure depends on the
+//! order in which events arrive.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::collections::BTreeMap;
+
+use docket_domain::{
+    DocumentId, PersonId, Row, Timestamp,
+    metrics::{self, Dimension, Key, Life, Measure, Selection, Summary},
+    row::{Body, IssueRow, Moment, What},
+    words::{Priority, Status},
+};
+use proptest::prelude::*;
+
+const HOUR: i64 = 3_600_000;
+const REPORTED: i64 = 1_000;
+/// The day of the figures, in hours after the first.
+const AS_OF: i64 = REPORTED + 240;
+
+fn person(n: u8) -> PersonId {
+    PersonId::from_stored(format!("m-{n}"))
+}
+
+fn issue(n: u8, status: Status, priority: Option<Priority>, timeline: Vec<Moment>) -> Row {
+    Row {
+        document: DocumentId::from_bytes([n; 16]),
+        title: String::new(),
+        created: Timestamp(REPORTED * HOUR),
+        updated: Timestamp(REPORTED * HOUR),
+        deleted: false,
+        body: Body::Issue(Box::new(IssueRow {
+            number: None,
+            key: None,
+            status,
+            resolution: None,
+            severity: None,
+            priority,
+            component: None,
+            assignee: None,
+            assignee_name: None,
+            organisation: None,
+            reporter: Some(person(0)),
+            reporter_name: None,
+            labels: vec!["a".to_owned(), "b".to_owned()],
+            affects: Vec::new(),
+            comments: 0,
+            links: 0,
+            attachments: 0,
+            attention: None,
+            conflicts: Vec::new(),
+            timeline,
+        })),
+    }
+}
+
+fn status() -> impl Strategy<Value = Status> {
+    prop::sample::select(Status::ALL)
+}
+
+/// What happens at one time: mostly changes of status, which need not fit together.
+fn what() -> impl Strategy<Value = What> {
+    let assignee = || prop::option::of(prop::sample::select(vec!["m-1".to_owned(), "m-2".to_owned()]));
+    prop_oneof![
+        4 => (prop::option::of(status()), status()).prop_map(|(from, to)| What::Status { from, to, resolution: None }),
+        1 => Just(What::Commented),
+        1 => (assignee(), assignee()).prop_map(|(from, to)| What::Field { field: "assignee".to_owned(), from, to }),
+        1 => Just(What::Attention),
+    ]
+}
+
+fn moment(hours: std::ops::Range<i64>) -> impl Strategy<Value = Moment> {
+    (hours, prop::option::of(0..3u8), what()).prop_map(|(hour, by, what)| Moment {
+        at: Timestamp((REPORTED + hour) * HOUR),
+        corrected: false,
+        by: by.map(person),
+        what,
+    })
+}
+
+/// A history with one event at a time, some of them after the day of the figures.
+fn history() -> impl Strategy<Value = Vec<Moment>> {
+    prop::collection::vec(moment(0..300), 0..14).prop_map(|moments| {
+        let apart: BTreeMap<i64, Moment> = moments.into_iter().map(|moment| (moment.at.0, moment)).collect();
+        apart.into_values().collect()
+    })
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let priority = prop::option::of(prop::sample::select(Priority::ALL));
+    let one = (status(), priority, history());
+    prop::collection::vec(one, 0..12).prop_map(|issues| {
+        let numbered = issues.into_iter().enumerate();
+        numbered
+            .map(|(n, (status, priority, timeline))| issue(n as u8, status, priority, timeline))
+            .collect()
+    })
+}
+
+// ---- the naive implementation: looks through the whole timeline for each question ----
+
+fn timeline(row: &Row) -> &[Moment] {
+    &row.issue().unwrap().timeline
+}
+
+/// The status in the hour that begins then.
+fn status_at(row: &Row, hour: i64) -> Option<Status> {
+    let changes = || {
+        timeline(row).iter().filter_map(|moment| match moment.what {
+            What::Status { from, to, .. } => Some((moment.at.0 / HOUR, from, to)),
+            _ => None,
+        })
+    };
+    let before = changes().rfind(|(at, ..)| *at <= hour).map(|(_, _, to)| to);
+    let status = row.issue().unwrap().status;
+    let never = || {
+        changes()
+            .next()
+            .is_none()
+            .then_some(status)
+            .filter(|status| *status == Status::New)
+    };
+    before.or_else(|| changes().next().map_or_else(never, |(_, from, _)| from))
+}
+
+/// The hours at which a change took the issue over the line between to do and done, and in which direction.
+fn crossings(row: &Row) -> Vec<(i64, bool)> {
+    let mut found = Vec::new();
+    let mut done: Option<bool> = None;
+    for hour in REPORTED..=AS_OF {
+        let changed = timeline(row)
+            .iter()
+            .any(|moment| moment.at.0 / HOUR == hour && matches!(moment.what, What::Status { .. }));
+        if hour == REPORTED {
+            // As it was before anything happened.
+            let first = timeline(row).iter().find_map(|moment| match moment.what {
+                What::Status { from, .. } => Some(from),
+                _ => None,
+            });
+            let known = first.unwrap_or_else(|| status_at(row, hour));
+            done = known.map(|status| !status.is_open());
+        }
+        if changed {
+            let now = !status_at(row, hour).unwrap().is_open();
+            if done != Some(now) && (now || done == Some(true)) {
+                found.push((hour, now));
+            }
+            done = Some(now);
+        }
+    }
+    found
+}
+
+fn naive(measure: &str, row: &Row) -> Vec<f64> {
+    let crossed = crossings(row);
+    let resolved: Vec<i64> = crossed
+        .iter()
+        .filter(|(_, done)| *done)
+        .map(|(hour, _)| *hour)
+        .collect();
+    let ended = crossed.last().is_some_and(|(_, done)| *done);
+    let since = |hour: Option<i64>| hour.map(|hour| (hour - REPORTED) as f64).into_iter().collect();
+    let ones = |n: usize| vec![1.0; n];
+    match measure {
+        "created" => ones(1),
+        "resolved" => ones(resolved.len()),
+        "throughput" => ones(usize::from(ended)),
+        "backlog" => (!ended).then_some(10.0).into_iter().collect(),
+        "first-response" => since(
+            timeline(row)
+                .iter()
+                .filter(|moment| matches!(moment.what, What::Commented | What::Status { .. }))
+                .filter(|moment| moment.by.is_some() && moment.by != Some(person(0)))
+                .map(|moment| moment.at.0 / HOUR)
+                .find(|hour| *hour <= AS_OF),
+        ),
+        "first-resolution" => since(resolved.first().copied()),
+        "total-resolution" => since(resolved.last().copied().filter(|_| ended)),
+        "reopen-rate" => crossed
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, done))| *done)
+            .map(|(place, _)| {
+                if crossed.get(place + 1).is_some() {
+                    1.0
+                } else {
+                    0.0
+                }
+            })
+            .collect(),
+        "reassignments" => timeline(row)
+            .iter()
+            .filter(|moment| moment.at.0 <= AS_OF * HOUR)
+            .filter(|moment| match &moment.what {
+                What::Field {
+                    from: Some(from),
+                    to: Some(to),
+                    ..
+                } => from != to,
+                _ => false,
+            })
+            .map(|_| 1.0)
+            .collect(),
+        time => {
+            let status = Status::ALL.iter().find(|status| {
+                let id = match status {
+                    Status::WaitingReporter | Status::WaitingVendor => status.as_str().to_owned(),
+                    other => format!("time-{}", other.as_str()),
+                };
+                id == time
+            });
+            let status = *status.unwrap();
+            let mut stretches = Vec::new();
+            let mut running: Option<f64> = None;
+            for hour in REPORTED..AS_OF {
+                if status_at(row, hour) == Some(status) {
+                    running = Some(running.unwrap_or_default() + 1.0);
+                } else {
+                    stretches.extend(running.take());
+                }
+            }
+            stretches.extend(running);
+            stretches
+        }
+    }
+}
+
+/// The value that a share `p` of the others lies below, read off the line through all of them.
+fn naive_quantile(values: &[f64], p: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let steps = sorted.len().checked_sub(1)?;
+    if steps == 0 {
+        return Some(sorted[0]);
+    }
+    let pairs = sorted.windows(2).enumerate();
+    pairs
+        .map(|(place, pair)| {
+            (
+                place as f64 / steps as f64,
+                (place + 1) as f64 / steps as f64,
+                pair,
+            )
+        })
+        .find(|(_, until, _)| p <= *until)
+        .map(|(from, until, pair)| pair[0] + (pair[1] - pair[0]) * (p - from) / (until - from))
+}
+
+fn lives(rows: &[Row]) -> Vec<Life> {
+    let at = Timestamp(AS_OF * HOUR);
+    rows.iter().map(|row| Life::of(row, at).unwrap()).collect()
+}
+
+fn same(found: &Summary, values: &[f64]) -> Result<(), TestCaseError> {
+    let near = |a: Option<f64>, b: Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() < 1e-6,
+        (a, b) => a == b,
+    };
+    let sum: f64 = values.iter().sum();
+    prop_assert_eq!(found.n, values.len());
+    prop_assert!(near(Some(found.total), Some(sum)), "{:?} {:?}", found, values);
+    prop_assert!(near(
+        found.mean,
+        (!values.is_empty()).then(|| sum / values.len() as f64)
+    ));
+    prop_assert!(
+        near(found.median, naive_quantile(values, 0.5)),
+        "{:?} {:?}",
+        found,
+        values
+    );
+    prop_assert!(
+        near(found.p90, naive_quantile(values, 0.9)),
+        "{:?} {:?}",
+        found,
+        values
+    );
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn figures_equal_a_naive_implementation_s(rows in rows()) {
+        let lives = lives(&rows);
+        let by_priority = Dimension::named("priority").unwrap();
+        for measure in Measure::ALL {
+            let table = metrics::table(&lives, measure, Some(by_priority), &Selection::default());
+            let mut all = Vec::new();
+            let mut by = BTreeMap::<Key, Vec<f64>>::new();
+            for row in &rows {
+                let values = naive(measure.id, row);
+                all.extend(values.iter().copied());
+                let key = row.issue().unwrap().priority.map_or(Key::None, Key::Priority);
+                if !values.is_empty() {
+                    by.entry(key).or_default().extend(values);
+                }
+            }
+            same(&table.all, &all).map_err(|error| TestCaseError::fail(format!("{}: {error}", measure.id)))?;
+            prop_assert_eq!(table.by.len(), by.len(), "{}", measure.id);
+            for (key, summary) in &table.by {
+                same(summary, &by[key])?;
+            }
+        }
+    }
+
+    /// Several events at one time, too.
+    #[test]
+    fn the_order_of_arrival_changes_nothing(
+        (timeline, shuffled) in prop::collection::vec(moment(0..12), 0..12)
+            .prop_flat_map(|moments| (Just(moments.clone()), Just(moments).prop_shuffle())),
+        present in status(),
+    ) {
+        let at = Timestamp(AS_OF * HOUR);
+        let life = |timeline| Life::of(&issue(1, present, None, timeline), at).unwrap();
+        prop_assert_eq!(life(timeline), life(shuffled));
+    }
+
+    /// What is known on a day isn't changed by what happens after it.
+    #[test]
+    fn a_past_day_s_figures_stay(history in history(), later in prop::collection::vec(moment(241..400), 0..6)) {
+        let at = Timestamp(AS_OF * HOUR);
+        let moved = |timeline: Vec<Moment>| Life::of(&issue(1, Status::Triaged, None, timeline), at).unwrap();
+        let known: Vec<Moment> = history.into_iter().filter(|moment| moment.at <= at).collect();
+        prop_assume!(known.iter().any(|moment| matches!(moment.what, What::Status { .. })));
+        let more = known.iter().cloned().chain(later).collect();
+        prop_assert_eq!(moved(known), moved(more));
+    }
+
+    /// The parts of a selection are together the whole.
+    #[test]
+    fn periods_add_up(rows in rows(), cut in 0..300i64) {
+        let lives = lives(&rows);
+        let cut = Some(Timestamp((REPORTED + cut) * HOUR));
+        for measure in Measure::ALL {
+            let n = |from, until| {
+                let selection = Selection { from, until, ..Selection::default() };
+                metrics::table(&lives, measure, None, &selection).all.n
+            };
+            prop_assert_eq!(n(None, cut) + n(cut, None), n(None, None));
+        }
+    }
+}
+
+#[test]
+fn what_is_behind_a_figure_is_found() {
+    let timeline = |hours: i64| {
+        vec![Moment {
+            at: Timestamp((REPORTED + hours) * HOUR),
+            corrected: false,
+            by: None,
+            what: What::Status {
+                from: Some(Status::New),
+                to: Status::Resolved,
+                resolution: None,
+            },
+        }]
+    };
+    let rows = [
+        issue(1, Status::Resolved, Some(Priority::Major), timeline(5)),
+        issue(2, Status::Resolved, None, timeline(50)),
+        issue(3, Status::New, None, Vec::new()),
+    ];
+    let lives = lives(&rows);
+    let measure = Measure::named("first-resolution").unwrap();
+    let priority = Dimension::named("priority").unwrap();
+    let found = metrics::issues(
+        &lives,
+        measure,
+        Some((priority, &Key::None)),
+        &Selection::default(),
+    );
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [rows[1].document]);
+    let only = [(priority.id, [Key::Priority(Priority::Major)].into())].into();
+    let selection = Selection {
+        only,
+        ..Selection::default()
+    };
+    assert_eq!(
+        metrics::table(&lives, measure, None, &selection).all.median,
+        Some(5.0)
+    );
+    // Two labels: in the figure of each, once in the whole.
+    let labels = metrics::table(&lives, measure, Dimension::named("label"), &Selection::default());
+    assert_eq!((labels.all.n, labels.by.len(), labels.by[0].1.n), (2, 2, 2));
+}
