@@ -28,6 +28,8 @@ pub(crate) enum Page {
     Issue(DocumentId),
     /// A new issue.
     New,
+    /// Support performance in figures.
+    Figures,
     /// Import from another tracker.
     Import,
     /// Who takes part.
@@ -75,6 +77,7 @@ impl Page {
             ["issues"] => Some(Self::Issues),
             ["issue", id] => id.parse().ok().map(Self::Issue),
             ["new"] => Some(Self::New),
+            ["figures"] => Some(Self::Figures),
             ["import"] => Some(Self::Import),
             ["members"] => Some(Self::Members),
             ["refused"] => Some(Self::Refused),
@@ -108,6 +111,7 @@ impl fmt::Display for Page {
             Self::Issues => f.write_str("issues"),
             Self::Issue(id) => write!(f, "issue/{id}"),
             Self::New => f.write_str("new"),
+            Self::Figures => f.write_str("figures"),
             Self::Import => f.write_str("import"),
             Self::Members => f.write_str("members"),
             Self::Refused => f.write_str("refused"),

@@ -9,8 +9,8 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_split_helpers::wasm_split;
 
 use super::{
-    conflicts::Conflicts, import::Import, issue::IssuePage, join::Join, members::Members, new::NewPage,
-    refused::RefusedPage, settings::Settings,
+    conflicts::Conflicts, figures::FiguresPage, import::Import, issue::IssuePage, join::Join,
+    members::Members, new::NewPage, refused::RefusedPage, settings::Settings,
 };
 use crate::{
     components::state::{Loading, State},
@@ -22,6 +22,7 @@ use crate::{
 pub(crate) enum Later {
     Issue(DocumentId),
     New,
+    Figures,
     Import,
     Members,
     Refused,
@@ -33,7 +34,7 @@ pub(crate) enum Later {
 /// How such a page is made, once its code is here.
 type Render = fn(Later) -> AnyView;
 
-/// Everything but imports: small, and used often.
+/// Most of them: small, and used often.
 #[wasm_split(pages, fallible)]
 fn pages() -> Result<Render, StoreError> {
     Ok(|page| match page {
@@ -44,8 +45,15 @@ fn pages() -> Result<Render, StoreError> {
         Later::Conflicts => view! { <Conflicts /> }.into_any(),
         Later::Settings => view! { <Settings /> }.into_any(),
         Later::Join(slug) => view! { <Join slug /> }.into_any(),
-        Later::Import => ().into_any(),
+        // They have modules of their own.
+        Later::Figures | Later::Import => ().into_any(),
     })
+}
+
+/// Figures are for few, and need none of what edits.
+#[wasm_split(figures, fallible)]
+fn figures() -> Result<Render, StoreError> {
+    Ok(|_| view! { <FiguresPage /> }.into_any())
 }
 
 /// Imports bring the readers of other trackers' formats.
@@ -57,6 +65,7 @@ fn import() -> Result<Render, StoreError> {
 impl Later {
     async fn load(&self) -> Result<Render, StoreError> {
         match self {
+            Self::Figures => figures().await,
             Self::Import => import().await,
             _ => pages().await,
         }

@@ -8,6 +8,7 @@
 
 pub(crate) mod address;
 mod conflicts;
+mod figures;
 mod home;
 mod import;
 mod issue;

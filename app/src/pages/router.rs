@@ -129,6 +129,19 @@ impl Router {
     }
 }
 
+/// A text as a value in a query.
+pub(crate) fn encode(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// The text of a value in a query.
+pub(crate) fn decode(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    js_sys::decode_uri_component(&spaced)
+        .map(String::from)
+        .unwrap_or(spaced)
+}
+
 fn read() -> (Address, String) {
     let location = window().location();
     let address = Address::parse(&location.pathname().unwrap_or_default());

@@ -38,7 +38,7 @@ mod writer;
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use automerge::ChangeHash;
-use docket_domain::{Command, DocumentId, Facts, Member, Row, WorkspaceSlug, read::Workspace};
+use docket_domain::{Command, DocumentId, Facts, Member, Row, Timestamp, WorkspaceSlug, read::Workspace};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -125,6 +125,12 @@ impl Store {
             // Without the sync nobody can be told.
             let _ = engine::here(replica, document, field).await;
         });
+    }
+
+    /// The time, by the hub's clock as far as it is known.
+    #[must_use]
+    pub(crate) fn now(self) -> Timestamp {
+        self.replica().now()
     }
 
     // ---- rows ----

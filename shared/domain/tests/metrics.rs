@@ -342,6 +342,19 @@ proptest! {
 }
 
 #[test]
+fn keys_read_back() {
+    let row = issue(1, Status::New, Some(Priority::Major), Vec::new());
+    let life = &lives(&[row])[0];
+    let observation = Measure::named("created").unwrap().observe(life)[0];
+    for dimension in Dimension::ALL {
+        for key in dimension.keys(life, &observation) {
+            assert_eq!(dimension.key(&key.to_string()), Some(key), "{}", dimension.id);
+        }
+    }
+    assert_eq!(Dimension::named("age").unwrap().key("4"), None);
+}
+
+#[test]
 fn what_is_behind_a_figure_is_found() {
     let timeline = |hours: i64| {
         vec![Moment {

@@ -8,6 +8,8 @@ use docket_domain::{
     words::{Priority, Severity, Status},
 };
 
+use crate::pages::router::{decode, encode};
+
 /// The fields that can be filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Facet {
@@ -292,15 +294,4 @@ pub(crate) fn status_words(value: &str) -> Option<&'static str> {
     } else {
         Status::parse(value).map(Status::label)
     }
-}
-
-fn encode(text: &str) -> String {
-    js_sys::encode_uri_component(text).into()
-}
-
-fn decode(text: &str) -> String {
-    let spaced = text.replace('+', " ");
-    js_sys::decode_uri_component(&spaced)
-        .map(String::from)
-        .unwrap_or(spaced)
 }

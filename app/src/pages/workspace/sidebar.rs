@@ -81,6 +81,7 @@ pub(super) fn Sidebar() -> impl IntoView {
                     count=Signal::derive(move || status.get().refused)
                 />
                 <h2>"Workspace"</h2>
+                <Entry page=Page::Figures icon="figures" label="Figures" />
                 <Show when=move || May::now(store).write()>
                     <Entry page=Page::Import icon="import" label="Import" />
                 </Show>

@@ -1,5 +1,7 @@
 //! Months and quarters, in UTC.
 
+use std::str::FromStr;
+
 use crate::ids::Timestamp;
 
 /// A calendar month.
@@ -135,6 +137,42 @@ impl std::fmt::Display for Quarter {
     }
 }
 
+/// Not the text of a month or a quarter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a month is written 2026-03, a quarter 2026-Q1")]
+pub struct NoPeriod;
+
+impl FromStr for Month {
+    type Err = NoPeriod;
+
+    fn from_str(text: &str) -> Result<Self, NoPeriod> {
+        let (year, month) = text.split_once('-').ok_or(NoPeriod)?;
+        let found = Self {
+            year: year.parse().ok().filter(in_use).ok_or(NoPeriod)?,
+            month: month.parse().map_err(|_| NoPeriod)?,
+        };
+        (1..=12).contains(&found.month).then_some(found).ok_or(NoPeriod)
+    }
+}
+
+impl FromStr for Quarter {
+    type Err = NoPeriod;
+
+    fn from_str(text: &str) -> Result<Self, NoPeriod> {
+        let (year, quarter) = text.split_once("-Q").ok_or(NoPeriod)?;
+        let found = Self {
+            year: year.parse().ok().filter(in_use).ok_or(NoPeriod)?,
+            quarter: quarter.parse().map_err(|_| NoPeriod)?,
+        };
+        (1..=4).contains(&found.quarter).then_some(found).ok_or(NoPeriod)
+    }
+}
+
+/// Documents have times of these years.
+fn in_use(year: &i64) -> bool {
+    (1970..=9999).contains(year)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,10 +200,31 @@ mod tests {
         while month.year < 2101 {
             let next = month.next();
             assert_eq!(Month::of(month.begins()), month);
+            if month.year >= 1970 {
+                assert_eq!(month.to_string().parse(), Ok(month));
+            }
             assert_eq!(Month::of(next.begins().plus(-1)), month);
             let days = (next.begins().0 - month.begins().0) / DAY;
             assert!((28..=31).contains(&days), "{month}: {days}");
             month = next;
+        }
+    }
+
+    #[test]
+    fn what_is_no_period_is_refused() {
+        for text in [
+            "",
+            "2026",
+            "2026-13",
+            "2026-00",
+            "-1-01",
+            "2026-Q1",
+            "99999999999999999999-01",
+        ] {
+            assert_eq!(text.parse::<Month>(), Err(NoPeriod), "{text}");
+        }
+        for text in ["", "2026-Q0", "2026-Q5", "2026-01", "1000000-Q1"] {
+            assert_eq!(text.parse::<Quarter>(), Err(NoPeriod), "{text}");
         }
     }
 
@@ -176,6 +235,7 @@ mod tests {
             let begins = Month::of(quarter.begins());
             assert_eq!(begins.next().next().next().begins(), quarter.next().begins());
             assert_eq!(quarter.next().previous(), quarter);
+            assert_eq!(quarter.to_string().parse(), Ok(quarter));
             quarter = quarter.next();
         }
     }

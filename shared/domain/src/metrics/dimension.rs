@@ -14,6 +14,7 @@ pub struct Dimension {
     /// Its name for people.
     pub name: &'static str,
     keys: fn(&Life, &Observation) -> Vec<Key>,
+    parse: fn(&str) -> Option<Key>,
 }
 
 /// A value of a dimension. What isn't known comes last.
@@ -27,8 +28,8 @@ pub enum Key {
     Name(String),
     /// An organisation.
     Organisation(OrganisationId),
-    /// A person, with a name for somebody of another tracker.
-    Person(PersonId, Option<String>),
+    /// A person.
+    Person(PersonId),
     /// A month.
     Month(Month),
     /// A quarter.
@@ -54,29 +55,31 @@ impl Dimension {
             id: "severity",
             name: "Severity",
             keys: |life, _| one(life.severity.map(Key::Severity)),
+            parse: |text| Severity::parse(text).map(Key::Severity),
         },
         Self {
             id: "priority",
             name: "Priority",
             keys: |life, _| one(life.priority.map(Key::Priority)),
+            parse: |text| Priority::parse(text).map(Key::Priority),
         },
         Self {
             id: "component",
             name: "Component",
             keys: |life, _| one(life.component.clone().map(Key::Name)),
+            parse: |text| Some(Key::Name(text.to_owned())),
         },
         Self {
             id: "organisation",
             name: "Reporter’s organisation",
             keys: |life, _| one(life.organisation.clone().map(Key::Organisation)),
+            parse: |text| text.parse().ok().map(Key::Organisation),
         },
         Self {
             id: "assignee",
             name: "Assignee",
-            keys: |life, _| {
-                let person = life.assignee.clone();
-                one(person.map(|person| Key::Person(person, life.assignee_name.clone())))
-            },
+            keys: |life, _| one(life.assignee.clone().map(Key::Person)),
+            parse: |text| Some(Key::Person(PersonId::from_stored(text))),
         },
         Self {
             id: "label",
@@ -87,16 +90,19 @@ impl Dimension {
                 }
                 life.labels.iter().cloned().map(Key::Name).collect()
             },
+            parse: |text| Some(Key::Name(text.to_owned())),
         },
         Self {
             id: "month",
             name: "Month",
             keys: |_, observation| vec![Key::Month(Month::of(observation.at))],
+            parse: |text| text.parse().ok().map(Key::Month),
         },
         Self {
             id: "quarter",
             name: "Quarter",
             keys: |_, observation| vec![Key::Quarter(Quarter::of(observation.at))],
+            parse: |text| text.parse().ok().map(Key::Quarter),
         },
         Self {
             id: "age",
@@ -106,6 +112,7 @@ impl Dimension {
                 let age = AGES.iter().position(|(most, _)| days <= *most);
                 one(age.map(Key::Age))
             },
+            parse: |text| text.parse().ok().filter(|age| *age < AGES.len()).map(Key::Age),
         },
     ];
 
@@ -115,12 +122,42 @@ impl Dimension {
         Self::ALL.iter().find(|dimension| dimension.id == id)
     }
 
+    /// The key that [`Key`]'s own text stands for, in this dimension.
+    #[must_use]
+    pub fn key(&self, text: &str) -> Option<Key> {
+        if text == NONE {
+            Some(Key::None)
+        } else {
+            (self.parse)(text)
+        }
+    }
+
     /// The keys of an observation: at least one, several where the issue has several labels.
     #[must_use]
     pub fn keys(&self, life: &Life, observation: &Observation) -> Vec<Key> {
         (self.keys)(life, observation)
     }
 }
+
+/// The text of a key: for addresses. [`Dimension::key`] reads it.
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Severity(word) => f.write_str(word.as_str()),
+            Self::Priority(word) => f.write_str(word.as_str()),
+            Self::Name(name) => f.write_str(name),
+            Self::Organisation(id) => id.fmt(f),
+            Self::Person(id) => f.write_str(id.as_str()),
+            Self::Month(month) => month.fmt(f),
+            Self::Quarter(quarter) => quarter.fmt(f),
+            Self::Age(age) => age.fmt(f),
+            Self::None => f.write_str(NONE),
+        }
+    }
+}
+
+/// The text of [`Key::None`].
+const NONE: &str = "-";
 
 fn one(key: Option<Key>) -> Vec<Key> {
     vec![key.unwrap_or(Key::None)]

@@ -35,8 +35,6 @@ pub struct Life {
     pub organisation: Option<OrganisationId>,
     /// Who works on it.
     pub assignee: Option<PersonId>,
-    /// The assignee's name, for somebody of another tracker.
-    pub assignee_name: Option<String>,
     /// Labels.
     pub labels: Vec<String>,
 }
@@ -83,7 +81,6 @@ impl Life {
             component: issue.component.clone(),
             organisation: issue.organisation.clone(),
             assignee: issue.assignee.clone(),
-            assignee_name: issue.assignee_name.clone(),
             labels: issue.labels.clone(),
         };
         let first = match changes.first() {

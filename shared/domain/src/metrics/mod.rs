@@ -15,7 +15,7 @@ mod life;
 mod measure;
 mod summary;
 
-pub use calendar::{Month, Quarter};
+pub use calendar::{Month, NoPeriod, Quarter};
 pub use dimension::{AGES, Dimension, Key};
 pub use life::{Life, Stay};
 pub use measure::{Measure, Observation, Unit};

@@ -1,0 +1,219 @@
+//! One measure told apart: a chart whose every bar leads to its issues, and the table it is made of, which are one.
+
+use docket_domain::metrics::{self, Dimension, Key, Measure, Summary, Unit};
+use leptos::prelude::*;
+
+use super::{
+    Figures,
+    asked::{Asked, Behind},
+    words,
+};
+use crate::components::choice::Choice;
+
+/// The most rows shown; a chart of hundreds tells nothing.
+const MOST: usize = 40;
+
+/// A row of the table.
+struct Line {
+    key: Option<Key>,
+    words: String,
+    summary: Summary,
+    before: Option<Summary>,
+}
+
+/// The measure's definition, its chart and its table.
+#[component]
+pub(super) fn Breakdown() -> impl IntoView {
+    let figures: Figures = expect_context();
+    let asked = figures.asked;
+    let dimensions = Signal::derive(|| {
+        Dimension::ALL
+            .iter()
+            .map(|dimension| (dimension.id.to_owned(), dimension.name.to_owned()))
+            .collect::<Vec<_>>()
+    });
+    let table = move || {
+        let asked = asked.get();
+        let (lines, left_out) = lines(figures, &asked);
+        view! { <Table asked lines left_out /> }
+    };
+    view! {
+        <section class="card breakdown" aria-labelledby="breakdown">
+            <header class="breakdown-head">
+                <div>
+                    <h2 id="breakdown">{move || asked.with(|asked| asked.measure.name)}</h2>
+                    <p class="hint">{move || asked.with(|asked| asked.measure.definition)}</p>
+                </div>
+                <Choice
+                    label="By"
+                    options=dimensions
+                    value=Signal::derive(move || asked.with(|asked| asked.by.id.to_owned()))
+                    on_change=move |id: String| figures.set(|asked| {
+                        asked.by = Dimension::named(&id).unwrap_or(asked.by);
+                        asked.behind = None;
+                    })
+                />
+            </header>
+            {table}
+        </section>
+    }
+}
+
+fn lines(figures: Figures, asked: &Asked) -> (Vec<Line>, usize) {
+    let table = |lives: &super::Lives, selection| {
+        metrics::table(lives.iter(), asked.measure, Some(asked.by), &selection)
+    };
+    let now = figures.lives.with(|lives| table(lives, asked.selection()));
+    let before = asked
+        .compared()
+        .map(|selection| figures.before.with(|lives| table(lives, selection)));
+    // Each quarter has keys of its own: nothing to put beside them.
+    let before = before.filter(|_| !is_time(asked.by));
+    let mut by = now.by;
+    // Severities and months have an order; of names the most comes first.
+    let named = |key: &Key| matches!(key, Key::Name(_) | Key::Organisation(_) | Key::Person(_));
+    if by.iter().any(|(key, _)| named(key)) {
+        by.sort_by_key(|(_, summary)| std::cmp::Reverse(summary.n));
+    }
+    let left_out = by.len().saturating_sub(MOST);
+    if is_time(asked.by) {
+        by.drain(..left_out);
+    } else {
+        by.truncate(MOST);
+    }
+    let compared = |key: &Key| {
+        let before = before.as_ref()?;
+        let found = before.by.iter().find(|(other, _)| other == key);
+        Some(found.map(|(_, summary)| *summary).unwrap_or_default())
+    };
+    let mut lines: Vec<Line> = by
+        .into_iter()
+        .map(|(key, summary)| Line {
+            words: words::key(figures.store, &key),
+            before: compared(&key),
+            key: Some(key),
+            summary,
+        })
+        .collect();
+    lines.push(Line {
+        key: None,
+        words: "All".to_owned(),
+        summary: now.all,
+        before: before.map(|table| table.all),
+    });
+    (lines, left_out)
+}
+
+fn is_time(dimension: &Dimension) -> bool {
+    matches!(dimension.id, "month" | "quarter")
+}
+
+#[component]
+fn Table(asked: Asked, lines: Vec<Line>, left_out: usize) -> impl IntoView {
+    let measure = asked.measure;
+    let longest = lines
+        .iter()
+        .filter(|line| line.key.is_some())
+        .map(|line| words::length(measure, &line.summary))
+        .fold(0.0, f64::max);
+    let figures: Figures = expect_context();
+    let by = asked.by;
+    let compared = lines.iter().any(|line| line.before.is_some());
+    let spread = measure.unit != Unit::Count;
+    let body = lines
+        .into_iter()
+        .map(|line| row(figures, &asked, line, longest, spread, compared))
+        .collect_view();
+    view! {
+        <div class="figure-table">
+            <table>
+                <caption class="visually-hidden">{format!("{} by {}", measure.name, by.name)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{by.name}</th>
+                        <th scope="col" class="bar-cell"><span class="visually-hidden">"Chart"</span></th>
+                        <th scope="col" class="number">"Count"</th>
+                        {spread.then(|| view! {
+                            <th scope="col" class="number">"Median"</th>
+                            <th scope="col" class="number wide">"Mean"</th>
+                            <th scope="col" class="number wide">"90 %"</th>
+                        })}
+                        {compared.then(|| view! { <th scope="col" class="number wide">"Change"</th> })}
+                    </tr>
+                </thead>
+                <tbody>{body}</tbody>
+            </table>
+        </div>
+        {(left_out > 0).then(|| view! { <p class="hint">{format!("{left_out} more aren’t shown: choose a shorter period, or fewer issues.")}</p> })}
+    }
+}
+
+fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, compared: bool) -> AnyView {
+    let Line {
+        key,
+        words: name,
+        summary,
+        before,
+    } = line;
+    let (measure, by) = (asked.measure, asked.by);
+    let behind = key.clone().map_or(Behind::All, Behind::Key);
+    let open = asked.behind.as_ref() == Some(&behind);
+    let label = format!("{name}: show the issues behind {}", summary.n);
+    let length = words::length(measure, &summary);
+    let total = key.is_none();
+    let bar = (!total).then(|| bar(length, longest));
+    let heading = match key {
+        Some(key) if !is_time(by) => {
+            let title = format!("Only {name}");
+            view! {
+                <button type="button" class="quiet key-button" title=title on:click=move |_| figures.set(|asked| asked.toggle(by, &key))>
+                    {name}
+                </button>
+            }
+            .into_any()
+        }
+        _ => name.into_any(),
+    };
+    view! {
+        <tr class:total=total>
+            <th scope="row">{heading}</th>
+            <td class="bar-cell">{bar}</td>
+            <td class="number">
+                <button type="button" class="quiet" aria-label=label aria-expanded=open.to_string() disabled=summary.n == 0 on:click=move |_| {
+                    let behind = behind.clone();
+                    figures.set(|asked| asked.behind = (!open).then_some(behind));
+                }>
+                    {summary.n}
+                </button>
+            </td>
+            {spread.then(|| cells(measure, &summary))}
+            {compared.then(|| {
+                let change = before.map(|before| words::change(measure, &summary, &before));
+                view! { <td class="number wide">{change}</td> }
+            })}
+        </tr>
+    }
+    .into_any()
+}
+
+fn cells(measure: &Measure, summary: &Summary) -> impl IntoView + use<> {
+    view! {
+        <td class="number">{words::value(measure, summary.median)}</td>
+        <td class="number wide">{words::value(measure, summary.mean)}</td>
+        <td class="number wide">{words::value(measure, summary.p90)}</td>
+    }
+}
+
+/// A bar as long as its share of the longest. The numbers beside it say the same to whoever doesn't see it.
+fn bar(length: f64, longest: f64) -> impl IntoView + use<> {
+    let width = if longest > 0.0 {
+        (length / longest * 100.0).max(0.0)
+    } else {
+        0.0
+    };
+    view! {
+        <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+            <rect width=format!("{width:.2}") height="10" rx="0.8" />
+        </svg>
+    }
+}

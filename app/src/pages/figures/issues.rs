@@ -1,0 +1,83 @@
+//! The issues behind a figure.
+
+use docket_domain::{DocumentId, metrics};
+use leptos::prelude::*;
+
+use super::{Figures, asked, words};
+use crate::{
+    components::{For, Show, marks::StatusMark, time::When},
+    pages::address::Page,
+};
+
+/// The most issues listed at once.
+const MOST: usize = 200;
+
+/// They are listed where somebody asked for them.
+#[component]
+pub(super) fn Behind() -> impl IntoView {
+    let figures: Figures = expect_context();
+    let store = figures.store;
+    let found = Memo::new(move |_| {
+        let asked = figures.asked.get();
+        let behind = asked.behind.as_ref()?;
+        let key = match behind {
+            asked::Behind::All => None,
+            asked::Behind::Key(key) => Some((asked.by, key)),
+        };
+        let ids = figures
+            .lives
+            .with(|lives| metrics::issues(lives.iter(), asked.measure, key, &asked.selection()));
+        let mut ids: Vec<_> = ids
+            .into_iter()
+            .map(|id| {
+                let updated = store.row(id).map(|row| row.with_untracked(|row| row.updated));
+                (std::cmp::Reverse(updated), id)
+            })
+            .collect();
+        ids.sort_unstable();
+        Some(ids.into_iter().map(|(_, id)| id).collect::<Vec<DocumentId>>())
+    });
+    let title = move || {
+        let asked = figures.asked.get();
+        let key = match &asked.behind {
+            Some(asked::Behind::Key(key)) => format!(", {}: {}", asked.by.name, words::key(store, key)),
+            _ => String::new(),
+        };
+        format!("{}{key}", asked.measure.name)
+    };
+    let count = move || found.with(|found| found.as_ref().map_or(0, Vec::len));
+    let many = move || count() > MOST;
+    let shown = move || found.with(|found| found.iter().flatten().take(MOST).copied().collect::<Vec<_>>());
+    let line = move |id: DocumentId| {
+        let row = store.row(id);
+        let href = Page::Issue(id).of(&store.slug());
+        move || {
+            let row = row.as_ref()?.get();
+            let issue = row.issue()?;
+            let prefix = store.workspace().with(|workspace| workspace.prefix.clone());
+            Some(view! {
+                <a class="entry" href=href.clone()>
+                    <StatusMark status=issue.status />
+                    <span class="key">{issue.name(&prefix)}</span>
+                    <span class="title">{row.title.clone()}</span>
+                    <When at=row.updated />
+                </a>
+            })
+        }
+    };
+    view! {
+        <Show when=move || found.with(Option::is_some)>
+            <section class="card" aria-labelledby="behind">
+                <h2 id="behind">{title}" · "{count}</h2>
+                <ul class="entries">
+                    <For each=shown key=|id| *id let:id>
+                        <li>{line(id)}</li>
+                    </For>
+                </ul>
+                <Show when=many>
+                    <p class="hint">{format!("The {MOST} that changed last are listed.")}</p>
+                </Show>
+            </section>
+        </Show>
+    }
+}

@@ -1,0 +1,217 @@
+//! Support performance in figures: what the working group tells its technical group. Everything is computed here, from
+//! rows, so it works without a network; what is asked for stands in the address, so that it can be shared.
+
+mod asked;
+mod breakdown;
+mod issues;
+mod words;
+
+use std::sync::Arc;
+
+use docket_domain::{
+    Timestamp,
+    metrics::{self, DEFINITIONS, Life, Measure, Quarter, Summary},
+};
+use leptos::prelude::*;
+
+use self::{asked::Asked, breakdown::Breakdown, issues::Behind};
+use super::router::router;
+use crate::{
+    components::{Show, choice::Choice, icon::Icon, people::store, state::State},
+    store::Store,
+};
+
+/// All lives as of a day.
+type Lives = Arc<Vec<Life>>;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+struct Figures {
+    store: Store,
+    asked: Memo<Asked>,
+    /// Of the chosen period.
+    lives: Memo<Lives>,
+    /// Of the period it is compared with.
+    before: Memo<Lives>,
+}
+
+impl Figures {
+    fn set(self, change: impl FnOnce(&mut Asked)) {
+        let mut asked = self.asked.get_untracked();
+        change(&mut asked);
+        router().set_query(&asked.query());
+    }
+
+    /// A measure in the chosen period, and in the one it is compared with.
+    fn summary(self, measure: &Measure) -> (Summary, Option<Summary>) {
+        let asked = self.asked.get();
+        let of = |lives: &Lives, selection| metrics::table(lives.iter(), measure, None, &selection).all;
+        let now = self.lives.with(|lives| of(lives, asked.selection()));
+        let before = asked
+            .compared()
+            .map(|selection| self.before.with(|lives| of(lives, selection)));
+        (now, before)
+    }
+}
+
+/// The page.
+#[component]
+pub(crate) fn FiguresPage() -> impl IntoView {
+    let store = store();
+    store.here(None, None);
+    let asked = Memo::new(move |_| Asked::parse(&router().query()));
+    let as_of = move |until: Option<Timestamp>| {
+        let now = store.now();
+        // The last moment of the period.
+        until.map_or(now, |until| now.min(until.plus(-1)))
+    };
+    let lives = Memo::new(move |_| {
+        store.changed().track();
+        lives_of(store, as_of(asked.with(|asked| asked.selection().until)))
+    });
+    let before = Memo::new(move |_| {
+        store.changed().track();
+        let until = asked
+            .with(|asked| asked.compared())
+            .and_then(|selection| selection.until);
+        until
+            .map(|until| lives_of(store, as_of(Some(until))))
+            .unwrap_or_default()
+    });
+    let figures = Figures {
+        store,
+        asked,
+        lives,
+        before,
+    };
+    provide_context(figures);
+    let any = Memo::new(move |_| store.issues().with(|issues| !issues.is_empty()));
+    view! {
+        <div class="page figures">
+            <header class="page-head">
+                <h1>"Figures"</h1>
+                <p class="lead">"How support performs, from what the issues tell. Times are around the clock, in UTC; what nobody recorded is left out."</p>
+            </header>
+            <Show
+                when=move || any.get()
+                fallback=|| view! { <State icon="figures" title="Nothing to count yet" text="Once issues are reported or imported, their figures are here." /> }
+            >
+                <Controls />
+                <ul class="figure-cards">
+                    {Measure::ALL.iter().map(|measure| view! { <Card measure /> }).collect_view()}
+                </ul>
+                <Breakdown />
+                <Behind />
+                <p class="hint">{format!("Definitions, version {DEFINITIONS}.")}</p>
+            </Show>
+        </div>
+    }
+}
+
+fn lives_of(store: Store, as_of: Timestamp) -> Lives {
+    let all = store.with_rows(|rows| {
+        let lives = rows
+            .values()
+            .filter_map(|row| row.with_untracked(|row| Life::of(row, as_of)));
+        lives.collect::<Vec<_>>()
+    });
+    Arc::new(all)
+}
+
+/// The period, what it is compared with, and what else is asked for.
+#[component]
+fn Controls() -> impl IntoView {
+    let figures: Figures = expect_context();
+    let asked = figures.asked;
+    let periods = Signal::derive(move || {
+        let first = figures.store.with_rows(|rows| {
+            let reported = rows
+                .values()
+                .filter_map(|row| row.with_untracked(|row| row.issue().map(|_| row.created)));
+            reported.min()
+        });
+        let mut options = vec![(String::new(), "All time".to_owned())];
+        let mut quarter = Quarter::of(figures.store.now());
+        let first = first.map_or(quarter, Quarter::of);
+        while quarter >= first {
+            options.push((quarter.to_string(), words::quarter(quarter)));
+            quarter = quarter.previous();
+        }
+        options
+    });
+    let compared = Signal::derive(|| {
+        asked::Comparison::ALL
+            .iter()
+            .map(|comparison| (comparison.as_str().to_owned(), comparison.label().to_owned()))
+            .collect::<Vec<_>>()
+    });
+    let chips = move || {
+        let only = asked.with(|asked| asked.only.clone());
+        let chip = |(dimension, key): (&'static metrics::Dimension, metrics::Key)| {
+            let words = format!("{}: {}", dimension.name, words::key(figures.store, &key));
+            let label = format!("Remove {words}");
+            view! {
+                <li>
+                    <button type="button" class="chip" aria-label=label on:click=move |_| {
+                        figures.set(|asked| asked.toggle(dimension, &key));
+                    }>
+                        <span>{words}</span>
+                        <Icon name="close" />
+                    </button>
+                </li>
+            }
+        };
+        (!only.is_empty()).then(
+            || view! { <ul class="chips" aria-label="Only">{only.into_iter().map(chip).collect_view()}</ul> },
+        )
+    };
+    view! {
+        <div class="figure-controls">
+            <Choice
+                label="Period"
+                options=periods
+                value=Signal::derive(move || asked.with(|asked| asked.period.map(|period| period.to_string()).unwrap_or_default()))
+                on_change=move |value: String| figures.set(|asked| asked.period = value.parse().ok())
+            />
+            <Choice
+                label="Compared with"
+                options=compared
+                value=Signal::derive(move || asked.with(|asked| asked.comparison.as_str().to_owned()))
+                disabled=Signal::derive(move || asked.with(|asked| asked.period.is_none()))
+                on_change=move |value: String| figures.set(|asked| asked.comparison = asked::Comparison::parse(&value))
+            />
+        </div>
+        {chips}
+    }
+}
+
+/// A measure's figure; pressed, it is told apart below.
+#[component]
+fn Card(measure: &'static Measure) -> impl IntoView {
+    let figures: Figures = expect_context();
+    let chosen = move || figures.asked.with(|asked| asked.measure.id == measure.id);
+    let summary = Memo::new(move |_| figures.summary(measure));
+    let figure = move || words::headline(measure, &summary.get().0);
+    let note = move || words::note(measure, &summary.get().0);
+    let before = move || {
+        let (now, before) = summary.get();
+        before.map(
+            |before| view! { <span class="figure-before">{words::change(measure, &now, &before)}</span> },
+        )
+    };
+    view! {
+        <li>
+            <button
+                type="button"
+                class="figure-card"
+                aria-pressed=move || chosen().to_string()
+                on:click=move |_| figures.set(|asked| asked.choose(measure))
+            >
+                <span class="figure-name">{measure.name}</span>
+                <span class="figure-value">{figure}</span>
+                <span class="figure-note">{note}</span>
+                {before}
+            </button>
+        </li>
+    }
+}
