@@ -12,10 +12,23 @@ for (const dark of [false, true]) {
     const phone = await place.device(place.admin.token, { viewport: { width: 360, height: 740 }, touch: true, dark });
     const title = "A title that is long enough to need a second line on a phone, whatever it is about";
     const issue = await report(phone, title, { description: "One line of many.\n\n".repeat(60) });
-    const pages = ["list/agreed", "issues", issue, "new", "import", "members", "refused", "conflicts", "settings"];
-    for (const address of pages) {
+    const pages = {
+      "list/agreed": "Agreed list",
+      issues: "All issues",
+      [issue]: null,
+      new: "New issue",
+      figures: "Figures",
+      import: "Import",
+      members: "Members",
+      refused: "Refused changes",
+      conflicts: "Conflicts",
+      settings: "Settings",
+    };
+    for (const [address, name] of Object.entries(pages)) {
       await phone.visit(address);
-      await phone.page.locator("main").waitFor();
+      // Its code may be on its way.
+      const heading = name === null ? phone.page.locator("textarea.issue-title") : phone.page.getByRole("heading", { level: 1, name });
+      await heading.waitFor();
       const [wide, high] = await phone.page.evaluate(() => {
         const page = document.documentElement;
         return [page.scrollWidth - page.clientWidth, page.scrollHeight - page.clientHeight];

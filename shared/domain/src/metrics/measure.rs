@@ -14,7 +14,7 @@ pub struct Measure {
     pub unit: Unit,
     /// What exactly is measured, in words for people.
     pub definition: &'static str,
-    observe: fn(&Life) -> Vec<Observation>,
+    observe: fn(&Life, &mut dyn FnMut(Observation)),
 }
 
 /// What a value is.
@@ -47,23 +47,23 @@ impl Measure {
             name: "Reported",
             unit: Unit::Count,
             definition: "Issues reported, at the time of the report.",
-            observe: |life| vec![once(life.reported)],
+            observe: |life, tell| tell(once(life.reported)),
         },
         Self {
             id: "resolved",
             name: "Resolved",
             unit: Unit::Count,
             definition: "Resolutions: each time an issue became resolved or closed. One that was reopened counts again.",
-            observe: |life| life.resolved.iter().copied().map(once).collect(),
+            observe: |life, tell| life.resolved.iter().copied().map(once).for_each(tell),
         },
         Self {
             id: "throughput",
             name: "Throughput",
             unit: Unit::Count,
             definition: "Issues brought to an end, at their last resolution. One that is open again doesn't count.",
-            observe: |life| {
+            observe: |life, tell| {
                 let last = life.resolved.last().filter(|_| life.is_resolved());
-                last.copied().map(once).into_iter().collect()
+                last.copied().map(once).into_iter().for_each(tell);
             },
         },
         Self {
@@ -72,13 +72,13 @@ impl Measure {
             unit: Unit::Days,
             definition: "Issues reported and not resolved on the day of the figures; the value is their age, from the report \
                          to that day, in whole days. An issue that is done without a record of when counts as not resolved.",
-            observe: |life| {
-                let age = (life.as_of.0 - life.reported.0).div_euclid(DAY);
-                let open = (!life.is_resolved()).then_some(Observation {
-                    at: life.as_of,
-                    value: age as f64,
-                });
-                open.into_iter().collect()
+            observe: |life, tell| {
+                if !life.is_resolved() {
+                    tell(Observation {
+                        at: life.as_of,
+                        value: (life.as_of.0 - life.reported.0).div_euclid(DAY) as f64,
+                    });
+                }
             },
         },
         Self {
@@ -87,7 +87,7 @@ impl Measure {
             unit: Unit::Hours,
             definition: "From the report to the first comment or change of status by somebody who is known and isn't the \
                          reporter. Issues without one are left out.",
-            observe: |life| since_report(life, life.responded),
+            observe: |life, tell| since_report(life, tell, life.responded),
         },
         Self {
             id: "first-resolution",
@@ -95,7 +95,7 @@ impl Measure {
             unit: Unit::Hours,
             definition: "From the report to the first time the issue became resolved or closed. Issues that never did are \
                          left out.",
-            observe: |life| since_report(life, life.resolved.first().copied()),
+            observe: |life, tell| since_report(life, tell, life.resolved.first().copied()),
         },
         Self {
             id: "total-resolution",
@@ -103,14 +103,20 @@ impl Measure {
             unit: Unit::Hours,
             definition: "From the report to the last time the issue became resolved or closed, with all its reopenings. \
                          Issues that are open are left out.",
-            observe: |life| since_report(life, life.resolved.last().copied().filter(|_| life.is_resolved())),
+            observe: |life, tell| {
+                since_report(
+                    life,
+                    tell,
+                    life.resolved.last().copied().filter(|_| life.is_resolved()),
+                )
+            },
         },
         Self {
             id: "reopen-rate",
             name: "Reopen rate",
             unit: Unit::Share,
             definition: "The share of resolutions after which the issue was reopened.",
-            observe: |life| {
+            observe: |life, tell| {
                 let reopened = |index: usize, at: &Timestamp| {
                     let next = life.resolved.get(index + 1);
                     let within = |again: &&Timestamp| *again >= at && next.is_none_or(|next| *again <= next);
@@ -121,7 +127,7 @@ impl Measure {
                     at: *at,
                     value: f64::from(u8::from(reopened(index, at))),
                 })
-                .collect()
+                .for_each(tell);
             },
         },
         Self {
@@ -129,63 +135,63 @@ impl Measure {
             name: "Reassignments",
             unit: Unit::Count,
             definition: "Changes of the assignee from one person to another. The first assignment isn't one.",
-            observe: |life| life.reassigned.iter().copied().map(once).collect(),
+            observe: |life, tell| life.reassigned.iter().copied().map(once).for_each(tell),
         },
         Self {
             id: "waiting-reporter",
             name: "Waiting on the reporter",
             unit: Unit::Hours,
             definition: WAITING,
-            observe: |life| time_in(life, Status::WaitingReporter),
+            observe: |life, tell| time_in(life, tell, Status::WaitingReporter),
         },
         Self {
             id: "waiting-vendor",
             name: "Waiting on the vendor",
             unit: Unit::Hours,
             definition: WAITING,
-            observe: |life| time_in(life, Status::WaitingVendor),
+            observe: |life, tell| time_in(life, tell, Status::WaitingVendor),
         },
         Self {
             id: "time-new",
             name: "Time as new",
             unit: Unit::Hours,
             definition: STAY,
-            observe: |life| time_in(life, Status::New),
+            observe: |life, tell| time_in(life, tell, Status::New),
         },
         Self {
             id: "time-triaged",
             name: "Time as triaged",
             unit: Unit::Hours,
             definition: STAY,
-            observe: |life| time_in(life, Status::Triaged),
+            observe: |life, tell| time_in(life, tell, Status::Triaged),
         },
         Self {
             id: "time-in-progress",
             name: "Time in progress",
             unit: Unit::Hours,
             definition: STAY,
-            observe: |life| time_in(life, Status::InProgress),
+            observe: |life, tell| time_in(life, tell, Status::InProgress),
         },
         Self {
             id: "time-reopened",
             name: "Time as reopened",
             unit: Unit::Hours,
             definition: STAY,
-            observe: |life| time_in(life, Status::Reopened),
+            observe: |life, tell| time_in(life, tell, Status::Reopened),
         },
         Self {
             id: "time-resolved",
             name: "Time as resolved",
             unit: Unit::Hours,
             definition: STAY,
-            observe: |life| time_in(life, Status::Resolved),
+            observe: |life, tell| time_in(life, tell, Status::Resolved),
         },
         Self {
             id: "time-closed",
             name: "Time as closed",
             unit: Unit::Hours,
             definition: STAY,
-            observe: |life| time_in(life, Status::Closed),
+            observe: |life, tell| time_in(life, tell, Status::Closed),
         },
     ];
 
@@ -195,10 +201,17 @@ impl Measure {
         Self::ALL.iter().find(|measure| measure.id == id)
     }
 
+    /// Tells each of the measure's values of one issue.
+    pub fn each(&self, life: &Life, mut tell: impl FnMut(Observation)) {
+        (self.observe)(life, &mut tell);
+    }
+
     /// The measure's values of one issue.
     #[must_use]
     pub fn observe(&self, life: &Life) -> Vec<Observation> {
-        (self.observe)(life)
+        let mut all = Vec::new();
+        self.each(life, |observation| all.push(observation));
+        all
     }
 }
 
@@ -218,23 +231,24 @@ fn hours(from: Timestamp, until: Timestamp) -> f64 {
     (until.0 - from.0) as f64 / HOUR
 }
 
-fn since_report(life: &Life, at: Option<Timestamp>) -> Vec<Observation> {
-    let observed = at.map(|at| Observation {
-        at,
-        value: hours(life.reported, at),
-    });
-    observed.into_iter().collect()
+fn since_report(life: &Life, tell: &mut dyn FnMut(Observation), at: Option<Timestamp>) {
+    if let Some(at) = at {
+        tell(Observation {
+            at,
+            value: hours(life.reported, at),
+        });
+    }
 }
 
-fn time_in(life: &Life, status: Status) -> Vec<Observation> {
-    let stays = life.stays.iter().filter(|stay| stay.status == status);
-    let ended = stays.map(|stay| (stay.from, stay.until.unwrap_or(life.as_of)));
-    // Two changes in one moment leave no time between them.
-    ended
-        .filter(|(from, until)| from != until)
-        .map(|(from, until)| Observation {
-            at: until,
-            value: hours(from, until),
-        })
-        .collect()
+fn time_in(life: &Life, tell: &mut dyn FnMut(Observation), status: Status) {
+    for stay in life.stays.iter().filter(|stay| stay.status == status) {
+        let until = stay.until.unwrap_or(life.as_of);
+        // Two changes in one moment leave no time between them.
+        if until != stay.from {
+            tell(Observation {
+                at: until,
+                value: hours(stay.from, until),
+            });
+        }
+    }
 }

@@ -104,7 +104,7 @@ fn each<'a>(
         .filter_map(|dimension| Some((dimension, selection.only.get(dimension.id)?)))
         .collect();
     for life in lives {
-        for observation in measure.observe(life) {
+        measure.each(life, |observation| {
             let in_time = selection.from.is_none_or(|from| observation.at >= from)
                 && selection.until.is_none_or(|until| observation.at < until);
             let kept = || {
@@ -118,6 +118,6 @@ fn each<'a>(
             if in_time && kept() {
                 take(life, &observation);
             }
-        }
+        });
     }
 }

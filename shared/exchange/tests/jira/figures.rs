@@ -178,3 +178,43 @@ fn histories_equal_the_gold() {
         );
     }
 }
+
+/// `cargo test --release -p docket-exchange --test jira -- --nocapture figures::speed` prints what all figures of
+/// 30,000 issues take.
+#[test]
+fn speed() {
+    let rows: Vec<Row> = ALOY
+        .added
+        .iter()
+        .map(|(id, made)| Row::derive(&made.document, *id, &Facts::default()).unwrap())
+        .collect();
+    let times = if cfg!(debug_assertions) { 1 } else { 20 };
+    let began = std::time::Instant::now();
+    let lives: Vec<Life> = (0..times)
+        .flat_map(|_| rows.iter().map(|row| Life::of(row, ALOY_AS_OF).unwrap()))
+        .collect();
+    let read = began.elapsed();
+    let began = std::time::Instant::now();
+    let figures: usize = Measure::ALL
+        .iter()
+        .map(|measure| metrics::table(&lives, measure, None, &Selection::default()).all.n)
+        .sum();
+    let whole = began.elapsed();
+    let began = std::time::Instant::now();
+    for measure in Measure::ALL {
+        for dimension in Dimension::ALL {
+            let _ = metrics::table(&lives, measure, Some(dimension), &Selection::default());
+        }
+    }
+    let apart = began.elapsed();
+    println!(
+        "{} issues read in {} ms, all {} measures ({figures} values) in {} ms, each by each of {} dimensions in {} ms",
+        lives.len(),
+        read.as_millis(),
+        Measure::ALL.len(),
+        whole.as_millis(),
+        Dimension::ALL.len(),
+        apart.as_millis(),
+    );
+    assert!(figures > lives.len());
+}
