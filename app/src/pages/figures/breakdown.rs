@@ -183,7 +183,7 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
                     let behind = behind.clone();
                     figures.set(|asked| asked.behind = (!open).then_some(behind));
                 }>
-                    {summary.n}
+                    {words::count(summary.n)}
                 </button>
             </td>
             {spread.then(|| cells(measure, &summary))}
@@ -212,7 +212,7 @@ fn bar(length: f64, longest: f64) -> impl IntoView + use<> {
         0.0
     };
     view! {
-        <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+        <svg class="figure-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
             <rect width=format!("{width:.2}") height="10" rx="0.8" />
         </svg>
     }

@@ -65,6 +65,18 @@ pub(super) fn Behind() -> impl IntoView {
             })
         }
     };
+    // It opens below what was pressed, perhaps out of sight.
+    Effect::new(move |before: Option<Option<asked::Behind>>| {
+        let behind = figures.asked.with(|asked| asked.behind.clone());
+        if behind.is_some() && before.is_some_and(|before| before != behind) {
+            request_animation_frame(|| {
+                if let Some(section) = document().get_element_by_id("behind") {
+                    section.scroll_into_view();
+                }
+            });
+        }
+        behind
+    });
     view! {
         <Show when=move || found.with(Option::is_some)>
             <section class="card" aria-labelledby="behind">

@@ -12,10 +12,13 @@ use crate::{
 /// What stands where nothing is known.
 const UNKNOWN: &str = "–";
 
+/// A year in days.
+const YEAR: f64 = 365.25;
+
 /// The measure's figure.
 pub(super) fn headline(measure: &Measure, summary: &Summary) -> String {
     match measure.unit {
-        Unit::Count | Unit::Days => summary.n.to_string(),
+        Unit::Count | Unit::Days => count(summary.n),
         Unit::Hours => hours(summary.median),
         Unit::Share => share(summary.mean),
     }
@@ -23,16 +26,17 @@ pub(super) fn headline(measure: &Measure, summary: &Summary) -> String {
 
 /// What else is to be known of the figure.
 pub(super) fn note(measure: &Measure, summary: &Summary) -> String {
-    let of = |one: &str, many: &str| {
-        let word = if summary.n == 1 { one } else { many };
-        format!("{} {word}", summary.n)
-    };
     match measure.unit {
-        Unit::Count if summary.n == 1 => "time".to_owned(),
-        Unit::Count => "times".to_owned(),
+        Unit::Count => String::new(),
+        _ if summary.n == 0 => "nothing on record".to_owned(),
         Unit::Days => format!("open; median age {}", days(summary.median)),
-        Unit::Hours => format!("median of {}; 90 % within {}", summary.n, hours(summary.p90)),
-        Unit::Share => format!("of {}", of("resolution", "resolutions")),
+        Unit::Hours => format!(
+            "median of {}; 90 % within {}",
+            count(summary.n),
+            hours(summary.p90)
+        ),
+        Unit::Share if summary.n == 1 => "of one resolution".to_owned(),
+        Unit::Share => format!("of {} resolutions", count(summary.n)),
     }
 }
 
@@ -68,6 +72,19 @@ pub(super) fn value(measure: &Measure, value: Option<f64>) -> String {
     }
 }
 
+/// With thousands apart, as in 12,345.
+pub(super) fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn hours(hours: Option<f64>) -> String {
     match hours {
         None => UNKNOWN.to_owned(),
@@ -81,7 +98,8 @@ fn days(days: Option<f64>) -> String {
     match days {
         None => UNKNOWN.to_owned(),
         Some(days) if days.abs() < 100.0 => format!("{days:.1} d"),
-        Some(days) => format!("{days:.0} d"),
+        Some(days) if days.abs() < 2.0 * YEAR => format!("{days:.0} d"),
+        Some(days) => format!("{:.1} y", days / YEAR),
     }
 }
 
