@@ -2,7 +2,8 @@
 // (IndexedDB); the hub's addresses are never touched.
 //
 // A version is one set of files, taken whole or not at all. A new one is fetched beside the old, then waits: it takes
-// over when the page asks for it, or when no page of the old one is left.
+// over when the page asks for it, or when no page of the old one is left. The set before it is kept: another tab may
+// still run its code, and ask for a part of it for the first time.
 
 // scripts/precache.mjs writes the version and the files (path and SHA-256) here, from the final bytes of a build.
 const SHELL = { version: "development", files: [] };
@@ -12,6 +13,8 @@ const CACHE = PREFIX + SHELL.version;
 const PATHS = new Set(SHELL.files.map(([path]) => path));
 // Documents and changes come from here, and the answers must be the hub's.
 const HUB = ["/api/", "/sync/"];
+// Parts of the app's code. Their names change with their content, so one of another version can't be mistaken.
+const CODE = /^\/docket-app-[^/]+\.(?:js|wasm)$/;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(install());
@@ -34,6 +37,8 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(answer("/", event.request));
   } else if (PATHS.has(url.pathname)) {
     event.respondWith(answer(url.pathname, event.request));
+  } else if (CODE.test(url.pathname)) {
+    event.respondWith(caches.match(url.pathname).then((kept) => kept ?? fetch(event.request)));
   }
 });
 
@@ -51,8 +56,9 @@ async function install() {
 
 async function activate() {
   const names = await caches.keys();
+  // In the order in which they were made: the last one was in use until now.
   const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-  await Promise.all(old.map((name) => caches.delete(name)));
+  await Promise.all(old.slice(0, -1).map((name) => caches.delete(name)));
   await self.clients.claim();
 }
 

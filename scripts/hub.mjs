@@ -32,6 +32,7 @@ class StderrLog extends Log {
  * @param {string} [options.state] the folder that keeps everything; without it nothing outlives the process
  * @param {number} [options.port] 0 takes a free one
  * @param {string} [options.host] who may connect: 127.0.0.1 is this machine only
+ * @param {string} [options.assets] the app's files; dist/ if not given
  * @param {string} [options.secret] the setup secret; without it the folder's, or a random one
  * @param {Record<string, string>} [options.variables] further bindings
  * @param {(entry: {level: string, message: string}) => void} [options.onLog] what the Worker logs (else to stderr)
@@ -39,10 +40,9 @@ class StderrLog extends Log {
  * @returns {Promise<Hub>}
  */
 export async function startHub(options = {}) {
-  const { state, port = 0, host = "127.0.0.1", variables = {}, onLog, keepSignals = false } = options;
+  const { state, port = 0, host = "127.0.0.1", assets = path.join(root, "dist"), variables = {}, onLog, keepSignals = false } = options;
   let { secret } = options;
   const modules = path.join(root, "worker/build");
-  const assets = path.join(root, "dist");
   for (const [file, target] of [[path.join(modules, "index.js"), "worker"], [path.join(assets, "index.html"), "app"]]) {
     if (!existsSync(file)) {
       throw new HubError(`${path.relative(root, file)} is missing: run 'make ${target}' first.`);

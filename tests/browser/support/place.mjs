@@ -32,10 +32,12 @@ export const PATIENCE = 20_000;
  * Starts a hub with the workspace `demo`; both are cleared away after the test.
  *
  * @param {import("node:test").TestContext} test
+ * @param {{assets?: string}} [options] a folder with the app's files, in the place of dist/
  */
-export async function openPlace(test) {
+export async function openPlace(test, { assets } = {}) {
   const state = await mkdtemp(path.join(tmpdir(), "docket-browser-"));
-  const hub = await startHub({ state, onLog: () => {} });
+  const start = (port) => startHub({ state, port, assets, onLog: () => {} });
+  const hub = await start(0);
   const made = await createWorkspace(hub.url, hub.secret, "demo", "Support", "Ada Admin");
   const place = {
     hub,
@@ -51,9 +53,14 @@ export async function openPlace(test) {
   test.after(async () => {
     for (const end of place.endings) await end();
     await Promise.all(place.devices.map((device) => device.end()));
-    await hub.stop();
+    await place.hub.stop();
     await rm(state, { recursive: true, force: true });
   });
+  /** Ends the hub and starts it again at the same address, with whatever the app's files are now. */
+  place.restart = async () => {
+    await place.hub.stop();
+    place.hub = await start(Number(new URL(place.url).port));
+  };
   /** A new member: `{member, token}`. */
   place.person = (name, role = "member") => addMember(hub.url, made.token, "demo", { name, role });
   /** A device of a person, signed in and live. */
