@@ -15,8 +15,8 @@ test("an import comes in whole, once, and is on the other's screen in 3 s", { ti
   const { page } = ann;
   await ann.visit("import");
   await page.locator('input[type="file"]').setInputFiles(FILE);
-  await page.getByRole("button", { name: "Import 1499 issues" }).click({ timeout: 60_000 });
-  await page.getByText("1499 issues are in.").waitFor({ timeout: 90_000 });
+  await page.getByRole("button", { name: "Import 1,499 issues" }).click({ timeout: 60_000 });
+  await page.getByText("Done: 1,499 issues stored on this device.").waitFor({ timeout: 90_000 });
   await page.locator(".status-link.pending", { hasText: "All stored" }).waitFor({ state: "attached", timeout: 120_000 });
 
   // Again: nothing would come in.

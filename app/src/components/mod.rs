@@ -7,6 +7,7 @@
 
 pub(crate) mod avatar;
 pub(crate) mod choice;
+pub(crate) mod count;
 pub(crate) mod dialog;
 mod flow;
 pub(crate) mod icon;

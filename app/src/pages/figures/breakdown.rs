@@ -8,7 +8,7 @@ use super::{
     asked::{Asked, Behind},
     words,
 };
-use crate::components::choice::Choice;
+use crate::components::{choice::Choice, count::number};
 
 /// The most rows shown; a chart of hundreds tells nothing.
 const MOST: usize = 40;
@@ -183,7 +183,7 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
                     let behind = behind.clone();
                     figures.set(|asked| asked.behind = (!open).then_some(behind));
                 }>
-                    {words::count(summary.n)}
+                    {number(summary.n)}
                 </button>
             </td>
             {spread.then(|| cells(measure, &summary))}

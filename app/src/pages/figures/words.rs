@@ -5,7 +5,10 @@ use docket_domain::metrics::{AGES, Key, Measure, Quarter, Summary, Unit};
 use leptos::prelude::*;
 
 use crate::{
-    components::people::{name, organisation},
+    components::{
+        count::number,
+        people::{name, organisation},
+    },
     store::Store,
 };
 
@@ -18,7 +21,7 @@ const YEAR: f64 = 365.25;
 /// The measure's figure.
 pub(super) fn headline(measure: &Measure, summary: &Summary) -> String {
     match measure.unit {
-        Unit::Count | Unit::Days => count(summary.n),
+        Unit::Count | Unit::Days => number(summary.n),
         Unit::Hours => hours(summary.median),
         Unit::Share => share(summary.mean),
     }
@@ -31,12 +34,12 @@ pub(super) fn note(measure: &Measure, summary: &Summary) -> String {
         _ if summary.n == 0 => "nothing on record".to_owned(),
         Unit::Days => format!("open; median age {}", days(summary.median)),
         Unit::Hours => format!(
-            "median of {}; 90 % within {}",
-            count(summary.n),
+            "median of {}; 90\u{a0}% within {}",
+            number(summary.n),
             hours(summary.p90)
         ),
         Unit::Share if summary.n == 1 => "of one resolution".to_owned(),
-        Unit::Share => format!("of {} resolutions", count(summary.n)),
+        Unit::Share => format!("of {} resolutions", number(summary.n)),
     }
 }
 
@@ -59,7 +62,7 @@ pub(super) fn change(measure: &Measure, now: &Summary, before: &Summary) -> Stri
     let percent = (new - old) / old * 100.0;
     // A true minus is as wide as a plus.
     let sign = if percent < 0.0 { "−" } else { "+" };
-    format!("before: {was} ({sign}{:.0} %)", percent.abs())
+    format!("before: {was} ({sign}{:.0}\u{a0}%)", percent.abs())
 }
 
 /// A value of the measure.
@@ -72,24 +75,11 @@ pub(super) fn value(measure: &Measure, value: Option<f64>) -> String {
     }
 }
 
-/// With thousands apart, as in 12,345.
-pub(super) fn count(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn hours(hours: Option<f64>) -> String {
     match hours {
         None => UNKNOWN.to_owned(),
-        Some(hours) if hours.abs() < 1.0 => format!("{:.0} min", hours * 60.0),
-        Some(hours) if hours.abs() < 48.0 => format!("{hours:.1} h"),
+        Some(hours) if hours.abs() < 1.0 => format!("{:.0}\u{a0}min", hours * 60.0),
+        Some(hours) if hours.abs() < 48.0 => format!("{hours:.1}\u{a0}h"),
         Some(hours) => days(Some(hours / 24.0)),
     }
 }
@@ -97,14 +87,17 @@ fn hours(hours: Option<f64>) -> String {
 fn days(days: Option<f64>) -> String {
     match days {
         None => UNKNOWN.to_owned(),
-        Some(days) if days.abs() < 100.0 => format!("{days:.1} d"),
-        Some(days) if days.abs() < 2.0 * YEAR => format!("{days:.0} d"),
-        Some(days) => format!("{:.1} y", days / YEAR),
+        Some(days) if days.abs() < 100.0 => format!("{days:.1}\u{a0}d"),
+        Some(days) if days.abs() < 2.0 * YEAR => format!("{days:.0}\u{a0}d"),
+        Some(days) => format!("{:.1}\u{a0}y", days / YEAR),
     }
 }
 
 fn share(share: Option<f64>) -> String {
-    share.map_or_else(|| UNKNOWN.to_owned(), |share| format!("{:.1} %", share * 100.0))
+    share.map_or_else(
+        || UNKNOWN.to_owned(),
+        |share| format!("{:.1}\u{a0}%", share * 100.0),
+    )
 }
 
 /// A quarter for people.

@@ -19,6 +19,7 @@ use self::{
 use crate::{
     components::{
         Show,
+        count::issues,
         people::{May, store},
         state::State,
     },
@@ -151,7 +152,7 @@ fn ShowReading(reading: Reading) -> impl IntoView {
         <section class="card" aria-label="Reading">
             <h2>"Reading the file"</h2>
             <progress max="1" value=share aria-label="Read"></progress>
-            <p role="status">{move || format!("{} issues read. Nothing is stored yet.", reading.records.get())}</p>
+            <p role="status">{move || format!("{} read. Nothing is stored yet.", issues(reading.records.get()))}</p>
             <div class="actions">
                 <button type="button" on:click=move |_| reading.cancelled.set_value(true)>"Cancel"</button>
             </div>

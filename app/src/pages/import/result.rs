@@ -11,7 +11,13 @@ use super::{
     told::{self, Part},
 };
 use crate::{
-    components::{Show, icon::Icon, notices, people::store},
+    components::{
+        Show,
+        count::{issues, number},
+        icon::Icon,
+        notices,
+        people::store,
+    },
     pages::address::Page,
 };
 
@@ -35,7 +41,7 @@ pub(super) fn Result(
             <Parts ready=Arc::clone(&ready) />
             <div class="actions">
                 <button type="button" class="primary" disabled=count == 0 on:click=move |_| on_run.run(())>
-                    {format!("Import {count} issues")}
+                    {format!("Import {}", issues(count))}
                 </button>
                 <Download ready />
                 <button type="button" on:click=move |_| on_again.run(())>"Another file"</button>
@@ -63,13 +69,22 @@ pub(super) fn Done(
     };
     let words = move || {
         progress.with(|it| match (&it.error, it.finished, it.cancelled) {
-            (Some(error), ..) => format!("It stopped after {} of {} issues: {error}", it.stored, it.total),
-            (None, true, true) => format!(
-                "Cancelled. {} of {} issues are in; import the file again for the others.",
-                it.stored, it.total
+            (Some(error), ..) => format!(
+                "It stopped after {} of {}: {error}",
+                number(it.stored),
+                issues(it.total)
             ),
-            (None, true, false) => format!("{} issues are in.", it.stored),
-            (None, false, _) => format!("{} of {} issues are stored on this device.", it.stored, it.total),
+            (None, true, true) => format!(
+                "Cancelled after {} of {}; import the file again for the others.",
+                number(it.stored),
+                issues(it.total)
+            ),
+            (None, true, false) => format!("Done: {} stored on this device.", issues(it.stored)),
+            (None, false, _) => format!(
+                "Stored on this device: {} of {}.",
+                number(it.stored),
+                issues(it.total)
+            ),
         })
     };
     let pending = move || {

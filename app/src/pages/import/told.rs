@@ -2,6 +2,8 @@
 
 use docket_exchange::{Listed, Report};
 
+use crate::components::count::{issues, number};
+
 /// One part of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
@@ -101,13 +103,13 @@ pub(super) fn parts(report: &Report) -> Vec<Part> {
 pub(super) fn sum(report: &Report) -> String {
     let counts = &report.counts;
     format!(
-        "{} issues with {} comments, {} links, {} records of attached files and {} entries of history, by {} people.",
-        report.incoming.len(),
-        counts.comments,
-        counts.links,
-        counts.attachments,
-        counts.events,
-        counts.people.len()
+        "{}. Comments: {}, links: {}, records of attached files: {}, entries of history: {}, people: {}.",
+        issues(report.incoming.len()),
+        number(counts.comments),
+        number(counts.links),
+        number(counts.attachments),
+        number(counts.events),
+        number(counts.people.len())
     )
 }
 

@@ -10,7 +10,12 @@ use super::{
     panel::{self, Panel},
 };
 use crate::{
-    components::{For, Show, icon::Icon, people::May},
+    components::{
+        For, Show,
+        count::{issues, number},
+        icon::Icon,
+        people::May,
+    },
     pages::{address::Page, router::router},
 };
 
@@ -53,9 +58,9 @@ pub(super) fn Bar(title: Signal<String>, is_list: bool) -> impl IntoView {
                 String::new()
             };
             if filter.with(Filter::is_empty) {
-                format!("{ranked}{} issues", order.all)
+                format!("{ranked}{}", issues(order.all))
             } else {
-                format!("{ranked}{} of {} issues", order.found, order.all)
+                format!("{ranked}{} of {}", number(order.found), issues(order.all))
             }
         })
     };
