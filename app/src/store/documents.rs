@@ -20,7 +20,7 @@ use super::{
     Connection, Replica, StoreError,
     browser::{now, random},
     database::{ChunkKey, Database, DocumentRecord, Write},
-    engine,
+    engine::engine,
 };
 
 /// From this many chunks on a document's are made one when it is loaded.
@@ -97,7 +97,9 @@ impl Drop for OpenDocument {
             // Later: a handle may be dropped while the client is being read.
             wasm_bindgen_futures::spawn_local(async move {
                 // What was opened needed the same code: it is here.
-                let _ = engine::close_unused(replica, id).await;
+                if let Ok(engine) = engine().await {
+                    (engine.close_unused)(&replica, id);
+                }
             });
         }
     }

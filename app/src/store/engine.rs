@@ -1,6 +1,6 @@
 //! The way into the part of the store that syncs and edits. Its code (Automerge, the sync, the commands) is more than
-//! half of the app's, and the first paint from stored rows needs none of it: the build cuts it at these functions into
-//! a module of wasm of its own, which is fetched while the page is painted (docs/decisions/app-size.md).
+//! half of the app's, and the first paint from stored rows needs none of it: the build cuts it here into a module of wasm
+//! of its own, which is fetched while the page is painted (docs/decisions/app-size.md).
 //!
 //! What the first module can reach without passing here is in the first module: `scripts/check` weighs it.
 
@@ -17,46 +17,31 @@ use super::{OpenDocument, Replica, StoreError};
 
 type Answer<T> = LocalBoxFuture<'static, Result<T, StoreError>>;
 
-/// [`Replica::start`].
+/// What the first module asks of this part; each is the method of [`Replica`] with its name.
+pub(super) struct Engine {
+    pub(super) start: fn(&Rc<Replica>),
+    pub(super) run: fn(Rc<Replica>, Command) -> Answer<()>,
+    pub(super) open_document: fn(Rc<Replica>, DocumentId) -> Answer<OpenDocument>,
+    pub(super) watch: fn(&Rc<Replica>, DocumentId),
+    pub(super) close_unused: fn(&Rc<Replica>, DocumentId),
+    pub(super) here: fn(&Rc<Replica>, Option<DocumentId>, Option<String>),
+}
+
+static ENGINE: Engine = Engine {
+    start: |replica| replica.start(),
+    run: |replica, command| async move { replica.run(command).await }.boxed_local(),
+    open_document: |replica, id| async move { replica.open_document(id).await }.boxed_local(),
+    watch: |replica, list| replica.watch(list),
+    close_unused: |replica, id| replica.close_unused(id),
+    here: |replica, document, field| replica.here(document, field),
+};
+
+/// The engine: at once if it was here before, so that whoever has a document open may rely on [`Engine::run`] changing it
+/// when it is first polled.
+///
+/// # Errors
+/// [`StoreError::NotLoaded`] when its code can't be fetched; the next call tries again.
 #[wasm_split(engine, fallible)]
-pub(super) fn start(replica: Rc<Replica>) -> Result<(), StoreError> {
-    replica.start();
-    Ok(())
-}
-
-/// [`Replica::run`].
-#[wasm_split(engine, fallible, return_wrapper(let done = _; { done.await } -> Result<(), StoreError>))]
-pub(super) fn run(replica: Rc<Replica>, command: Command) -> Answer<()> {
-    async move { replica.run(command).await }.boxed_local()
-}
-
-/// [`Replica::open_document`].
-#[wasm_split(engine, fallible, return_wrapper(let opened = _; { opened.await } -> Result<OpenDocument, StoreError>))]
-pub(super) fn open_document(replica: Rc<Replica>, id: DocumentId) -> Answer<OpenDocument> {
-    async move { replica.open_document(id).await }.boxed_local()
-}
-
-/// Opens a list's document and keeps it open: [`Replica::watch`].
-#[wasm_split(engine, fallible)]
-pub(super) fn watch(replica: Rc<Replica>, list: DocumentId) -> Result<(), StoreError> {
-    replica.watch(list);
-    Ok(())
-}
-
-/// [`Replica::close_unused`].
-#[wasm_split(engine, fallible)]
-pub(super) fn close_unused(replica: Rc<Replica>, id: DocumentId) -> Result<(), StoreError> {
-    replica.close_unused(id);
-    Ok(())
-}
-
-/// [`Replica::here`].
-#[wasm_split(engine, fallible)]
-pub(super) fn here(
-    replica: Rc<Replica>,
-    document: Option<DocumentId>,
-    field: Option<String>,
-) -> Result<(), StoreError> {
-    replica.here(document, field);
-    Ok(())
+pub(super) fn engine() -> Result<&'static Engine, StoreError> {
+    Ok(&ENGINE)
 }

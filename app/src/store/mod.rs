@@ -42,6 +42,8 @@ use docket_domain::{Command, DocumentId, Facts, Member, Row, Timestamp, Workspac
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
+use self::engine::engine;
+
 pub(crate) use self::{
     browser::{random, random_name, sleep},
     database::{Database, Write, to_cbor},
@@ -123,7 +125,9 @@ impl Store {
         let replica = self.replica();
         spawn_local(async move {
             // Without the sync nobody can be told.
-            let _ = engine::here(replica, document, field).await;
+            if let Ok(engine) = engine().await {
+                (engine.here)(&replica, document, field);
+            }
         });
     }
 
@@ -202,7 +206,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotHere`] without a network, [`StoreError::NotFound`] when the hub hasn't got it.
     pub(crate) async fn open_document(self, id: DocumentId) -> Result<OpenDocument, StoreError> {
-        engine::open_document(self.replica(), id).await
+        (engine().await?.open_document)(self.replica(), id).await
     }
 
     /// Carries a command out. `Ok` means: it is safe on this device and shown; the hub gets it by itself.
@@ -210,7 +214,7 @@ impl Store {
     /// # Errors
     /// When it can't be carried out, or can't be stored: nothing has changed then.
     pub(crate) async fn run(self, command: Command) -> Result<(), StoreError> {
-        engine::run(self.replica(), command).await
+        (engine().await?.run)(self.replica(), command).await
     }
 
     /// What was typed and isn't saved yet: survives reloading and crashes. `key` names the place, such as
@@ -284,9 +288,14 @@ const AGAIN: u32 = 5_000;
 
 /// Begins to sync, as soon as the code for it is here: on a first visit, or with a damaged cache, that needs a network.
 async fn start(replica: Rc<Replica>) {
-    while let Err(error) = engine::start(Rc::clone(&replica)).await {
-        replica.set_connection(Connection::Offline);
-        replica.trouble.set(Some(error.to_string()));
-        sleep(AGAIN).await;
+    loop {
+        match engine().await {
+            Ok(engine) => return (engine.start)(&replica),
+            Err(error) => {
+                replica.set_connection(Connection::Offline);
+                replica.trouble.set(Some(error.to_string()));
+                sleep(AGAIN).await;
+            }
+        }
     }
 }

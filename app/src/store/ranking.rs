@@ -11,7 +11,7 @@ use docket_domain::{DocumentId, read::List};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{OpenDocument, Replica, browser::sleep, database::Write, engine};
+use super::{OpenDocument, Replica, browser::sleep, database::Write, engine::engine};
 
 /// A list's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,7 +78,9 @@ impl Replica {
         let replica = Rc::clone(self);
         spawn_local(async move {
             // Without the sync the order is what was stored last; `watch_lists` tries again.
-            let _ = engine::watch(replica, list).await;
+            if let Ok(engine) = engine().await {
+                (engine.watch)(&replica, list);
+            }
         });
         watched.order.clone()
     }
