@@ -1,6 +1,7 @@
 //! Dialogs: the browser's own, which keep focus inside, close with Escape, and give focus back.
 
 use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::icon::Icon;
 
@@ -25,6 +26,7 @@ pub(crate) fn Dialog(
             // Shown once it is in the page; fails only if it is shown already.
             request_animation_frame(move || {
                 let _ = dialog.show_modal();
+                begin(&dialog);
                 // Gone before it was shown: then there is nothing to close.
                 let _ = shown.try_set_value(Some(dialog));
             });
@@ -70,5 +72,19 @@ pub(crate) fn Dialog(
                 {children()}
             </div>
         </dialog>
+    }
+}
+
+/// What a person can act on, in a dialog's own content.
+const FIELDS: &str = ":is(.dialog-body > :not(.dialog-head) *, .dialog-body > *):is(input, select, textarea, button, a[href]):not(:disabled)";
+
+/// Puts the focus where the dialog wants it, else on its first field: the browser would take the button that closes it.
+fn begin(dialog: &web_sys::HtmlDialogElement) {
+    let wanted = dialog.query_selector("[autofocus]").ok().flatten();
+    let first = wanted.or_else(|| dialog.query_selector(FIELDS).ok().flatten());
+    let first = first.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(first) = first {
+        // In a dialog without any the button that closes it is right.
+        let _ = first.focus();
     }
 }

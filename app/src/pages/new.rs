@@ -74,6 +74,13 @@ fn Form() -> impl IntoView {
             let _ = title.focus();
         }
     });
+    // It grows with its text, also with what was typed before a reload.
+    Effect::new(move |_| {
+        new.with(|_| ());
+        if let Some(title) = title.get() {
+            request_animation_frame(move || super::issue::fit(&title));
+        }
+    });
     let submit = move || {
         if busy.get_untracked() {
             return;
@@ -143,10 +150,12 @@ fn Form() -> impl IntoView {
                             prop:value=move || new.with(|new| new.title.clone())
                             on:input=move |event| {
                                 let text = event_target_value(&event).replace('\n', " ");
+                                wrong.set(None);
                                 new.update(|new| new.title = text);
                             }
                         ></textarea>
                     </label>
+                    {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
                     <label class="field">
                         <span class="field-label">"Description"</span>
                         <textarea
@@ -207,7 +216,6 @@ fn Form() -> impl IntoView {
                     />
                 </div>
             </div>
-            {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
             <div class="actions sticky">
                 <button type="submit" class="primary" disabled=move || busy.get()>
                     {move || if busy.get() { "Reporting…" } else { "Report the issue" }}

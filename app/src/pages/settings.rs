@@ -86,7 +86,10 @@ pub(crate) fn Settings() -> impl IntoView {
             </section>
             <Show when=move || asks.get()>
                 <Dialog title="Sign out and lose changes?" on_close=move |()| asks.set(false)>
-                    <p>{move || format!("{} changes haven’t reached the server yet. Signing out now throws them away.", store.status().get().pending)}</p>
+                    <p>{move || match store.status().get().pending {
+                        1 => "One change hasn’t reached the server yet. Signing out now throws it away.".to_owned(),
+                        n => format!("{n} changes haven’t reached the server yet. Signing out now throws them away."),
+                    }}</p>
                     <div class="actions">
                         <button type="button" class="primary" on:click=move |_| asks.set(false)>"Stay signed in"</button>
                         <button type="button" class="danger" on:click=move |_| sign_out(true)>"Sign out and discard"</button>

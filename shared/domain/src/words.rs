@@ -125,9 +125,8 @@ impl Status {
         use Status::{Closed, InProgress, Reopened, Resolved, Triaged, WaitingReporter, WaitingVendor};
         match self {
             Self::New => &[Triaged, InProgress, WaitingReporter, WaitingVendor, Resolved],
-            Self::Triaged | Self::Reopened => {
-                &[InProgress, WaitingReporter, WaitingVendor, Triaged, Resolved]
-            }
+            Self::Triaged => &[InProgress, WaitingReporter, WaitingVendor, Resolved],
+            Self::Reopened => &[InProgress, WaitingReporter, WaitingVendor, Triaged, Resolved],
             Self::InProgress => &[WaitingReporter, WaitingVendor, Triaged, Resolved],
             Self::WaitingReporter => &[Triaged, InProgress, WaitingVendor, Resolved],
             Self::WaitingVendor => &[Triaged, InProgress, WaitingReporter, Resolved],

@@ -1,7 +1,7 @@
 //! The flag that an issue needs attention.
 
 use docket_domain::{Action, EntryId};
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use super::IssueState;
 use crate::components::{Show, dialog::Dialog, icon::Icon, people, time::When};
@@ -57,8 +57,7 @@ pub(super) fn Attention(state: IssueState) -> impl IntoView {
 #[component]
 fn Raise(state: IssueState, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let reason = RwSignal::new(String::new());
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let submit = move || {
         let reason = reason.get_untracked().trim().to_owned();
         if !reason.is_empty() {
             on_close.run(());
@@ -70,7 +69,19 @@ fn Raise(state: IssueState, #[prop(into)] on_close: Callback<()>) -> impl IntoVi
     };
     view! {
         <Dialog title="This issue needs attention" on_close>
-            <form class="form" on:submit=submit>
+            <form
+                class="form"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    submit();
+                }
+                on:keydown=move |event: ev::KeyboardEvent| {
+                    if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                        event.prevent_default();
+                        submit();
+                    }
+                }
+            >
                 <label class="field">
                     <span class="field-label">"Why: it puts the issue on the next agenda"</span>
                     <textarea

@@ -142,7 +142,10 @@ fn came_with_import(event: &Event) -> bool {
 
 fn sentence(store: Store, what: &What) -> Option<String> {
     Some(match what {
-        What::Set { field, .. } if field == "deleted_at" => "Deleted or restored the issue".to_owned(),
+        What::Set { field, to, .. } if field == "deleted_at" => {
+            let done = if to.is_some() { "Deleted" } else { "Restored" };
+            format!("{done} the issue")
+        }
         What::Set { field, from, to } => changed(store, field, from.as_deref(), to.as_deref()),
         What::Marked { set, name, on } => {
             let what = if set == "affects" {
@@ -177,7 +180,7 @@ fn sentence(store: Store, what: &What) -> Option<String> {
             match container.as_str() {
                 "comments" => format!("Commented: “{text}”"),
                 "attention" => format!("Raised the flag for attention: “{text}”"),
-                "links" => format!("Linked to {text}"),
+                "links" => format!("Linked to {}", super::links::named(store, &text)),
                 "attachments" => format!("Attached {text}"),
                 "events" => format!("Reason: {text}"),
                 _ => return None,

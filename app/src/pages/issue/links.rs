@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use super::IssueState;
 use crate::{
-    components::{For, Show, icon::Icon, marks::StatusMark, notices, people, time::When},
+    components::{For, Show, icon::Icon, marks::StatusMark, people, time::When},
     pages::address::Page,
     store::Store,
 };
@@ -42,7 +42,7 @@ pub(super) fn Links(state: IssueState) -> impl IntoView {
                         <li><OneLink state link /></li>
                     </For>
                 </ul>
-                <Show when=move || adding.get()>
+                <Show when=move || adding.get() && state.may_write()>
                     <Add state on_close=move |()| adding.set(false) />
                 </Show>
             </section>
@@ -120,10 +120,32 @@ fn find(store: Store, target: &str) -> Option<DocumentId> {
     })
 }
 
+/// A link's target as people call it.
+pub(super) fn named(store: Store, target: &str) -> String {
+    let row = find(store, target)
+        .and_then(|id| store.row(id))
+        .map(|row| row.get());
+    let named = row.as_ref().and_then(|row| {
+        let prefix = store.workspace().with(|workspace| workspace.prefix.clone());
+        Some(format!("{}: {}", row.issue()?.name(&prefix), row.title))
+    });
+    match named {
+        Some(named) => named,
+        None if DocumentId::from_url(target).is_ok() => "an issue that isn’t on this device".to_owned(),
+        None => target.to_owned(),
+    }
+}
+
 #[component]
 fn Add(state: IssueState, #[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let relation: NodeRef<html::Select> = NodeRef::new();
     let target: NodeRef<html::Input> = NodeRef::new();
+    let wrong = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if let Some(target) = target.get() {
+            let _ = target.focus();
+        }
+    });
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (Some(relation), Some(target)) = (relation.get_untracked(), target.get_untracked()) else {
@@ -131,7 +153,7 @@ fn Add(state: IssueState, #[prop(into)] on_close: Callback<()>) -> impl IntoView
         };
         let key = target.value().trim().to_owned();
         match find(state.store, &key) {
-            Some(id) if id == state.id => notices().wrong("An issue can’t be linked to itself."),
+            Some(id) if id == state.id => wrong.set(Some("An issue can’t be linked to itself.".to_owned())),
             Some(id) => {
                 on_close.run(());
                 let (relation, target) = (relation.value(), id.url());
@@ -141,7 +163,7 @@ fn Add(state: IssueState, #[prop(into)] on_close: Callback<()>) -> impl IntoView
                     target,
                 });
             }
-            None => notices().wrong(format!("No issue on this device is called “{key}”.")),
+            None => wrong.set(Some(format!("No issue on this device is called “{key}”."))),
         }
     };
     view! {
@@ -154,8 +176,9 @@ fn Add(state: IssueState, #[prop(into)] on_close: Callback<()>) -> impl IntoView
             </label>
             <label class="field">
                 <span class="field-label">"Key or number"</span>
-                <input node_ref=target type="text" placeholder="LU-4239" autocomplete="off" required autofocus />
+                <input node_ref=target type="text" placeholder="LU-4239" autocomplete="off" required on:input=move |_| wrong.set(None) />
             </label>
+            {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
             <div class="actions">
                 <button type="submit" class="primary">"Link"</button>
                 <button type="button" on:click=move |_| on_close.run(())>"Cancel"</button>

@@ -148,7 +148,7 @@ fn Opened(id: DocumentId, document: StoredValue<OpenDocument, LocalStorage>) -> 
 }
 
 /// Makes a text field as high as its text.
-fn fit(field: &web_sys::HtmlTextAreaElement) {
+pub(crate) fn fit(field: &web_sys::HtmlTextAreaElement) {
     let element: &web_sys::HtmlElement = field.as_ref();
     let style = element.style();
     // Both properties exist in every browser.

@@ -22,11 +22,11 @@ pub(super) fn StatusField(state: IssueState) -> impl IntoView {
     };
     view! {
         <div class="field status-field">
-            <span class="field-label" id="status-label">"Status"</span>
+            <span class="field-label" aria-hidden="true">"Status"</span>
             <button
                 type="button"
                 class="status-button"
-                aria-describedby="status-label"
+                aria-label=move || format!("Status: {}", words())
                 disabled=move || !state.may_write()
                 on:click=move |_| open.set(true)
             >

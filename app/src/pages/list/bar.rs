@@ -118,6 +118,7 @@ pub(super) fn Bar(title: Signal<String>, is_list: bool) -> impl IntoView {
                         type="button"
                         class="tool"
                         class:on=filtered
+                        aria-label="Filter"
                         aria-expanded=move || open.get().to_string()
                         aria-controls="filter"
                         on:click=move |_| open.update(|open| *open = !*open)
@@ -125,7 +126,7 @@ pub(super) fn Bar(title: Signal<String>, is_list: bool) -> impl IntoView {
                         <Icon name="filter" />
                         <span>"Filter"</span>
                     </button>
-                    <label class="tool sort" class:visually-hidden=is_list>
+                    <label class="tool sort" hidden=is_list>
                         <span class="visually-hidden">"Order"</span>
                         <select
                             prop:value=move || filter.with(|filter| filter.sort.as_str())

@@ -63,10 +63,10 @@ pub(super) fn Grid(state: ListState) -> impl IntoView {
     let lines = Lines { view, height };
     watch_size(scroller, size);
     keep_place(state, scroller, top);
-    // The active issue is always in view.
-    Effect::new(move |before: Option<Option<docket_domain::DocumentId>>| {
-        let issue = active.get();
-        if let (Some(issue), true) = (issue, before.flatten() != issue) {
+    // The active issue is in view, also where it was moved.
+    Effect::new(move |before: Option<(Option<docket_domain::DocumentId>, u32)>| {
+        let now = (active.get(), state.moved.get());
+        if let ((Some(issue), _), true) = (now, before != Some(now)) {
             let line = order.with_untracked(|order| order.line_of(issue));
             if let (Some(line), Some(scroller)) = (line, scroller.get_untracked()) {
                 show(
@@ -76,7 +76,7 @@ pub(super) fn Grid(state: ListState) -> impl IntoView {
                 );
             }
         }
-        issue
+        now
     });
     drag::listen(state, scroller, height);
     let total = move || {

@@ -58,6 +58,8 @@ struct ListState {
     drag: RwSignal<Option<Drag>>,
     /// A change of rank is being stored.
     busy: RwSignal<bool>,
+    /// Counts up when this person has moved an issue: it is shown where it went.
+    moved: RwSignal<u32>,
     /// Where the scroll position is kept.
     place: StoredValue<String>,
 }
@@ -121,6 +123,7 @@ pub(crate) fn ListPage(
         to_rank: RwSignal::new(None),
         drag: RwSignal::new(None),
         busy: RwSignal::new(false),
+        moved: RwSignal::new(0),
         place: StoredValue::new(place),
     };
     provide_context(state);
@@ -131,7 +134,8 @@ pub(crate) fn ListPage(
     };
     let is_list = whose.is_some();
     let missing = move || is_list && list.get().is_none() && store.status().get().complete;
-    let empty = move || order.with(|order| order.lines.is_empty());
+    let coming = Memo::new(move |_| is_list && ranking_is_coming(store, list.get()));
+    let empty = move || coming.get() || order.with(|order| order.lines.is_empty());
     view! {
         <div class="list-page">
             <Bar title=Signal::derive(title) is_list />
@@ -141,7 +145,7 @@ pub(crate) fn ListPage(
                     <State icon="list" title="There is no such list" text="It may have been in another workspace. Choose a list in the navigation." />
                 }
             >
-                <Show when=move || !empty() fallback=move || view! { <Empty state /> }>
+                <Show when=move || !empty() fallback=move || view! { <Empty state coming /> }>
                     <Grid state />
                 </Show>
             </Show>
@@ -159,15 +163,34 @@ fn title(store: Store, whose: Option<&Whose>, owner: Option<&OrganisationId>) ->
     }
 }
 
+/// Is the list's order on its way, and was never here? Without it every issue would stand there as not ranked.
+fn ranking_is_coming(store: Store, list: Option<DocumentId>) -> bool {
+    let status = store.status().get();
+    if !matches!(status.connection, Connection::Live | Connection::Connecting) {
+        return false;
+    }
+    let Some(list) = list else {
+        return !status.complete;
+    };
+    store.changed().track();
+    let ranks = store.row(list).map(|row| match row.get().body {
+        docket_domain::row::Body::List { entries, .. } => entries > 0,
+        _ => false,
+    });
+    let ranking = store.ranking(list).get();
+    !ranking.loaded && ranking.issues.is_empty() && ranks.unwrap_or(!status.complete)
+}
+
 /// What stands in the place of a list without lines.
 #[component]
-fn Empty(state: ListState) -> impl IntoView {
+fn Empty(state: ListState, coming: Memo<bool>) -> impl IntoView {
     let ListState { store, filter, .. } = state;
     let router = router();
     let kind = Memo::new(move |_| {
         let status = store.status().get();
         let none = state.order.with(|order| order.all == 0);
         match (filter.with(Filter::is_empty), none) {
+            _ if coming.get() => Why::Coming,
             (false, false) => Why::Filtered,
             _ if !status.complete
                 && matches!(status.connection, Connection::Live | Connection::Connecting) =>

@@ -62,6 +62,7 @@ fn change(state: ListState, issue: DocumentId, action: Action) {
         return;
     }
     let notices = notices();
+    let gone = matches!(action, Action::Unrank { .. });
     state.busy.set(true);
     spawn_local(async move {
         let done = state.store.run(Command::new(list, action)).await;
@@ -70,7 +71,17 @@ fn change(state: ListState, issue: DocumentId, action: Action) {
             return;
         }
         match done {
-            Ok(()) => notices.say(told(state, list, issue)),
+            Ok(()) => {
+                state.active.set(Some(issue));
+                state.moved.update(|moved| *moved += 1);
+                let told = told(state, list, issue);
+                // Where it has gone can't be seen at its place.
+                if gone {
+                    notices.done(told)
+                } else {
+                    notices.say(told)
+                }
+            }
             Err(error) => notices.wrong(error),
         }
     });

@@ -92,6 +92,7 @@ fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> 
     let asks = RwSignal::new(false);
     let token = RwSignal::new(None::<String>);
     let name = member.name.clone();
+    let name_of = StoredValue::new(name.clone());
     let set_role = move |event| {
         let Some(role) = role_of(&event_target_value(&event)) else {
             return;
@@ -151,7 +152,7 @@ fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> 
                 })}
             </div>
             <Show when=move || asks.get()>
-                <Dialog title="End their access?" on_close=move |()| asks.set(false)>
+                <Dialog title=format!("End the access of {}?", name_of.get_value()) on_close=move |()| asks.set(false)>
                     <p>"Their tokens and sessions end now, on all devices. What they wrote stays."</p>
                     <div class="actions">
                         <button type="button" class="danger" on:click=revoke>"Revoke"</button>
@@ -162,7 +163,7 @@ fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> 
             {move || token.get().map(|made| {
                 let shown = made.clone();
                 view! {
-                    <Dialog title="A new token" on_close=move |()| token.set(None)>
+                    <Dialog title=format!("A new token for {}", name_of.get_value()) on_close=move |()| token.set(None)>
                         <p>"It is shown once. Whoever has it acts as this member."</p>
                         <code class="secret">{shown}</code>
                         <div class="actions">
@@ -180,9 +181,20 @@ fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> 
 fn Organisations() -> impl IntoView {
     let store = store();
     let name = RwSignal::new(String::new());
+    let wrong = RwSignal::new(None::<String>);
     let add = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let text = name.get_untracked().trim().to_owned();
+        let known = store.workspace().with_untracked(|workspace| {
+            workspace
+                .organisations
+                .iter()
+                .any(|it| it.name.to_lowercase() == text.to_lowercase())
+        });
+        if known {
+            wrong.set(Some(format!("There is an organisation called “{text}” already.")));
+            return;
+        }
         add_organisation(store, &text);
         name.set(String::new());
     };
@@ -202,11 +214,15 @@ fn Organisations() -> impl IntoView {
                         maxlength="100"
                         required
                         prop:value=move || name.get()
-                        on:input=move |event| name.set(event_target_value(&event))
+                        on:input=move |event| {
+                            name.set(event_target_value(&event));
+                            wrong.set(None);
+                        }
                     />
                 </label>
                 <button type="submit">"Add"</button>
             </form>
+            {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! The palette: type a few letters of an issue or a page, and go there.
 
 use docket_domain::DocumentId;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 
 use crate::{
     components::{
@@ -41,16 +41,6 @@ pub(super) fn Palette(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
     let offers = Memo::new(move |_| offers(store, &text.get()));
-    let input: NodeRef<html::Input> = NodeRef::new();
-    Effect::new(move |_| {
-        if input.get().is_some() {
-            request_animation_frame(move || {
-                if let Some(input) = input.get_untracked() {
-                    let _ = input.focus();
-                }
-            });
-        }
-    });
     let go = move |offer: Offer| {
         on_close.run(());
         let page = match offer {
@@ -96,8 +86,8 @@ pub(super) fn Palette(#[prop(into)] on_close: Callback<()>) -> impl IntoView {
     view! {
         <Dialog title="Go to" on_close class="palette">
             <input
-                node_ref=input
                 type="text"
+                autofocus
                 role="combobox"
                 aria-label="Go to an issue or a page"
                 aria-expanded="true"

@@ -58,8 +58,9 @@ pub(super) fn Editor(state: IssueState, #[prop(into)] on_done: Callback<()>) -> 
     let editor = Session { state, field, typing };
     Effect::new(move |_| {
         if let Some(field) = field.get() {
-            fit(&field);
             let _ = field.focus();
+            // Once it is laid out.
+            request_animation_frame(move || fit(&field));
         }
     });
     // Others' changes, and one's own once they are stored.

@@ -2,7 +2,7 @@
 
 mod editor;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use self::editor::Editor;
 use super::IssueState;
@@ -23,6 +23,19 @@ pub(super) fn Description(state: IssueState) -> impl IntoView {
         May::now(state.store).write() && state.issue.with(|issue| issue.deleted_at.is_none())
     });
     let others = Memo::new(move |_| state.editors("description"));
+    let edit: NodeRef<html::Button> = NodeRef::new();
+    // The field went away with the focus in it: on from where it was opened.
+    Effect::new(move |before: Option<bool>| {
+        let now = editing.get();
+        if before == Some(true) && !now {
+            request_animation_frame(move || {
+                if let Some(edit) = edit.get_untracked() {
+                    let _ = edit.focus();
+                }
+            });
+        }
+        now
+    });
     let shown = move || {
         let text = text.get();
         if text.trim().is_empty() {
@@ -41,7 +54,7 @@ pub(super) fn Description(state: IssueState) -> impl IntoView {
                     <span class="typing"><Icon name="edit" />{others.get()}</span>
                 })}
                 <Show when=move || may_edit.get() && !editing.get()>
-                    <button type="button" class="quiet" on:click=move |_| editing.set(true)>
+                    <button node_ref=edit type="button" class="quiet" on:click=move |_| editing.set(true)>
                         <Icon name="edit" />
                         "Edit"
                     </button>
