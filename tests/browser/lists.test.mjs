@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { act, ranked, read, report } from "./support/hands.mjs";
-import { openPlace } from "./support/place.mjs";
+import { Device, openPlace } from "./support/place.mjs";
 
 async function order(page, wanted) {
   await page.waitForFunction(
@@ -33,8 +33,6 @@ test("ranks are changed by menu, keyboard and dragging, and others see it", asyn
   await act(bob.page, "Three", /top/i);
   await order(ann.page, ["Three", "One", "Two"]);
 
-  await ann.page.locator("#list .line", { hasText: "One" }).click({ position: { x: 400, y: 10 }, modifiers: [] }).catch(() => {});
-  await ann.visit("list/agreed");
   await ann.page.locator("#list").focus();
   await ann.page.keyboard.press("Home");
   await ann.page.keyboard.press("Alt+ArrowDown");
@@ -57,6 +55,25 @@ test("ranks are changed by menu, keyboard and dragging, and others see it", asyn
   await act(tab, "Three", /top/i);
   await order(ann.page, ["Three", "Two", "One"]);
   assert.deepEqual(await ranked(tab), ["Three", "Two", "One"]);
+
+  // A new device never shows an order that isn't the list's: until it is here, it says that it is on its way.
+  const cyd = await Device.start(place);
+  place.devices.push(cyd);
+  await cyd.page.addInitScript(() => {
+    window.counts = new Set();
+    new MutationObserver(() => window.counts.add(document.querySelector("#list .heading .count")?.textContent)).observe(document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+  });
+  await cyd.signIn((await place.person("Cyd")).token);
+  await order(cyd.page, ["Three", "Two", "One"]);
+  assert.deepEqual(
+    (await cyd.page.evaluate(() => [...window.counts])).filter((count) => count),
+    [],
+    "no issue stood there as not ranked",
+  );
   ann.assertQuiet();
   bob.assertQuiet();
 });
