@@ -166,8 +166,8 @@ impl Asked {
         let period = self.period?;
         let before = match self.comparison {
             Comparison::Nothing => return None,
-            Comparison::Before => period.previous(),
-            Comparison::YearBefore => period.previous().previous().previous().previous(),
+            Comparison::Before => period.plus(-1),
+            Comparison::YearBefore => period.plus(-4),
         };
         Some(self.of(Some(before)))
     }
@@ -180,7 +180,7 @@ impl Asked {
         }
         Selection {
             from: period.map(Quarter::begins),
-            until: period.map(|period| period.next().begins()),
+            until: period.map(|period| period.plus(1).begins()),
             only,
         }
     }

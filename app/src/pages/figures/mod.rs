@@ -135,7 +135,7 @@ fn Controls() -> impl IntoView {
         let first = first.map_or(quarter, Quarter::of);
         while quarter >= first {
             options.push((quarter.to_string(), words::quarter(quarter)));
-            quarter = quarter.previous();
+            quarter = quarter.plus(-1);
         }
         options
     });

@@ -53,22 +53,6 @@ impl Month {
         let days = of_era * 365 + of_era / 4 - of_era / 100 + (153 * shifted + 2) / 5;
         Timestamp((year.div_euclid(400) * 146_097 + days - 719_468) * DAY)
     }
-
-    /// The one after it.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        if self.month == 12 {
-            Self {
-                year: self.year + 1,
-                month: 1,
-            }
-        } else {
-            Self {
-                year: self.year,
-                month: self.month + 1,
-            }
-        }
-    }
 }
 
 impl Quarter {
@@ -92,35 +76,13 @@ impl Quarter {
         .begins()
     }
 
-    /// The one after it.
+    /// The one so many quarters later, or earlier.
     #[must_use]
-    pub const fn next(self) -> Self {
-        if self.quarter == 4 {
-            Self {
-                year: self.year + 1,
-                quarter: 1,
-            }
-        } else {
-            Self {
-                year: self.year,
-                quarter: self.quarter + 1,
-            }
-        }
-    }
-
-    /// The one before it.
-    #[must_use]
-    pub const fn previous(self) -> Self {
-        if self.quarter == 1 {
-            Self {
-                year: self.year - 1,
-                quarter: 4,
-            }
-        } else {
-            Self {
-                year: self.year,
-                quarter: self.quarter - 1,
-            }
+    pub const fn plus(self, quarters: i64) -> Self {
+        let index = self.year * 4 + self.quarter as i64 - 1 + quarters;
+        Self {
+            year: index.div_euclid(4),
+            quarter: index.rem_euclid(4) as u8 + 1,
         }
     }
 }
@@ -193,20 +155,25 @@ mod tests {
 
     #[test]
     fn each_month_begins_where_the_one_before_ends() {
-        let mut month = Month {
+        let first = Month {
             year: 1899,
             month: 12,
         };
-        while month.year < 2101 {
-            let next = month.next();
+        let mut before = first;
+        for index in 1..202 * 12 {
+            let at = first.month as i64 - 1 + index;
+            let month = Month {
+                year: first.year + at / 12,
+                month: (at % 12 + 1) as u8,
+            };
             assert_eq!(Month::of(month.begins()), month);
+            assert_eq!(Month::of(month.begins().plus(-1)), before);
+            let days = (month.begins().0 - before.begins().0) / DAY;
+            assert!((28..=31).contains(&days), "{before}: {days}");
             if month.year >= 1970 {
                 assert_eq!(month.to_string().parse(), Ok(month));
             }
-            assert_eq!(Month::of(next.begins().plus(-1)), month);
-            let days = (next.begins().0 - month.begins().0) / DAY;
-            assert!((28..=31).contains(&days), "{month}: {days}");
-            month = next;
+            before = month;
         }
     }
 
@@ -230,13 +197,29 @@ mod tests {
 
     #[test]
     fn each_quarter_is_three_months() {
-        let mut quarter = Quarter::of(LEAP);
-        for _ in 0..40 {
-            let begins = Month::of(quarter.begins());
-            assert_eq!(begins.next().next().next().begins(), quarter.next().begins());
-            assert_eq!(quarter.next().previous(), quarter);
+        for index in 0..40 {
+            let quarter = Quarter::of(LEAP).plus(index);
+            for month in 0..3 {
+                let month = Month {
+                    year: quarter.year,
+                    month: quarter.quarter * 3 - 2 + month,
+                };
+                assert_eq!(Quarter::of(month.begins()), quarter);
+            }
+            assert_eq!(Quarter::of(quarter.plus(1).begins().plus(-1)), quarter);
+            assert_eq!(quarter.plus(1).plus(-1), quarter);
             assert_eq!(quarter.to_string().parse(), Ok(quarter));
-            quarter = quarter.next();
         }
+        assert_eq!(
+            Quarter {
+                year: 2024,
+                quarter: 2
+            }
+            .plus(-4),
+            Quarter {
+                year: 2023,
+                quarter: 2
+            }
+        );
     }
 }

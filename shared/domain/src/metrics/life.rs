@@ -122,9 +122,8 @@ impl Life {
     /// Was it resolved, and not reopened since?
     #[must_use]
     pub fn is_resolved(&self) -> bool {
-        self.resolved.last().is_some_and(|resolved| {
-            self.reopened.len() < self.resolved.len() || self.reopened.last() < Some(resolved)
-        })
+        let done = self.stays.last().is_some_and(|stay| !stay.status.is_open());
+        done && !self.resolved.is_empty()
     }
 }
 
