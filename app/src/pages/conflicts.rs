@@ -1,10 +1,10 @@
 //! All issues with conflicts.
 
-use docket_domain::DocumentId;
+use docket_domain::{DocumentId, row::IssueRow};
 use leptos::prelude::*;
 
-use super::address::Page;
-use crate::components::{For, Show, marks::StatusMark, people::store, state::State, time::When};
+use super::entry::IssueEntry;
+use crate::components::{For, Show, people::store, state::State};
 
 /// The page.
 #[component]
@@ -27,24 +27,9 @@ pub(crate) fn Conflicts() -> impl IntoView {
         found.sort_unstable();
         found.into_iter().map(|(_, id)| id).collect::<Vec<_>>()
     });
-    let line = move |id: DocumentId| {
-        let row = store.row(id);
-        let href = Page::Issue(id).of(&store.slug());
-        move || {
-            let row = row.as_ref()?.get();
-            let issue = row.issue()?;
-            let prefix = store.workspace().with(|workspace| workspace.prefix.clone());
-            let fields: Vec<_> = issue.conflicts.iter().map(|field| field.label()).collect();
-            Some(view! {
-                <a class="entry" href=href.clone()>
-                    <StatusMark status=issue.status />
-                    <span class="key">{issue.name(&prefix)}</span>
-                    <span class="title">{row.title.clone()}</span>
-                    <span class="sign conflict">{fields.join(", ")}</span>
-                    <When at=row.updated />
-                </a>
-            })
-        }
+    let fields = |issue: &IssueRow| {
+        let fields: Vec<_> = issue.conflicts.iter().map(|field| field.label()).collect();
+        fields.join(", ")
     };
     view! {
         <div class="page">
@@ -58,7 +43,7 @@ pub(crate) fn Conflicts() -> impl IntoView {
             >
                 <ul class="entries">
                     <For each=move || issues.get() key=|id| *id let:id>
-                        <li>{line(id)}</li>
+                        <li><IssueEntry id sign=fields /></li>
                     </For>
                 </ul>
             </Show>

@@ -4,12 +4,12 @@
 // The macro declares what the other module exports. Both sides are one program of one compiler, so the types agree.
 #![allow(unsafe_code, improper_ctypes, improper_ctypes_definitions)]
 
-use docket_domain::{DocumentId, WorkspaceSlug};
+use docket_domain::WorkspaceSlug;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_split_helpers::wasm_split;
 
 use super::{
-    conflicts::Conflicts, figures::FiguresPage, import::Import, issue::IssuePage, join::Join,
+    address::Page, conflicts::Conflicts, figures::FiguresPage, import::Import, issue::IssuePage, join::Join,
     members::Members, new::NewPage, refused::RefusedPage, settings::Settings,
 };
 use crate::{
@@ -20,14 +20,9 @@ use crate::{
 /// A page that comes later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Later {
-    Issue(DocumentId),
-    New,
-    Figures,
-    Import,
-    Members,
-    Refused,
-    Conflicts,
-    Settings,
+    /// One of a workspace's; its lists are here from the beginning.
+    In(Page),
+    /// What an invitation leads to.
     Join(WorkspaceSlug),
 }
 
@@ -38,15 +33,15 @@ type Render = fn(Later) -> AnyView;
 #[wasm_split(pages, fallible)]
 fn pages() -> Result<Render, StoreError> {
     Ok(|page| match page {
-        Later::Issue(id) => view! { <IssuePage id /> }.into_any(),
-        Later::New => view! { <NewPage /> }.into_any(),
-        Later::Members => view! { <Members /> }.into_any(),
-        Later::Refused => view! { <RefusedPage /> }.into_any(),
-        Later::Conflicts => view! { <Conflicts /> }.into_any(),
-        Later::Settings => view! { <Settings /> }.into_any(),
+        Later::In(Page::Issue(id)) => view! { <IssuePage id /> }.into_any(),
+        Later::In(Page::New) => view! { <NewPage /> }.into_any(),
+        Later::In(Page::Members) => view! { <Members /> }.into_any(),
+        Later::In(Page::Refused) => view! { <RefusedPage /> }.into_any(),
+        Later::In(Page::Conflicts) => view! { <Conflicts /> }.into_any(),
+        Later::In(Page::Settings) => view! { <Settings /> }.into_any(),
         Later::Join(slug) => view! { <Join slug /> }.into_any(),
-        // They have modules of their own.
-        Later::Figures | Later::Import => ().into_any(),
+        // They are elsewhere.
+        Later::In(Page::List(_) | Page::Issues | Page::Figures | Page::Import) => ().into_any(),
     })
 }
 
@@ -65,8 +60,8 @@ fn import() -> Result<Render, StoreError> {
 impl Later {
     async fn load(&self) -> Result<Render, StoreError> {
         match self {
-            Self::Figures => figures().await,
-            Self::Import => import().await,
+            Self::In(Page::Figures) => figures().await,
+            Self::In(Page::Import) => import().await,
             _ => pages().await,
         }
     }

@@ -8,6 +8,7 @@
 
 pub(crate) mod address;
 mod conflicts;
+mod entry;
 mod figures;
 mod home;
 mod import;

@@ -1,6 +1,6 @@
 //! One measure told apart: a chart whose every bar leads to its issues, and the table it is made of, which are one.
 
-use docket_domain::metrics::{self, Dimension, Key, Measure, Summary, Unit};
+use docket_domain::metrics::{Dimension, Key, Measure, Summary, Unit};
 use leptos::prelude::*;
 
 use super::{
@@ -60,13 +60,11 @@ pub(super) fn Breakdown() -> impl IntoView {
 }
 
 fn lines(figures: Figures, asked: &Asked) -> (Vec<Line>, usize) {
-    let table = |lives: &super::Lives, selection| {
-        metrics::table(lives.iter(), asked.measure, Some(asked.by), &selection)
-    };
-    let now = figures.lives.with(|lives| table(lives, asked.selection()));
-    let before = asked
-        .compared()
-        .map(|selection| figures.before.with(|lives| table(lives, selection)));
+    let now = figures
+        .now
+        .table(asked.measure, Some(asked.by))
+        .unwrap_or_default();
+    let before = figures.before.table(asked.measure, Some(asked.by));
     // Each quarter has keys of its own: nothing to put beside them.
     let before = before.filter(|_| !is_time(asked.by));
     let mut by = now.by;

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::{Figures, asked, words};
 use crate::{
-    components::{For, Show, marks::StatusMark, time::When},
-    pages::address::Page,
+    components::{For, Show},
+    pages::entry::IssueEntry,
 };
 
 /// The most issues listed at once.
@@ -25,6 +25,7 @@ pub(super) fn Behind() -> impl IntoView {
             asked::Behind::Key(key) => Some((asked.by, key)),
         };
         let ids = figures
+            .now
             .lives
             .with(|lives| metrics::issues(lives.iter(), asked.measure, key, &asked.selection()));
         let mut ids: Vec<_> = ids
@@ -48,23 +49,6 @@ pub(super) fn Behind() -> impl IntoView {
     let count = move || found.with(|found| found.as_ref().map_or(0, Vec::len));
     let many = move || count() > MOST;
     let shown = move || found.with(|found| found.iter().flatten().take(MOST).copied().collect::<Vec<_>>());
-    let line = move |id: DocumentId| {
-        let row = store.row(id);
-        let href = Page::Issue(id).of(&store.slug());
-        move || {
-            let row = row.as_ref()?.get();
-            let issue = row.issue()?;
-            let prefix = store.workspace().with(|workspace| workspace.prefix.clone());
-            Some(view! {
-                <a class="entry" href=href.clone()>
-                    <StatusMark status=issue.status />
-                    <span class="key">{issue.name(&prefix)}</span>
-                    <span class="title">{row.title.clone()}</span>
-                    <When at=row.updated />
-                </a>
-            })
-        }
-    };
     // It opens below what was pressed, perhaps out of sight.
     Effect::new(move |before: Option<Option<asked::Behind>>| {
         let behind = figures.asked.with(|asked| asked.behind.clone());
@@ -83,7 +67,7 @@ pub(super) fn Behind() -> impl IntoView {
                 <h2 id="behind">{title}" · "{count}</h2>
                 <ul class="entries">
                     <For each=shown key=|id| *id let:id>
-                        <li>{line(id)}</li>
+                        <li><IssueEntry id /></li>
                     </For>
                 </ul>
                 <Show when=many>

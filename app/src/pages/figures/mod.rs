@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use docket_domain::{
     Timestamp,
-    metrics::{self, DEFINITIONS, Life, Measure, Quarter, Summary},
+    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Table},
 };
 use leptos::prelude::*;
 
@@ -29,10 +29,42 @@ type Lives = Arc<Vec<Life>>;
 struct Figures {
     store: Store,
     asked: Memo<Asked>,
-    /// Of the chosen period.
+    now: Period,
+    /// What it is compared with; its selection is none where there is nothing to compare.
+    before: Period,
+}
+
+/// What counts in a period, and the lives as of its last moment. Apart from what else is asked for, so that choosing
+/// another measure reads no row again.
+#[derive(Clone, Copy)]
+struct Period {
+    selection: Memo<Option<Selection>>,
     lives: Memo<Lives>,
-    /// Of the period it is compared with.
-    before: Memo<Lives>,
+}
+
+impl Period {
+    fn new(store: Store, selection: impl Fn() -> Option<Selection> + Send + Sync + 'static) -> Self {
+        let selection = Memo::new(move |_| selection());
+        let until = Memo::new(move |_| selection.with(|selection| selection.as_ref().map(|it| it.until)));
+        let lives = Memo::new(move |_| {
+            let Some(until) = until.get() else {
+                return Lives::default();
+            };
+            store.changed().track();
+            let now = store.now();
+            lives(store, until.map_or(now, |until| now.min(until.plus(-1))))
+        });
+        Self { selection, lives }
+    }
+
+    /// A measure's figures in it; none where there is nothing to compare.
+    fn table(self, measure: &Measure, by: Option<&Dimension>) -> Option<Table> {
+        let selection = self.selection.get()?;
+        Some(
+            self.lives
+                .with(|lives| metrics::table(lives.iter(), measure, by, &selection)),
+        )
+    }
 }
 
 impl Figures {
@@ -40,17 +72,6 @@ impl Figures {
         let mut asked = self.asked.get_untracked();
         change(&mut asked);
         router().set_query(&asked.query());
-    }
-
-    /// A measure in the chosen period, and in the one it is compared with.
-    fn summary(self, measure: &Measure) -> (Summary, Option<Summary>) {
-        let asked = self.asked.get();
-        let of = |lives: &Lives, selection| metrics::table(lives.iter(), measure, None, &selection).all;
-        let now = self.lives.with(|lives| of(lives, asked.selection()));
-        let before = asked
-            .compared()
-            .map(|selection| self.before.with(|lives| of(lives, selection)));
-        (now, before)
     }
 }
 
@@ -60,29 +81,11 @@ pub(crate) fn FiguresPage() -> impl IntoView {
     let store = store();
     store.here(None, None);
     let asked = Memo::new(move |_| Asked::parse(&router().query()));
-    let as_of = move |until: Option<Timestamp>| {
-        let now = store.now();
-        // The last moment of the period.
-        until.map_or(now, |until| now.min(until.plus(-1)))
-    };
-    let lives = Memo::new(move |_| {
-        store.changed().track();
-        lives_of(store, as_of(asked.with(|asked| asked.selection().until)))
-    });
-    let before = Memo::new(move |_| {
-        store.changed().track();
-        let until = asked
-            .with(|asked| asked.compared())
-            .and_then(|selection| selection.until);
-        until
-            .map(|until| lives_of(store, as_of(Some(until))))
-            .unwrap_or_default()
-    });
     let figures = Figures {
         store,
         asked,
-        lives,
-        before,
+        now: Period::new(store, move || Some(asked.with(Asked::selection))),
+        before: Period::new(store, move || asked.with(Asked::compared)),
     };
     provide_context(figures);
     let any = Memo::new(move |_| store.issues().with(|issues| !issues.is_empty()));
@@ -108,7 +111,7 @@ pub(crate) fn FiguresPage() -> impl IntoView {
     }
 }
 
-fn lives_of(store: Store, as_of: Timestamp) -> Lives {
+fn lives(store: Store, as_of: Timestamp) -> Lives {
     let all = store.with_rows(|rows| {
         let lives = rows
             .values()
@@ -190,7 +193,10 @@ fn Controls() -> impl IntoView {
 fn Card(measure: &'static Measure) -> impl IntoView {
     let figures: Figures = expect_context();
     let chosen = move || figures.asked.with(|asked| asked.measure.id == measure.id);
-    let summary = Memo::new(move |_| figures.summary(measure));
+    let summary = Memo::new(move |_| {
+        let all = |period: Period| period.table(measure, None).map(|table| table.all);
+        (all(figures.now).unwrap_or_default(), all(figures.before))
+    });
     let figure = move || words::headline(measure, &summary.get().0);
     let note = move || words::note(measure, &summary.get().0);
     let before = move || {

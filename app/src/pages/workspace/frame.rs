@@ -103,19 +103,11 @@ pub(super) fn Frame() -> impl IntoView {
 }
 
 fn show(page: Page) -> AnyView {
-    let later = match page {
-        Page::List(whose) => return view! { <ListPage whose=Some(whose) /> }.into_any(),
-        Page::Issues => return view! { <ListPage whose=None /> }.into_any(),
-        Page::Issue(id) => Later::Issue(id),
-        Page::New => Later::New,
-        Page::Figures => Later::Figures,
-        Page::Import => Later::Import,
-        Page::Members => Later::Members,
-        Page::Refused => Later::Refused,
-        Page::Conflicts => Later::Conflicts,
-        Page::Settings => Later::Settings,
-    };
-    view! { <LaterPage page=later /> }.into_any()
+    match page {
+        Page::List(whose) => view! { <ListPage whose=Some(whose) /> }.into_any(),
+        Page::Issues => view! { <ListPage whose=None /> }.into_any(),
+        page => view! { <LaterPage page=Later::In(page) /> }.into_any(),
+    }
 }
 
 fn title_of(page: &Page) -> &'static str {

@@ -29,7 +29,7 @@ use crate::ids::{DocumentId, Timestamp};
 pub const DEFINITIONS: u32 = 1;
 
 /// Which observations count.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// From this time on; none for from the beginning.
     pub from: Option<Timestamp>,
