@@ -11,6 +11,7 @@ pub(crate) mod count;
 pub(crate) mod dialog;
 mod flow;
 pub(crate) mod icon;
+pub(crate) mod key;
 pub(crate) mod markdown;
 pub(crate) mod marks;
 pub(crate) mod menu;

@@ -4,20 +4,19 @@
 mod asked;
 mod breakdown;
 mod issues;
-mod words;
 
 use std::sync::Arc;
 
 use docket_domain::{
     Timestamp,
-    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Table},
+    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Table, words},
 };
 use leptos::prelude::*;
 
 use self::{asked::Asked, breakdown::Breakdown, issues::Behind};
 use super::router::router;
 use crate::{
-    components::{Show, choice::Choice, icon::Icon, people::store, state::State},
+    components::{Show, choice::Choice, icon::Icon, key::key_name, people::store, state::State},
     store::Store,
 };
 
@@ -151,7 +150,7 @@ fn Controls() -> impl IntoView {
     let chips = move || {
         let only = asked.with(|asked| asked.only.clone());
         let chip = |(dimension, key): (&'static metrics::Dimension, metrics::Key)| {
-            let words = format!("{}: {}", dimension.name, words::key(figures.store, &key));
+            let words = format!("{}: {}", dimension.name, key_name(figures.store, &key));
             let label = format!("Remove {words}");
             view! {
                 <li>
@@ -197,12 +196,12 @@ fn Card(measure: &'static Measure) -> impl IntoView {
         let all = |period: Period| period.table(measure, None).map(|table| table.all);
         (all(figures.now).unwrap_or_default(), all(figures.before))
     });
-    let figure = move || words::headline(measure, &summary.get().0);
-    let note = move || words::note(measure, &summary.get().0);
+    let figure = move || words::headline(measure.unit, &summary.get().0);
+    let note = move || words::note(measure.unit, &summary.get().0);
     let before = move || {
         let (now, before) = summary.get();
         before.map(
-            |before| view! { <span class="figure-before">{words::change(measure, &now, &before)}</span> },
+            |before| view! { <span class="figure-before">{words::change(measure.unit, &now, &before)}</span> },
         )
     };
     view! {

@@ -1,0 +1,6 @@
+//! What goes out: pure writers, text and tables.
+
+mod cell;
+mod report;
+
+pub use report::Quarterly;
