@@ -9,6 +9,7 @@ pub(crate) mod avatar;
 pub(crate) mod choice;
 pub(crate) mod count;
 pub(crate) mod dialog;
+pub(crate) mod download;
 mod flow;
 pub(crate) mod icon;
 pub(crate) mod key;
@@ -19,6 +20,7 @@ pub(crate) mod names;
 mod notices;
 pub(crate) mod people;
 pub(crate) mod state;
+pub(crate) mod text;
 pub(crate) mod theme;
 pub(crate) mod time;
 

@@ -9,8 +9,17 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_split_helpers::wasm_split;
 
 use super::{
-    address::Page, conflicts::Conflicts, figures::FiguresPage, import::Import, issue::IssuePage, join::Join,
-    members::Members, new::NewPage, refused::RefusedPage, settings::Settings,
+    address::Page,
+    conflicts::Conflicts,
+    figures::FiguresPage,
+    import::Import,
+    issue::IssuePage,
+    join::Join,
+    members::Members,
+    new::NewPage,
+    refused::RefusedPage,
+    reports::{ReportPage, ReportsPage},
+    settings::Settings,
 };
 use crate::{
     components::state::{Loading, State},
@@ -41,14 +50,20 @@ fn pages() -> Result<Render, StoreError> {
         Later::In(Page::Settings) => view! { <Settings /> }.into_any(),
         Later::Join(slug) => view! { <Join slug /> }.into_any(),
         // They are elsewhere.
-        Later::In(Page::List(_) | Page::Issues | Page::Figures | Page::Import) => ().into_any(),
+        Later::In(
+            Page::List(_) | Page::Issues | Page::Figures | Page::Reports | Page::Report(_) | Page::Import,
+        ) => ().into_any(),
     })
 }
 
-/// Figures are for few, and need none of what edits.
+/// Figures and the reports made of them are for few.
 #[wasm_split(figures, fallible)]
 fn figures() -> Result<Render, StoreError> {
-    Ok(|_| view! { <FiguresPage /> }.into_any())
+    Ok(|page| match page {
+        Later::In(Page::Reports) => view! { <ReportsPage /> }.into_any(),
+        Later::In(Page::Report(quarter)) => view! { <ReportPage quarter /> }.into_any(),
+        _ => view! { <FiguresPage /> }.into_any(),
+    })
 }
 
 /// Imports bring the readers of other trackers' formats.
@@ -60,7 +75,7 @@ fn import() -> Result<Render, StoreError> {
 impl Later {
     async fn load(&self) -> Result<Render, StoreError> {
         match self {
-            Self::In(Page::Figures) => figures().await,
+            Self::In(Page::Figures | Page::Reports | Page::Report(_)) => figures().await,
             Self::In(Page::Import) => import().await,
             _ => pages().await,
         }

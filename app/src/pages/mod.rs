@@ -19,6 +19,7 @@ mod list;
 mod members;
 mod new;
 mod refused;
+mod reports;
 pub(crate) mod router;
 mod settings;
 mod sign_in;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{Figures, asked};
 use crate::{
-    components::{For, Show},
+    components::{For, Show, key::key_name},
     pages::entry::IssueEntry,
 };
 

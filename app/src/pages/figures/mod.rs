@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// All lives as of a day.
-type Lives = Arc<Vec<Life>>;
+pub(crate) type Lives = Arc<Vec<Life>>;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -110,7 +110,8 @@ pub(crate) fn FiguresPage() -> impl IntoView {
     }
 }
 
-fn lives(store: Store, as_of: Timestamp) -> Lives {
+/// All lives until that time.
+pub(crate) fn lives(store: Store, as_of: Timestamp) -> Lives {
     let all = store.with_rows(|rows| {
         let lives = rows
             .values()

@@ -118,6 +118,7 @@ fn title_of(page: &Page) -> &'static str {
         Page::Issue(_) => "Issue",
         Page::New => "New issue",
         Page::Figures => "Figures",
+        Page::Reports | Page::Report(_) => "Reports",
         Page::Import => "Import",
         Page::Members => "Members",
         Page::Refused => "Refused changes",

@@ -156,6 +156,7 @@ fn offers(store: Store, text: &str) -> Vec<Offer> {
     pages.push(page(Page::Conflicts, "conflict", "Conflicts"));
     pages.push(page(Page::Refused, "refused", "Refused changes"));
     pages.push(page(Page::Figures, "figures", "Figures"));
+    pages.push(page(Page::Reports, "report", "Reports"));
     if may.administer() {
         pages.push(page(Page::Members, "members", "Members"));
     }
