@@ -8,7 +8,7 @@ mod issues;
 use std::sync::Arc;
 
 use docket_domain::{
-    Timestamp,
+    Row, Timestamp,
     metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Table, words},
 };
 use leptos::prelude::*;
@@ -110,12 +110,14 @@ pub(crate) fn FiguresPage() -> impl IntoView {
     }
 }
 
-/// All lives until that time.
+/// All lives until that time. Tracks who is who.
 pub(crate) fn lives(store: Store, as_of: Timestamp) -> Lives {
+    let workspace = store.workspace().get();
+    let life = |row: &Row| Life::among(row, as_of, &workspace.people);
     let all = store.with_rows(|rows| {
         let lives = rows
             .values()
-            .filter_map(|row| row.with_untracked(|row| Life::of(row, as_of)));
+            .filter_map(|row| row.with_untracked(|row| life(row)));
         lives.collect::<Vec<_>>()
     });
     Arc::new(all)
