@@ -212,6 +212,15 @@ fn a_quarters_figures_know_nothing_of_later() {
     );
     // What nobody measured has no table.
     assert!(table("first-response", "severity").is_none());
+    // Nor has what nothing is known of.
+    assert!(table("created", "organisation").is_none());
+    let meanings = figures.meanings();
+    assert!(
+        meanings
+            .iter()
+            .any(|(names, _)| names == "Waiting on the reporter, Waiting on the vendor")
+    );
+    assert!(meanings.len() < figures.measures.len());
 
     assert_eq!(Figures::parse(&figures.to_json()).unwrap(), figures);
     assert!(Figures::parse("{}").is_none());

@@ -257,7 +257,7 @@ fn top(all: &[Top]) -> Option<impl IntoView + use<>> {
     });
     Some(view! {
         <div class="report-table">
-            <h3>"First on the agreed list"</h3>
+            <h3>"First on the agreed list on the day of these figures"</h3>
             <div class="figure-table report-top">
                 <table>
                     <caption class="visually-hidden">"First on the agreed list"</caption>
@@ -319,9 +319,10 @@ fn told_otherwise(figures: &Figures, corrected: Vec<(Measured, Summary)>) -> imp
 }
 
 fn definitions(figures: &Figures) -> impl IntoView + use<> {
-    let each = figures.measures.iter().map(|measure| {
-        view! { <dt>{measure.name.clone()}</dt><dd>{measure.definition.clone()}</dd> }
-    });
+    let each = figures
+        .meanings()
+        .into_iter()
+        .map(|(names, meaning)| view! { <dt>{names}</dt><dd>{meaning.to_owned()}</dd> });
     view! {
         <div class="report-table definitions">
             <h3>{format!("Definitions, version {}", figures.definitions)}</h3>

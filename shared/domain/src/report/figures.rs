@@ -151,7 +151,9 @@ impl Figures {
             let (measure, by) = (Measure::named(measure)?, Dimension::named(by)?);
             let found = metrics::table(lives, measure, Some(by), &now).by;
             let was = metrics::table(before, measure, Some(by), &earlier).by;
-            Some(table(measure, by, found, &was, &name)).filter(|table| !table.lines.is_empty())
+            // Where nothing is known of what tells apart, there is nothing to tell.
+            let known = found.iter().any(|(key, _)| *key != Key::None);
+            known.then(|| table(measure, by, found, &was, &name))
         });
         Self {
             definitions: DEFINITIONS,
@@ -182,6 +184,17 @@ impl Figures {
     #[must_use]
     pub fn measure(&self, id: &str) -> Option<&Measured> {
         self.measures.iter().find(|measure| measure.id == id)
+    }
+
+    /// What was measured, in words: each definition with the names of the measures that it is of.
+    #[must_use]
+    pub fn meanings(&self) -> Vec<(String, &str)> {
+        let alike = self.measures.chunk_by(|a, b| a.definition == b.definition);
+        let told = alike.filter_map(|measures| {
+            let names: Vec<&str> = measures.iter().map(|measure| measure.name.as_str()).collect();
+            Some((names.join(", "), measures.first()?.definition.as_str()))
+        });
+        told.collect()
     }
 
     /// The measures of the quarter before which `last`, its report, told otherwise: what was recorded later, or is

@@ -128,7 +128,7 @@ impl Quarterly<'_> {
         if !figures.top.is_empty() {
             writeln!(
                 out,
-                "\n## First on the agreed list\n\n| | Issue | Title | Status | Assignee |\n|--:|---|---|---|---|"
+                "\n## First on the agreed list on the day of these figures\n\n| | Issue | Title | Status | Assignee |\n|--:|---|---|---|---|"
             )?;
             for (place, issue) in figures.top.iter().enumerate() {
                 writeln!(
@@ -163,8 +163,8 @@ impl Quarterly<'_> {
             "\n## Definitions\n\nVersion {}. Times are around the clock, in UTC; what nobody recorded is left out.\n",
             figures.definitions
         )?;
-        for measure in &figures.measures {
-            writeln!(out, "- **{}.** {}", measure.name, measure.definition)?;
+        for (names, meaning) in figures.meanings() {
+            writeln!(out, "- **{names}.** {meaning}")?;
         }
         Ok(())
     }
