@@ -36,6 +36,8 @@ pub(crate) enum Page {
     Report(Quarter),
     /// Import from another tracker.
     Import,
+    /// Files of everything.
+    Export,
     /// Who takes part.
     Members,
     /// Refused changes.
@@ -85,6 +87,7 @@ impl Page {
             ["reports"] => Some(Self::Reports),
             ["report", quarter] => quarter.parse().ok().map(Self::Report),
             ["import"] => Some(Self::Import),
+            ["export"] => Some(Self::Export),
             ["members"] => Some(Self::Members),
             ["refused"] => Some(Self::Refused),
             ["conflicts"] => Some(Self::Conflicts),
@@ -121,6 +124,7 @@ impl fmt::Display for Page {
             Self::Reports => f.write_str("reports"),
             Self::Report(quarter) => write!(f, "report/{quarter}"),
             Self::Import => f.write_str("import"),
+            Self::Export => f.write_str("export"),
             Self::Members => f.write_str("members"),
             Self::Refused => f.write_str("refused"),
             Self::Conflicts => f.write_str("conflicts"),

@@ -11,6 +11,7 @@ use wasm_split_helpers::wasm_split;
 use super::{
     address::Page,
     conflicts::Conflicts,
+    export::Export,
     figures::FiguresPage,
     import::Import,
     issue::IssuePage,
@@ -44,6 +45,7 @@ fn pages() -> Result<Render, StoreError> {
     Ok(|page| match page {
         Later::In(Page::Issue(id)) => view! { <IssuePage id /> }.into_any(),
         Later::In(Page::New) => view! { <NewPage /> }.into_any(),
+        Later::In(Page::Export) => view! { <Export /> }.into_any(),
         Later::In(Page::Members) => view! { <Members /> }.into_any(),
         Later::In(Page::Refused) => view! { <RefusedPage /> }.into_any(),
         Later::In(Page::Conflicts) => view! { <Conflicts /> }.into_any(),

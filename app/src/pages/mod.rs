@@ -9,6 +9,7 @@
 pub(crate) mod address;
 mod conflicts;
 mod entry;
+mod export;
 mod figures;
 mod home;
 mod import;

@@ -120,6 +120,7 @@ fn title_of(page: &Page) -> &'static str {
         Page::Figures => "Figures",
         Page::Reports | Page::Report(_) => "Reports",
         Page::Import => "Import",
+        Page::Export => "Export",
         Page::Members => "Members",
         Page::Refused => "Refused changes",
         Page::Conflicts => "Conflicts",

@@ -86,6 +86,7 @@ pub(super) fn Sidebar() -> impl IntoView {
                 <Show when=move || May::now(store).write()>
                     <Entry page=Page::Import icon="import" label="Import" />
                 </Show>
+                <Entry page=Page::Export icon="export" label="Export" />
                 <Show when=move || May::now(store).administer()>
                     <Entry page=Page::Members icon="members" label="Members" />
                 </Show>
