@@ -140,8 +140,10 @@ impl Stored {
         for (n, id, by) in [(1, THEIRS, other()), (2, MINE, me(Role::Member).id)] {
             report.write(n, &by, |tx| {
                 put(tx, &["quarter"], text("2026-Q3"))?;
-                let summary = object(tx, &["summary"])?;
-                tx.splice_text(&summary, 0, 0, "Some words")?;
+                for section in Section::ALL {
+                    let text = object(tx, &[section.as_str()])?;
+                    tx.splice_text(&text, 0, 0, "Some words")?;
+                }
                 let figures = object(tx, &["figures"])?;
                 let entry = tx.put_object(&figures, id, ObjType::Map)?;
                 tx.put(&entry, "at", time(1))?;
