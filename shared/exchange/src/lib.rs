@@ -8,6 +8,7 @@
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`].
 
 mod content;
+pub mod csv;
 pub mod jira;
 mod plan;
 mod report;
