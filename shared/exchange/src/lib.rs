@@ -3,16 +3,25 @@
 //! Pure: bytes in, documents and a report out. No clock, no randomness, no I/O, so that two members who import the
 //! same file make the same documents, byte for byte.
 //!
-//! * [`jira`] reads the JSON of Jira's REST interface;
+//! * [`Format`] tells files apart, [`Source`] cuts one into [`Record`]s as its bytes come in;
+//! * a tracker's module (`jira`) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`].
 
 mod content;
 pub mod csv;
-pub mod jira;
+mod format;
+mod jira;
+mod json;
+mod mapping;
 mod plan;
+mod record;
 mod report;
+mod source;
 
 pub use content::{Content, Entry, Imported, Limit, Scalar};
+pub use format::{Format, is_gzip};
 pub use plan::{Existing, Incoming, Placed, Plan};
-pub use report::{Collision, Counts, Listed, Reason, Refused, Remark, Remarked, Report};
+pub use record::{Broken, RECORD_LIMIT, Record};
+pub use report::{Collision, Counts, Listed, Mend, Reason, Refused, Remark, Remarked, Report};
+pub use source::Source;

@@ -7,7 +7,8 @@ use docket_domain::{DocumentId, read};
 
 use crate::{
     content::{Content, Imported},
-    jira,
+    format::Format,
+    record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
 
@@ -15,6 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Plan {
     workspace: DocumentId,
+    format: Format,
     /// What this file has put where: the digest of the content.
     taken: HashMap<DocumentId, [u8; 32]>,
     report: Report,
@@ -28,6 +30,7 @@ pub struct Incoming {
     /// What it holds.
     pub content: Content,
     remarks: Vec<Remark>,
+    raw: Vec<u8>,
     digest: [u8; 32],
 }
 
@@ -54,11 +57,12 @@ pub enum Placed {
 }
 
 impl Plan {
-    /// A plan for an import into the workspace with this document.
+    /// A plan for the import of a file of this format into the workspace with this document.
     #[must_use]
-    pub fn new(workspace: DocumentId) -> Self {
+    pub fn new(workspace: DocumentId, format: Format) -> Self {
         Self {
             workspace,
+            format,
             taken: HashMap::new(),
             report: Report::default(),
         }
@@ -82,22 +86,24 @@ impl Plan {
         workspace.derive(&format!("{system}:{key}"))
     }
 
-    /// Reads a record of Jira's. None if it doesn't come in: the report says why.
-    pub fn read(&mut self, record: jira::Record) -> Option<Incoming> {
+    /// Reads a record. None if it doesn't come in: the report says why.
+    pub fn read(&mut self, mut record: Record) -> Option<Incoming> {
         let line = record.line;
-        let key = record.key();
-        match jira::read(record) {
+        let key = self.format.key(&record);
+        let raw = std::mem::take(&mut record.raw);
+        match self.format.read(record) {
             Ok((content, remarks)) => {
                 let digest = content.digest();
                 Some(Incoming {
                     line,
                     content,
                     remarks,
+                    raw,
                     digest,
                 })
             }
             Err(reason) => {
-                self.report.refused.push(Refused { line, key, reason });
+                self.report.refuse(Refused { line, key, reason }, &raw);
                 None
             }
         }
@@ -214,11 +220,12 @@ impl Plan {
     }
 
     fn refuse(&mut self, incoming: &Incoming, reason: Reason) -> Placed {
-        self.report.refused.push(Refused {
+        let refused = Refused {
             line: incoming.line,
             key: Some(incoming.content.key.clone()),
             reason,
-        });
+        };
+        self.report.refuse(refused, &incoming.raw);
         Placed::Nothing
     }
 

@@ -6,7 +6,7 @@
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::encoding::Decoder;
-use crate::jira::RECORD_LIMIT;
+use crate::record::RECORD_LIMIT;
 
 /// The most cells of a row: three times what a spreadsheet can have.
 const CELLS: usize = 50_000;

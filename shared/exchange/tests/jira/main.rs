@@ -26,10 +26,7 @@ use std::{collections::BTreeMap, fs, io::Read, path::PathBuf, sync::LazyLock};
 
 use automerge::Automerge;
 use docket_domain::{DocumentId, read::Issue};
-use docket_exchange::{
-    Existing, Imported, Placed, Plan, Report,
-    jira::{Reader, Record},
-};
+use docket_exchange::{Existing, Format, Imported, Placed, Plan, Record, Report, Source};
 
 pub const WORKSPACE: DocumentId = DocumentId::from_bytes([5; 16]);
 
@@ -67,7 +64,7 @@ pub fn changelogs() -> Vec<(String, Vec<u8>)> {
 }
 
 pub fn records(json: &[u8], piece: usize) -> Vec<Record> {
-    let mut reader = Reader::new();
+    let mut reader = Source::open(Format::Jira);
     let mut records = Vec::new();
     for piece in json.chunks(piece) {
         reader.feed(piece);
@@ -82,7 +79,7 @@ pub type Store = BTreeMap<DocumentId, Automerge>;
 
 /// Imports a file into a store; answers the report and what was added, in order.
 pub fn import(json: &[u8], store: &mut Store) -> (Report, Vec<(DocumentId, Imported)>) {
-    let mut plan = Plan::new(WORKSPACE);
+    let mut plan = Plan::new(WORKSPACE, Format::Jira);
     let mut added = Vec::new();
     for record in records(json, 65_536) {
         let Some(incoming) = plan.read(record) else {

@@ -1,4 +1,4 @@
-//! Jira's times: `2012-07-23T11:41:55.000+0000`.
+//! Times as trackers write them: `2012-07-23T11:41:55.000+0000`.
 
 use docket_domain::Timestamp;
 
@@ -7,7 +7,7 @@ const LAST: i64 = 253_402_300_799_999;
 
 /// Reads an ISO 8601 date and time with its zone. None for anything else (a time without a zone could be any of 26
 /// hours), and for times that documents don't have.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_once('T')?;
     let mut parts = date.splitn(3, '-');
     let (year, month, day) = (
