@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     content::Content,
-    jira,
+    csv, docket, jira,
     json::{self, Shape},
     mapping::Mapping,
     record::{RECORD_LIMIT, Record},
@@ -16,17 +16,33 @@ use crate::{
 pub enum Format {
     /// The JSON of Jira's REST interface.
     Jira,
+    /// Jira's own CSV.
+    JiraCsv,
+    /// Docket's own JSON Lines.
+    Docket,
+    /// Docket's own CSV.
+    DocketCsv,
+    /// Any table, by [`Columns`](crate::csv::Columns).
+    Csv,
 }
 
 impl Format {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 1] = [Self::Jira];
+    pub const ALL: [Self; 5] = [
+        Self::Jira,
+        Self::JiraCsv,
+        Self::Docket,
+        Self::DocketCsv,
+        Self::Csv,
+    ];
 
     /// The tracker's name in documents: `jira:LU-4239`, `jira:jdoe`.
     #[must_use]
     pub const fn system(self) -> &'static str {
         match self {
-            Self::Jira => jira::SYSTEM,
+            Self::Jira | Self::JiraCsv => jira::SYSTEM,
+            Self::Docket | Self::DocketCsv => docket::SYSTEM,
+            Self::Csv => csv::SYSTEM,
         }
     }
 
@@ -35,6 +51,10 @@ impl Format {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Jira => "Jira",
+            Self::JiraCsv => "Jira (CSV)",
+            Self::Docket => "Docket",
+            Self::DocketCsv => "Docket (CSV)",
+            Self::Csv => "a table (CSV)",
         }
     }
 
@@ -43,6 +63,12 @@ impl Format {
     #[must_use]
     pub fn detect(beginning: &[u8], file_name: &str) -> Option<Self> {
         let file_name = file_name.to_lowercase();
+        if docket::is_json(beginning) {
+            return Some(Self::Docket);
+        }
+        if !json::begins(beginning) {
+            return csv::detect(beginning, &file_name);
+        }
         let names: Vec<&[u8]> = json::names(beginning).map(|name| name.text).collect();
         let likeness = |format: &Self| {
             let marks = format.marks().iter();
@@ -58,7 +84,9 @@ impl Format {
     pub fn key(self, record: &Record) -> Option<String> {
         match (&record.value, self) {
             (Err(broken), _) => broken.key.clone(),
-            (Ok(value), Self::Jira) => jira::key(value),
+            (Ok(value), Self::Jira | Self::JiraCsv) => jira::key(value),
+            (Ok(value), Self::Docket | Self::DocketCsv) => docket::key(value),
+            (Ok(value), Self::Csv) => csv::key(value),
         }
     }
 
@@ -82,24 +110,34 @@ impl Format {
             mapping.remark(Remark::Repaired(record.repaired));
         }
         let mapping = match self {
-            Self::Jira => jira::read(issue, mapping)?,
+            Self::Jira | Self::JiraCsv => jira::read(issue, mapping)?,
+            Self::Docket | Self::DocketCsv => docket::read(issue, mapping)?,
+            Self::Csv => csv::read(issue, mapping)?,
         };
         let (content, remarks) = mapping.finish();
         content.check()?;
         Ok((content, remarks))
     }
 
+    /// Is it a table?
+    #[must_use]
+    pub const fn is_table(self) -> bool {
+        matches!(self, Self::JiraCsv | Self::DocketCsv | Self::Csv)
+    }
+
     /// The names by which its JSON is cut into records.
     pub(crate) const fn shape(self) -> Shape {
         match self {
-            Self::Jira => jira::SHAPE,
+            Self::Jira | Self::JiraCsv => jira::SHAPE,
+            Self::Docket | Self::DocketCsv | Self::Csv => docket::SHAPE,
         }
     }
 
     /// What takes out of its values what says nothing about the issue.
     pub(crate) const fn cleaner(self) -> fn(&mut Value) {
         match self {
-            Self::Jira => jira::clean,
+            Self::Jira | Self::JiraCsv => jira::clean,
+            Self::Docket | Self::DocketCsv | Self::Csv => |_| (),
         }
     }
 
@@ -107,6 +145,7 @@ impl Format {
     const fn marks(self) -> &'static [&'static str] {
         match self {
             Self::Jira => &jira::MARKS,
+            Self::JiraCsv | Self::Docket | Self::DocketCsv | Self::Csv => &[],
         }
     }
 }

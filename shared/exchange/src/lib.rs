@@ -10,6 +10,7 @@
 
 mod content;
 pub mod csv;
+mod docket;
 mod format;
 mod jira;
 mod json;

@@ -19,6 +19,8 @@ pub struct Plan {
     format: Format,
     /// What this file has put where: the digest of the content.
     taken: HashMap<DocumentId, [u8; 32]>,
+    /// The report says where the file's times are meant.
+    zone_said: bool,
     report: Report,
 }
 
@@ -64,6 +66,7 @@ impl Plan {
             workspace,
             format,
             taken: HashMap::new(),
+            zone_said: false,
             report: Report::default(),
         }
     }
@@ -91,6 +94,14 @@ impl Plan {
         let line = record.line;
         let key = self.format.key(&record);
         let raw = std::mem::take(&mut record.raw);
+        if let Some(zone) = record.zone.filter(|_| !self.zone_said) {
+            self.zone_said = true;
+            self.report.remarks.push(Remarked {
+                line,
+                key: key.clone().unwrap_or_default(),
+                remark: Remark::ZoneAssumed(zone),
+            });
+        }
         match self.format.read(record) {
             Ok((content, remarks)) => {
                 let digest = content.digest();
@@ -115,6 +126,13 @@ impl Plan {
         incoming: &Incoming,
         existing: impl Fn(DocumentId) -> Existing<'a>,
     ) -> Placed {
+        // What left this workspace by an export and is still here isn't added to it.
+        if let Some((workspace, id)) = incoming.content.left
+            && workspace == self.workspace
+            && !matches!(existing(id), Existing::Nothing)
+        {
+            return self.already(incoming, id, None);
+        }
         let mut first = None;
         let mut newer_of = None;
         for id in self.candidates(incoming) {
@@ -255,7 +273,7 @@ fn is_same_issue(document: &Automerge, content: &Content) -> bool {
         return false;
     };
     let text = |key: &str| read::string(document, &source, key);
-    text("system").as_deref() == Some(content.system)
+    text("system").as_ref() == Some(&content.system)
         && text("key").as_ref() == Some(&content.key)
         && text("id") == content.number
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use docket_domain::DocumentId;
 
-use crate::content::Limit;
+use crate::{content::Limit, csv::Zone};
 
 /// What came, or would come, of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,7 +115,7 @@ pub struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// It can't be read.
-    #[error("it isn't valid JSON ({0}); export it again")]
+    #[error("it can't be read ({0}); export it again")]
     Unreadable(String),
     /// It can be read, but is no issue.
     #[error("it isn't an issue as {of} gives them: it has no “{missing}”")]
@@ -125,6 +125,9 @@ pub enum Reason {
         /// What an issue there has.
         missing: &'static str,
     },
+    /// Of a later version of Docket's own format.
+    #[error("it is of version {0} of Docket’s format, which this Docket doesn’t know; update it")]
+    Newer(u64),
     /// Too large to be read.
     #[error("it has more than {0} bytes, too many for one issue")]
     TooLarge(usize),
@@ -232,6 +235,9 @@ pub enum Remark {
     /// A name too long for a label, a version or a component.
     #[error("“{0}” has a name that is empty or longer than 200 bytes: it is kept among the imported fields")]
     NameKept(String),
+    /// Times without a zone; said once for a file.
+    #[error("the times of this file have no zone: they are read as {0}")]
+    ZoneAssumed(Zone),
     /// Characters that can't be.
     #[error("{0} places hold what are no characters (broken encoding): they read as “\u{fffd}”")]
     Repaired(usize),

@@ -48,7 +48,21 @@ impl Decoder {
             return;
         };
         let mut rest = bytes.get(mark..).unwrap_or_default();
-        while let Some((char, length)) = next(&mut encoding, rest, last) {
+        loop {
+            // Most text is ASCII, and goes over as it is.
+            if !matches!(encoding, Encoding::Utf16 { .. }) {
+                let plain = rest
+                    .iter()
+                    .position(|byte| !byte.is_ascii())
+                    .unwrap_or(rest.len());
+                let (plain, others) = rest.split_at(plain);
+                out.extend_from_slice(plain);
+                self.given += plain.len() as u64;
+                rest = others;
+            }
+            let Some((char, length)) = next(&mut encoding, rest, last) else {
+                break;
+            };
             // Marks at the beginning say nothing about the content, however many there are.
             if !(char == Some('\u{feff}') && self.given == 0) {
                 if char.is_none() {

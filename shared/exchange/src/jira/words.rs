@@ -2,8 +2,10 @@
 
 use docket_domain::words::{Priority, Resolution, Severity, Status};
 
+use crate::mapping::words;
+
 /// A status by its name.
-pub(super) fn status(name: &str) -> Option<Status> {
+pub(crate) fn status(name: &str) -> Option<Status> {
     Some(match name.trim().to_lowercase().as_str() {
         "open" | "new" | "to do" | "backlog" | "created" => Status::New,
         "triaged" | "accepted" | "selected for development" | "ready" | "ready for development" => {
@@ -20,12 +22,12 @@ pub(super) fn status(name: &str) -> Option<Status> {
         "reopened" => Status::Reopened,
         "resolved" | "fixed" => Status::Resolved,
         "closed" | "done" | "completed" => Status::Closed,
-        _ => return None,
+        _ => return words::status(name),
     })
 }
 
 /// A status by its category's key: Jira has three, whatever the names of its statuses.
-pub(super) fn category(key: &str) -> Option<Status> {
+pub(crate) fn category(key: &str) -> Option<Status> {
     match key {
         "new" => Some(Status::New),
         "indeterminate" => Some(Status::InProgress),
@@ -36,19 +38,19 @@ pub(super) fn category(key: &str) -> Option<Status> {
 
 /// A priority by its name: of both of Jira's own scales (Blocker … Trivial, Highest … Lowest), and of the mixture
 /// Critical, High, Medium, Low, which stays four different ones.
-pub(super) fn priority(name: &str) -> Option<Priority> {
+pub(crate) fn priority(name: &str) -> Option<Priority> {
     Some(match name.trim().to_lowercase().as_str() {
         "blocker" => Priority::Blocker,
         "critical" | "highest" | "urgent" => Priority::Critical,
         "major" | "high" => Priority::Major,
         "minor" | "medium" | "normal" => Priority::Minor,
         "trivial" | "low" | "lowest" => Priority::Trivial,
-        _ => return None,
+        _ => return words::priority(name),
     })
 }
 
 /// A name by which people say that there is no priority.
-pub(super) fn is_no_priority(name: &str) -> bool {
+pub(crate) fn is_no_priority(name: &str) -> bool {
     matches!(
         name.trim().to_lowercase().as_str(),
         "" | "none" | "unprioritized" | "not prioritized"
@@ -56,7 +58,7 @@ pub(super) fn is_no_priority(name: &str) -> bool {
 }
 
 /// A resolution by its name.
-pub(super) fn resolution(name: &str) -> Option<Resolution> {
+pub(crate) fn resolution(name: &str) -> Option<Resolution> {
     Some(match name.trim().to_lowercase().replace('’', "'").as_str() {
         "fixed" | "done" | "completed" | "complete" | "resolved" | "implemented" => Resolution::Fixed,
         "won't fix" | "won't do" | "wontfix" | "declined" | "rejected" | "deferred" => Resolution::WontFix,
@@ -65,12 +67,12 @@ pub(super) fn resolution(name: &str) -> Option<Resolution> {
             Resolution::CannotReproduce
         }
         "invalid" | "not a bug" | "not our bug" | "works as designed" => Resolution::NotABug,
-        _ => return None,
+        _ => return words::resolution(name),
     })
 }
 
 /// The severity that a type of issue says; none for reports of problems, whose severity Jira doesn't have.
-pub(super) fn severity(kind: &str) -> Option<Severity> {
+pub(crate) fn severity(kind: &str) -> Option<Severity> {
     match kind.trim().to_lowercase().as_str() {
         "improvement" | "new feature" | "feature" | "feature request" | "enhancement" | "wish" => {
             Some(Severity::Enhancement)

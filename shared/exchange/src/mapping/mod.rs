@@ -8,6 +8,7 @@ mod events;
 mod fields;
 pub(crate) mod text;
 pub(crate) mod time;
+pub(crate) mod words;
 
 use docket_domain::{Timestamp, words::Status};
 use serde_json::Value;
@@ -39,7 +40,7 @@ impl Mapping {
     pub(crate) fn new(format: Format) -> Self {
         Self {
             content: Content {
-                system: format.system(),
+                system: format.system().to_owned(),
                 ..Content::default()
             },
             format,
