@@ -6,11 +6,13 @@
 //! * [`Format`] tells files apart, [`Source`] cuts one into [`Record`]s as its bytes come in;
 //! * a tracker's module (`jira`) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
-//! * [`Plan`] decides where each issue goes, and keeps the [`Report`].
+//! * [`Plan`] decides where each issue goes, and keeps the [`Report`];
+//! * [`export`] writes what leaves, issue by issue.
 
 mod content;
 pub mod csv;
 mod docket;
+pub mod export;
 mod format;
 mod jira;
 mod json;

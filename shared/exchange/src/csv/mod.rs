@@ -16,7 +16,7 @@ pub(crate) use plain::{key, read};
 pub use reader::{Damage, Reader, Row};
 pub use table::heads;
 pub(crate) use table::{Table, detect};
-pub(crate) use writer::{bare, write};
+pub(crate) use writer::write;
 
 /// The tracker's name in documents, for tables of no origin in particular.
 pub(crate) const SYSTEM: &str = "csv";

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ObjId, ROOT, ReadDoc, ScalarValue, Value as Stored};
-use docket_domain::{DocumentId, Facts, Timestamp, read};
+use docket_domain::{DocumentId, Facts, PersonId, Timestamp, read};
 use serde_json::{Map, Value, json};
 
 use super::{ENTRIES, VERSION};
 use crate::{json::value::canonical, mapping::time};
 
-/// The workspace that issues leave.
+/// The workspace that issues leave: what their documents don't say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     /// Its document.
@@ -18,9 +18,27 @@ pub struct Home {
     pub prefix: String,
     /// The members' names by their ids.
     pub members: BTreeMap<String, String>,
+    /// The organisations' names by their ids.
+    pub organisations: BTreeMap<String, String>,
+    /// What people call its issues: a link to one leaves as that, since documents have other ids elsewhere. A link to an
+    /// issue that isn't here leaves as it is.
+    pub keys: BTreeMap<DocumentId, String>,
 }
 
 impl Home {
+    /// What people call somebody: a member's name, or that of somebody of another tracker where it is known.
+    pub(crate) fn name<'a>(&'a self, person: &'a PersonId, elsewhere: Option<&'a str>) -> &'a str {
+        let member = self.members.get(person.as_str()).map(String::as_str);
+        member.or(elsewhere).unwrap_or(person.as_str())
+    }
+
+    /// The other end of a link, for people elsewhere.
+    pub(crate) fn target<'a>(&'a self, target: &'a str) -> &'a str {
+        let document = DocumentId::from_url(target).ok();
+        let key = document.and_then(|document| self.keys.get(&document));
+        key.map_or(target, String::as_str)
+    }
+
     /// What people call an issue: its key in the tracker that it came from, else its number with the prefix, else, while
     /// the hub hasn't given one, its document's id.
     pub(crate) fn key(&self, id: DocumentId, source: Option<&read::Source>, facts: &Facts) -> String {
@@ -51,7 +69,7 @@ pub(crate) fn write(document: &Automerge, id: DocumentId, facts: &Facts, home: &
         insert(&mut issue, name, names.clone().into());
     }
     for name in ENTRIES {
-        insert(&mut issue, name, entries(document, name, facts).into());
+        insert(&mut issue, name, entries(document, name, facts, home).into());
     }
     for name in ["people", "source"] {
         let map = read::object(document, &ROOT, name).map(|map| values(document, &map));
@@ -126,7 +144,7 @@ fn scalar(value: &ScalarValue) -> Option<Value> {
     }
 }
 
-fn entries(document: &Automerge, name: &str, facts: &Facts) -> Vec<Value> {
+fn entries(document: &Automerge, name: &str, facts: &Facts, home: &Home) -> Vec<Value> {
     let Some(map) = read::object(document, &ROOT, name) else {
         return Vec::new();
     };
@@ -137,6 +155,9 @@ fn entries(document: &Automerge, name: &str, facts: &Facts) -> Vec<Value> {
         };
         let mut entry = values(document, &object);
         judged(&mut entry, "at", facts, &object);
+        if let Some(Value::String(target)) = entry.get_mut("target") {
+            *target = home.target(target).to_owned();
+        }
         entry.insert("id".to_owned(), id.into());
         found.push(Value::Object(entry));
     }
