@@ -167,7 +167,7 @@ impl Content {
                     if let Scalar::Text(text) = value {
                         let max = match *key {
                             "body" => TEXT,
-                            "name" => TITLE,
+                            "name" | "from" | "to" => TITLE,
                             _ => NAME,
                         };
                         long(&format!("{what} have a “{key}” that"), text, max)?;

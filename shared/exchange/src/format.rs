@@ -1,12 +1,15 @@
 //! The formats that can come in, told apart by what their files begin with.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::{
+    bugzilla,
     content::Content,
     jira,
     json::{self, Shape},
-    mapping::Mapping,
+    mapping::{Mapping, Words},
     record::{RECORD_LIMIT, Record},
     report::{Reason, Remark},
 };
@@ -16,17 +19,20 @@ use crate::{
 pub enum Format {
     /// The JSON of Jira's REST interface.
     Jira,
+    /// The JSON of Bugzilla's REST interface.
+    Bugzilla,
 }
 
 impl Format {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 1] = [Self::Jira];
+    pub const ALL: [Self; 2] = [Self::Jira, Self::Bugzilla];
 
     /// The tracker's name in documents: `jira:LU-4239`, `jira:jdoe`.
     #[must_use]
     pub const fn system(self) -> &'static str {
         match self {
             Self::Jira => jira::SYSTEM,
+            Self::Bugzilla => bugzilla::SYSTEM,
         }
     }
 
@@ -35,6 +41,7 @@ impl Format {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Jira => "Jira",
+            Self::Bugzilla => "Bugzilla",
         }
     }
 
@@ -59,6 +66,7 @@ impl Format {
         match (&record.value, self) {
             (Err(broken), _) => broken.key.clone(),
             (Ok(value), Self::Jira) => jira::key(value),
+            (Ok(value), Self::Bugzilla) => bugzilla::key(value),
         }
     }
 
@@ -66,7 +74,7 @@ impl Format {
     ///
     /// # Errors
     /// Why it can't come in.
-    pub(crate) fn read(self, record: Record) -> Result<(Content, Vec<Remark>), Reason> {
+    pub(crate) fn read(self, record: Record, words: &Arc<Words>) -> Result<(Content, Vec<Remark>), Reason> {
         let value = record.value.map_err(|broken| match broken.problem {
             Some(problem) => Reason::Unreadable(problem),
             None => Reason::TooLarge(RECORD_LIMIT),
@@ -77,12 +85,13 @@ impl Format {
                 missing: self.shape().key,
             });
         };
-        let mut mapping = Mapping::new(self);
+        let mut mapping = Mapping::new(self, words);
         if record.repaired > 0 {
             mapping.remark(Remark::Repaired(record.repaired));
         }
         let mapping = match self {
             Self::Jira => jira::read(issue, mapping)?,
+            Self::Bugzilla => bugzilla::read(issue, mapping)?,
         };
         let (content, remarks) = mapping.finish();
         content.check()?;
@@ -93,6 +102,7 @@ impl Format {
     pub(crate) const fn shape(self) -> Shape {
         match self {
             Self::Jira => jira::SHAPE,
+            Self::Bugzilla => bugzilla::SHAPE,
         }
     }
 
@@ -100,6 +110,7 @@ impl Format {
     pub(crate) const fn cleaner(self) -> fn(&mut Value) {
         match self {
             Self::Jira => jira::clean,
+            Self::Bugzilla => bugzilla::clean,
         }
     }
 
@@ -107,6 +118,7 @@ impl Format {
     const fn marks(self) -> &'static [&'static str] {
         match self {
             Self::Jira => &jira::MARKS,
+            Self::Bugzilla => &bugzilla::MARKS,
         }
     }
 }

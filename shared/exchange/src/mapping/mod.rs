@@ -8,6 +8,9 @@ mod events;
 mod fields;
 pub(crate) mod text;
 pub(crate) mod time;
+mod words;
+
+use std::sync::Arc;
 
 use docket_domain::{Timestamp, words::Status};
 use serde_json::Value;
@@ -15,6 +18,8 @@ use serde_json::Value;
 pub(crate) use entries::Loose;
 pub(crate) use events::{Happened, event};
 pub(crate) use fields::is_name;
+pub use words::Words;
+pub(crate) use words::plain;
 
 use crate::{
     content::Content,
@@ -27,6 +32,7 @@ use crate::{
 pub(crate) struct Mapping {
     pub(crate) content: Content,
     pub(crate) format: Format,
+    words: Arc<Words>,
     remarks: Vec<Remark>,
     /// When the issue was made.
     pub(crate) created: Option<Timestamp>,
@@ -36,13 +42,14 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     /// Nothing yet.
-    pub(crate) fn new(format: Format) -> Self {
+    pub(crate) fn new(format: Format, words: &Arc<Words>) -> Self {
         Self {
             content: Content {
                 system: format.system(),
                 ..Content::default()
             },
             format,
+            words: Arc::clone(words),
             remarks: Vec::new(),
             created: None,
             status: None,
