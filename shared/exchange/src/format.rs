@@ -1,12 +1,15 @@
 //! The formats that can come in, told apart by what their files begin with.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::{
+    bugzilla,
     content::Content,
     csv, docket, jira,
     json::{self, Shape},
-    mapping::Mapping,
+    mapping::{Mapping, Words},
     record::{RECORD_LIMIT, Record},
     report::{Reason, Remark},
 };
@@ -24,13 +27,16 @@ pub enum Format {
     DocketCsv,
     /// Any table, by [`Columns`](crate::csv::Columns).
     Csv,
+    /// The JSON of Bugzilla's REST interface.
+    Bugzilla,
 }
 
 impl Format {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Jira,
         Self::JiraCsv,
+        Self::Bugzilla,
         Self::Docket,
         Self::DocketCsv,
         Self::Csv,
@@ -43,6 +49,7 @@ impl Format {
             Self::Jira | Self::JiraCsv => jira::SYSTEM,
             Self::Docket | Self::DocketCsv => docket::SYSTEM,
             Self::Csv => csv::SYSTEM,
+            Self::Bugzilla => bugzilla::SYSTEM,
         }
     }
 
@@ -55,6 +62,7 @@ impl Format {
             Self::Docket => "Docket",
             Self::DocketCsv => "Docket (CSV)",
             Self::Csv => "a table (CSV)",
+            Self::Bugzilla => "Bugzilla",
         }
     }
 
@@ -87,6 +95,7 @@ impl Format {
             (Ok(value), Self::Jira | Self::JiraCsv) => jira::key(value),
             (Ok(value), Self::Docket | Self::DocketCsv) => docket::key(value),
             (Ok(value), Self::Csv) => csv::key(value),
+            (Ok(value), Self::Bugzilla) => bugzilla::key(value),
         }
     }
 
@@ -94,7 +103,7 @@ impl Format {
     ///
     /// # Errors
     /// Why it can't come in.
-    pub(crate) fn read(self, record: Record) -> Result<(Content, Vec<Remark>), Reason> {
+    pub(crate) fn read(self, record: Record, words: &Arc<Words>) -> Result<(Content, Vec<Remark>), Reason> {
         let value = record.value.map_err(|broken| match broken.problem {
             Some(problem) => Reason::Unreadable(problem),
             None => Reason::TooLarge(RECORD_LIMIT),
@@ -105,7 +114,7 @@ impl Format {
                 missing: self.shape().key,
             });
         };
-        let mut mapping = Mapping::new(self);
+        let mut mapping = Mapping::new(self, words);
         if record.repaired > 0 {
             mapping.remark(Remark::Repaired(record.repaired));
         }
@@ -113,6 +122,7 @@ impl Format {
             Self::Jira | Self::JiraCsv => jira::read(issue, mapping)?,
             Self::Docket | Self::DocketCsv => docket::read(issue, mapping)?,
             Self::Csv => csv::read(issue, mapping)?,
+            Self::Bugzilla => bugzilla::read(issue, mapping)?,
         };
         let (content, remarks) = mapping.finish();
         content.check()?;
@@ -130,6 +140,7 @@ impl Format {
         match self {
             Self::Jira | Self::JiraCsv => jira::SHAPE,
             Self::Docket | Self::DocketCsv | Self::Csv => docket::SHAPE,
+            Self::Bugzilla => bugzilla::SHAPE,
         }
     }
 
@@ -138,6 +149,7 @@ impl Format {
         match self {
             Self::Jira | Self::JiraCsv => jira::clean,
             Self::Docket | Self::DocketCsv | Self::Csv => |_| (),
+            Self::Bugzilla => bugzilla::clean,
         }
     }
 
@@ -146,6 +158,7 @@ impl Format {
         match self {
             Self::Jira => &jira::MARKS,
             Self::JiraCsv | Self::Docket | Self::DocketCsv | Self::Csv => &[],
+            Self::Bugzilla => &bugzilla::MARKS,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where each issue of a file goes. Run it without storing anything, and it is the dry run.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use automerge::{Automerge, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
@@ -8,6 +8,7 @@ use docket_domain::{DocumentId, read};
 use crate::{
     content::{Content, Imported},
     format::Format,
+    mapping::Words,
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
@@ -17,6 +18,7 @@ use crate::{
 pub struct Plan {
     workspace: DocumentId,
     format: Format,
+    words: Arc<Words>,
     /// What this file has put where: the digest of the content.
     taken: HashMap<DocumentId, [u8; 32]>,
     /// The report says where the file's times are meant.
@@ -65,9 +67,20 @@ impl Plan {
         Self {
             workspace,
             format,
+            words: Arc::default(),
             taken: HashMap::new(),
             zone_said: false,
             report: Report::default(),
+        }
+    }
+
+    /// With the group's own meanings of the tracker's words. Two members who import one file with different ones make
+    /// different documents of it, so they belong to the workspace.
+    #[must_use]
+    pub fn with_words(self, words: Words) -> Self {
+        Self {
+            words: Arc::new(words),
+            ..self
         }
     }
 
@@ -102,7 +115,7 @@ impl Plan {
                 remark: Remark::ZoneAssumed(zone),
             });
         }
-        match self.format.read(record) {
+        match self.format.read(record, &self.words) {
             Ok((content, remarks)) => {
                 let digest = content.digest();
                 Some(Incoming {

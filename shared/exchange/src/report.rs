@@ -192,6 +192,9 @@ pub enum Remark {
         "{0} of its comments are for some people only there: they stay out, since everybody could read them here"
     )]
     CommentsRestricted(usize),
+    /// Attachments that only some people may read.
+    #[error("{0} of its attachments are for some people only there: their records stay out")]
+    AttachmentsRestricted(usize),
     /// No reporter.
     #[error("it has no reporter")]
     NoReporter,
@@ -209,6 +212,9 @@ pub enum Remark {
     /// A priority that isn't known.
     #[error("its priority “{0}” is not known here: it comes in without one, the original is kept")]
     UnknownPriority(String),
+    /// A severity that isn't known.
+    #[error("its severity “{0}” is not known here: it comes in without one, the original is kept")]
+    UnknownSeverity(String),
     /// A resolution that isn't known.
     #[error("its resolution “{0}” is not known here: it comes in without one, the original is kept")]
     UnknownResolution(String),

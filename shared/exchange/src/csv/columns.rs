@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{dates::Dates, plain::words};
+use crate::mapping::plain as lower;
 
 /// How a table is to be read: what it doesn't say itself. Kept by whoever imports the next version of the same table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -318,8 +319,9 @@ impl Columns {
             .collect()
     }
 
-    /// The name that its issues' tracker has in documents.
-    pub(super) fn system(&self) -> String {
+    /// The name that its issues' tracker has in documents: `csv-helpdesk`.
+    #[must_use]
+    pub fn system(&self) -> String {
         match &self.origin {
             Some(Origin(name)) => format!("{}-{name}", super::SYSTEM),
             None => super::SYSTEM.to_owned(),
@@ -333,11 +335,11 @@ fn told_by<'a, I: Iterator<Item = &'a str>>(cells: impl Fn() -> I) -> Option<Use
         let mut filled = cells().filter(|cell| !cell.trim().is_empty()).peekable();
         filled.peek().is_some() && filled.all(is)
     };
-    if all(|cell| words::severity(cell).is_some()) {
+    if all(|cell| words::severity(&lower(cell)).is_some()) {
         Some(Use::Severity)
-    } else if all(|cell| words::priority(cell).is_some()) {
+    } else if all(|cell| words::priority(&lower(cell)).is_some()) {
         Some(Use::Priority)
-    } else if all(|cell| words::status(cell).is_some()) {
+    } else if all(|cell| words::status(&lower(cell)).is_some()) {
         Some(Use::Status)
     } else if all(|cell| cell.starts_with("https://") || cell.starts_with("http://")) {
         Some(Use::Url)

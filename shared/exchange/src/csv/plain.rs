@@ -13,26 +13,16 @@ use crate::{
     report::{Reason, Remark},
 };
 
-/// What tables say for the working group's words: those of the group and those of Jira, which most trackers share.
+/// What tables say (in small letters) for the working group's words: those of the group and those of Jira, which most
+/// trackers share.
 pub(super) mod words {
-    use docket_domain::words::{Priority, Resolution, Severity, Status};
+    use docket_domain::words::Severity;
 
-    use crate::{jira, mapping::words};
-
-    pub(in super::super) fn status(name: &str) -> Option<Status> {
-        jira::words::status(name)
-    }
-
-    pub(in super::super) fn priority(name: &str) -> Option<Priority> {
-        jira::words::priority(name)
-    }
+    pub(in super::super) use crate::jira::words::{is_no_priority, priority, resolution, status};
+    use crate::{jira, mapping::own};
 
     pub(in super::super) fn severity(name: &str) -> Option<Severity> {
-        words::severity(name).or_else(|| jira::words::severity(name))
-    }
-
-    pub(super) fn resolution(name: &str) -> Option<Resolution> {
-        jira::words::resolution(name)
+        own::severity(name).or_else(|| jira::words::severity(name))
     }
 }
 
@@ -224,20 +214,20 @@ fn dates_and_words(row: &mut Row, out: &mut Mapping) {
             out.status(Some(String::new()), Some(stands), stands);
         }
         status => {
-            let known = words::status(&status);
+            let known = out.status_of(&status, words::status);
             out.status(Some(status), known, Status::New);
         }
     }
     let priority = row.one("priority");
-    if !priority.is_empty() && !crate::jira::words::is_no_priority(&priority) {
-        let known = words::priority(&priority);
+    if !words::is_no_priority(&priority) {
+        let known = out.priority_of(&priority, words::priority);
         out.priority(priority, known);
     }
-    if let Some(severity) = words::severity(&row.one("severity")) {
+    if let Some(severity) = out.severity_of(&row.one("severity"), words::severity) {
         out.set("severity", severity.as_str());
     }
     let resolution = row.one("resolution");
-    let known = words::resolution(&resolution);
+    let known = out.resolution_of(&resolution, words::resolution);
     if !resolution.is_empty() {
         out.resolution(resolution, known);
     }

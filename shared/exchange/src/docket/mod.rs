@@ -26,7 +26,8 @@
 //!
 //! **What comes in again.** The row of an issue that leaves by either format and comes into another workspace equals
 //! the row that it left, but for: the document; the number, which the new hub gives; `corrected`, since times are the
-//! hub's already; and conflicts, of which only the shown value goes on. An issue that was made here (it has no source)
+//! hub's already (what it gave one time stands in the order of the entries' ids, no longer of the claims, and the last
+//! of several flags for attention is the last by these times); and conflicts, of which only the shown value goes on. An issue that was made here (it has no source)
 //! comes in as the tracker `docket`'s, under the key that people called it by; a member `m-1` is `docket:m-1` there,
 //! with the name. Into the workspace that it left, nothing comes in that is still there.
 

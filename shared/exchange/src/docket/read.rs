@@ -10,7 +10,7 @@ use super::{SYSTEM, VERSION, write::PEOPLE};
 use crate::{
     content::{COLLABORATIVE, NAME, Scalar, TITLE},
     json::value::{canonical, digest, is_empty, take, text},
-    mapping::{Loose, Mapping, is_name, text::shortened, time, words},
+    mapping::{Loose, Mapping, is_name, own, text::shortened, time},
     report::{Reason, Remark},
 };
 
@@ -130,27 +130,27 @@ fn fields(issue: &mut Map<String, Value>, out: &mut Mapping) {
     }
     let mut word = |name: &str| text(&take(issue, name)).filter(|word| !word.is_empty());
     let status = word("status");
-    let known = status.as_deref().and_then(words::status);
+    let known = status.as_deref().and_then(own::status);
     if known.is_none() {
         out.keep("status_other", status.clone().into());
     }
     out.status(status, known, Status::New);
     if let Some(name) = word("priority") {
-        let known = words::priority(&name);
+        let known = own::priority(&name);
         if known.is_none() {
             out.keep_text("priority_other", name.clone());
         }
         out.priority(name, known);
     }
     if let Some(name) = word("resolution") {
-        let known = words::resolution(&name);
+        let known = own::resolution(&name);
         if known.is_none() {
             out.keep_text("resolution_other", name.clone());
         }
         out.resolution(name, known);
     }
     if let Some(name) = word("severity") {
-        match words::severity(&name) {
+        match own::severity(&name) {
             Some(severity) => out.set("severity", severity.as_str()),
             None => unknown("severity", name, out),
         }

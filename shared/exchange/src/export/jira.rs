@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use docket_domain::{PersonId, Timestamp, metrics::Month, read::Issue};
 
 use super::{Home, Leaving, resolved};
-use crate::{csv, jira};
+use crate::{csv, jira, mapping::plain};
 
 /// The columns of one value, before those of several.
 const SINGLE: [&str; 17] = [
@@ -98,9 +98,10 @@ impl JiraCsv {
             Some(field.1.clone())
         };
         // The word there, as long as it still means what is here.
-        let status = before("status").filter(|name| jira::words::status(name) == Some(read.status));
-        let priority = before("priority").filter(|name| jira::words::priority(name) == read.priority);
-        let resolution = before("resolution").filter(|name| jira::words::resolution(name) == read.resolution);
+        let status = before("status").filter(|name| jira::words::status(&plain(name)) == Some(read.status));
+        let priority = before("priority").filter(|name| jira::words::priority(&plain(name)) == read.priority);
+        let resolution =
+            before("resolution").filter(|name| jira::words::resolution(&plain(name)) == read.resolution);
         let number = issue.facts.number.map(|number| number.to_string());
         let person = |person: &Option<PersonId>| {
             let person = person.as_ref();

@@ -68,7 +68,7 @@ impl Reading {
                     status.as_str().to_owned()
                 }),
                 "priority" => name
-                    .and_then(|name| words::priority(&name))
+                    .and_then(|name| self.out.priority_of(&name, words::priority))
                     .map(|word| word.as_str().to_owned()),
                 _ => id.filter(|id| !id.is_empty()).and_then(|id| {
                     let name = name.unwrap_or_else(|| id.clone());
@@ -90,7 +90,7 @@ impl Reading {
         if present {
             return self.out.status;
         }
-        words::status(name)
+        self.out.status_of(name, words::status)
     }
 }
 

@@ -32,6 +32,15 @@ impl Loose {
         }
     }
 
+    /// An entry with this id that holds nothing yet.
+    pub(crate) fn of(id: String) -> Self {
+        Self {
+            id: Some(id),
+            entry: Entry::new(),
+            rest: Map::new(),
+        }
+    }
+
     /// A text, where there is one.
     pub(crate) fn text(&mut self, key: &'static str, value: Option<String>) {
         if let Some(value) = value {
