@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     bugzilla,
     content::Content,
-    jira,
+    github, jira,
     json::{self, Shape},
     mapping::{Mapping, Words},
     record::{RECORD_LIMIT, Record},
@@ -19,19 +19,22 @@ use crate::{
 pub enum Format {
     /// The JSON of Jira's REST interface.
     Jira,
+    /// The JSON of GitHub's REST interface.
+    GitHub,
     /// The JSON of Bugzilla's REST interface.
     Bugzilla,
 }
 
 impl Format {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 2] = [Self::Jira, Self::Bugzilla];
+    pub const ALL: [Self; 3] = [Self::Jira, Self::GitHub, Self::Bugzilla];
 
     /// The tracker's name in documents: `jira:LU-4239`, `jira:jdoe`.
     #[must_use]
     pub const fn system(self) -> &'static str {
         match self {
             Self::Jira => jira::SYSTEM,
+            Self::GitHub => github::SYSTEM,
             Self::Bugzilla => bugzilla::SYSTEM,
         }
     }
@@ -41,6 +44,7 @@ impl Format {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Jira => "Jira",
+            Self::GitHub => "GitHub",
             Self::Bugzilla => "Bugzilla",
         }
     }
@@ -66,6 +70,7 @@ impl Format {
         match (&record.value, self) {
             (Err(broken), _) => broken.key.clone(),
             (Ok(value), Self::Jira) => jira::key(value),
+            (Ok(value), Self::GitHub) => github::key(value),
             (Ok(value), Self::Bugzilla) => bugzilla::key(value),
         }
     }
@@ -91,6 +96,7 @@ impl Format {
         }
         let mapping = match self {
             Self::Jira => jira::read(issue, mapping)?,
+            Self::GitHub => github::read(issue, mapping)?,
             Self::Bugzilla => bugzilla::read(issue, mapping)?,
         };
         let (content, remarks) = mapping.finish();
@@ -102,6 +108,7 @@ impl Format {
     pub(crate) const fn shape(self) -> Shape {
         match self {
             Self::Jira => jira::SHAPE,
+            Self::GitHub => github::SHAPE,
             Self::Bugzilla => bugzilla::SHAPE,
         }
     }
@@ -110,6 +117,7 @@ impl Format {
     pub(crate) const fn cleaner(self) -> fn(&mut Value) {
         match self {
             Self::Jira => jira::clean,
+            Self::GitHub => github::clean,
             Self::Bugzilla => bugzilla::clean,
         }
     }
@@ -118,6 +126,7 @@ impl Format {
     const fn marks(self) -> &'static [&'static str] {
         match self {
             Self::Jira => &jira::MARKS,
+            Self::GitHub => &github::MARKS,
             Self::Bugzilla => &bugzilla::MARKS,
         }
     }

@@ -4,13 +4,14 @@
 //! same file make the same documents, byte for byte.
 //!
 //! * [`Format`] tells files apart, [`Source`] cuts one into [`Record`]s as its bytes come in;
-//! * a tracker's module (`jira`, `bugzilla`) maps a record by means of `mapping`;
+//! * a tracker's module (`jira`, `github`, `bugzilla`) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`].
 
 mod bugzilla;
 mod content;
 mod format;
+mod github;
 mod jira;
 mod json;
 mod mapping;

@@ -12,7 +12,6 @@
     unreachable_pub,
     reason = "a test"
 )]
-
 #![recursion_limit = "256"]
 
 mod figures;
