@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     bugzilla,
     content::Content,
-    csv, docket, jira,
+    csv, docket, github, jira,
     json::{self, Shape},
     mapping::{Mapping, Words},
     record::{RECORD_LIMIT, Record},
@@ -27,15 +27,18 @@ pub enum Format {
     DocketCsv,
     /// Any table, by [`Columns`](crate::csv::Columns).
     Csv,
+    /// The JSON of GitHub's REST interface.
+    GitHub,
     /// The JSON of Bugzilla's REST interface.
     Bugzilla,
 }
 
 impl Format {
     /// All of them, in the order in which people read them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Jira,
         Self::JiraCsv,
+        Self::GitHub,
         Self::Bugzilla,
         Self::Docket,
         Self::DocketCsv,
@@ -49,6 +52,7 @@ impl Format {
             Self::Jira | Self::JiraCsv => jira::SYSTEM,
             Self::Docket | Self::DocketCsv => docket::SYSTEM,
             Self::Csv => csv::SYSTEM,
+            Self::GitHub => github::SYSTEM,
             Self::Bugzilla => bugzilla::SYSTEM,
         }
     }
@@ -62,6 +66,7 @@ impl Format {
             Self::Docket => "Docket",
             Self::DocketCsv => "Docket (CSV)",
             Self::Csv => "a table (CSV)",
+            Self::GitHub => "GitHub",
             Self::Bugzilla => "Bugzilla",
         }
     }
@@ -95,6 +100,7 @@ impl Format {
             (Ok(value), Self::Jira | Self::JiraCsv) => jira::key(value),
             (Ok(value), Self::Docket | Self::DocketCsv) => docket::key(value),
             (Ok(value), Self::Csv) => csv::key(value),
+            (Ok(value), Self::GitHub) => github::key(value),
             (Ok(value), Self::Bugzilla) => bugzilla::key(value),
         }
     }
@@ -122,6 +128,7 @@ impl Format {
             Self::Jira | Self::JiraCsv => jira::read(issue, mapping)?,
             Self::Docket | Self::DocketCsv => docket::read(issue, mapping)?,
             Self::Csv => csv::read(issue, mapping)?,
+            Self::GitHub => github::read(issue, mapping)?,
             Self::Bugzilla => bugzilla::read(issue, mapping)?,
         };
         let (content, remarks) = mapping.finish();
@@ -140,6 +147,7 @@ impl Format {
         match self {
             Self::Jira | Self::JiraCsv => jira::SHAPE,
             Self::Docket | Self::DocketCsv | Self::Csv => docket::SHAPE,
+            Self::GitHub => github::SHAPE,
             Self::Bugzilla => bugzilla::SHAPE,
         }
     }
@@ -149,6 +157,7 @@ impl Format {
         match self {
             Self::Jira | Self::JiraCsv => jira::clean,
             Self::Docket | Self::DocketCsv | Self::Csv => |_| (),
+            Self::GitHub => github::clean,
             Self::Bugzilla => bugzilla::clean,
         }
     }
@@ -158,6 +167,7 @@ impl Format {
         match self {
             Self::Jira => &jira::MARKS,
             Self::JiraCsv | Self::Docket | Self::DocketCsv | Self::Csv => &[],
+            Self::GitHub => &github::MARKS,
             Self::Bugzilla => &bugzilla::MARKS,
         }
     }

@@ -4,7 +4,7 @@
 //! same file make the same documents, byte for byte.
 //!
 //! * [`Format`] tells files apart, [`Source`] cuts one into [`Record`]s as its bytes come in;
-//! * a tracker's module (`jira`, `bugzilla`) maps a record by means of `mapping`;
+//! * a tracker's module (`jira`, `github`, `bugzilla`) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`];
 //! * [`export`] writes what leaves, issue by issue.
@@ -15,6 +15,7 @@ pub mod csv;
 mod docket;
 pub mod export;
 mod format;
+mod github;
 mod jira;
 mod json;
 mod mapping;

@@ -44,8 +44,11 @@ pub struct Mend {
 impl Report {
     /// Takes in that a record doesn't come in, and the record itself.
     pub(crate) fn refuse(&mut self, refused: Refused, raw: &[u8]) {
+        // There is nothing in a pull request to be mended.
+        if refused.reason != Reason::PullRequest {
+            self.mend.push(raw);
+        }
         self.refused.push(refused);
-        self.mend.push(raw);
     }
 }
 
@@ -137,6 +140,9 @@ pub enum Reason {
     /// Its readers are restricted there; here they would be everybody.
     #[error("only some people may read it there (“{0}”); here everybody could")]
     Restricted(String),
+    /// GitHub lists pull requests among the issues.
+    #[error("it is a pull request, not an issue")]
+    PullRequest,
     /// The document can't be made.
     #[error("its document can't be made: {0}")]
     Document(String),

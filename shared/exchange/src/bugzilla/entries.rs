@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::bug::Reading;
 use crate::{
-    content::{NAME, Scalar, TITLE},
+    content::{Entry, NAME, Scalar, TITLE},
     json::value::{take, text},
     mapping::Loose,
     report::Remark,
@@ -73,7 +73,8 @@ impl Reading {
         let mut found = Vec::new();
         for (field, relation) in LINKS {
             for target in self.out.names(field, take(bug, field)) {
-                let mut loose = Loose::of(format!("{}-{target}", relation.replace(' ', "-")));
+                let id = format!("{}-{target}", relation.replace(' ', "-"));
+                let mut loose = Loose::of(Some(id), Entry::new());
                 loose.text("relation", Some(relation.to_owned()));
                 loose.name("target", Some(target), NAME);
                 found.push(loose);

@@ -41,9 +41,8 @@ impl Reading {
                     self.resolution_of(&mut entry, resolution.copied());
                 }
                 self.out.happened(&mut entry, &happened);
-                let mut loose = Loose::of(format!("{}-{field}", at.unwrap_or_default().0));
-                loose.entry = entry;
-                found.push(loose);
+                let id = format!("{}-{field}", at.unwrap_or_default().0);
+                found.push(Loose::of(Some(id), entry));
             }
         }
         self.out.content.events = self.out.settle("events", found);

@@ -41,11 +41,7 @@ impl Reading {
                 };
                 self.out.happened(&mut entry, &happened);
                 let id = history.get("id").and_then(text);
-                found.push(Loose {
-                    id: id.map(|id| format!("{id}-{index}")),
-                    entry,
-                    rest: Map::new(),
-                });
+                found.push(Loose::of(id.map(|id| format!("{id}-{index}")), entry));
             }
         }
         self.out.content.events = self.out.settle("events", found);

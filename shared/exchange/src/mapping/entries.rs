@@ -32,11 +32,11 @@ impl Loose {
         }
     }
 
-    /// An entry with this id that holds nothing yet.
-    pub(crate) fn of(id: String) -> Self {
+    /// An entry with this id.
+    pub(crate) fn of(id: Option<String>, entry: Entry) -> Self {
         Self {
-            id: Some(id),
-            entry: Entry::new(),
+            id,
+            entry,
             rest: Map::new(),
         }
     }
@@ -94,6 +94,14 @@ impl Mapping {
             loose.entry.insert("at", Scalar::Time(at));
         }
         (created, updated)
+    }
+
+    /// As [`times`](Self::times), and says of an entry that was changed later when that was.
+    pub(crate) fn times_of_text(&mut self, loose: &mut Loose, field: &str, names: [&str; 2]) {
+        let (created, updated) = self.times(loose, field, names);
+        if let Some(updated) = updated.filter(|updated| created.is_some_and(|created| created != *updated)) {
+            loose.entry.insert("edited_at", Scalar::Time(updated));
+        }
     }
 
     fn time(&mut self, loose: &mut Loose, field: &str, key: &str) -> Option<Timestamp> {
