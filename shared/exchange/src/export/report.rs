@@ -8,7 +8,7 @@ use docket_domain::{
     report::{Figures, Section},
 };
 
-use super::cell::cell as csv_cell;
+use crate::csv;
 
 /// What of a report is written.
 #[derive(Debug, Clone, Copy)]
@@ -172,12 +172,8 @@ impl Quarterly<'_> {
     /// All its tables as one of CSV: a line for each figure and period, numbers as they are (hours, days, shares).
     #[must_use]
     pub fn csv(&self) -> String {
-        let mut out = String::new();
-        let mut row = |cells: &[&str]| {
-            let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
-            out.push_str(&cells.join(","));
-            out.push_str("\r\n");
-        };
+        let mut out = Vec::new();
+        let mut row = |cells: &[&str]| csv::write(&mut out, cells.iter().copied());
         row(&[
             "measure", "by", "key", "name", "period", "unit", "n", "total", "mean", "median", "p90",
         ]);
@@ -269,7 +265,8 @@ impl Quarterly<'_> {
                 "",
             ]);
         }
-        out
+        // Only texts were written.
+        String::from_utf8_lossy(&out).into_owned()
     }
 }
 
@@ -393,7 +390,7 @@ mod tests {
         let csv = quarterly.csv();
         for line in [
             "first-response,,,Time to first response,2026-Q3,hours,5,10,2,2,2\r\n",
-            "first-response,component,\"'=1|2\",\"'=1|2\",2026-Q2,hours,0,,,,\r\n",
+            "first-response,component,'=1|2,'=1|2,2026-Q2,hours,0,,,,\r\n",
             "trend,quarter,reported,reported,2026-Q3,count,1200,,,,\r\n",
         ] {
             assert!(csv.contains(line), "{line}\n---\n{csv}");

@@ -10,7 +10,7 @@ use automerge::{
 };
 use docket_domain::{
     DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Timestamp, facts::Receipt, genesis,
-    metrics::Quarter, read::Workspace,
+    metrics::Quarter, read::Workspace, report::Section,
 };
 use docket_sync::guard::{self, Input, Judgement, Nature, Verdict};
 
