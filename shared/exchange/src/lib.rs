@@ -5,8 +5,10 @@
 //!
 //! * [`jira`] reads the JSON of Jira's REST interface;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
-//! * [`Plan`] decides where each issue goes, and keeps the [`Report`].
+//! * [`Plan`] decides where each issue goes, and keeps the [`Report`];
+//! * [`bundle`] is a whole workspace as one file, out and in.
 
+pub mod bundle;
 mod content;
 pub mod jira;
 mod plan;
