@@ -125,7 +125,9 @@ mod tests {
         for place in 0..BLOCK {
             let mut block = block();
             block[place] ^= 4;
-            assert_eq!(read(&block), None, "{place}");
+            // After the checksum's digits nothing says anything.
+            let silent = place == CHECKSUM.0 + 7;
+            assert_eq!(read(&block).is_some(), silent, "{place}");
         }
     }
 
