@@ -171,7 +171,8 @@ fn what_is_unfit_is_refused_and_leaves_nothing() {
         .collect();
     assert_eq!(chunks.len(), 3);
     let saved = Automerge::load(&whole.changes).unwrap().save();
-    let cases: [(&str, &dyn Fn(&mut Whole)); 14] = [
+    type Damage<'a> = &'a dyn Fn(&mut Whole);
+    let cases: [(&str, Damage<'_>); 14] = [
         ("no changes", &|whole| whole.changes.clear()),
         ("no layout", &|whole| whole.changes = chunks[1..].concat()),
         ("a gap", &|whole| {
