@@ -45,6 +45,8 @@ pub(crate) enum Resource {
     Document(DocumentId),
     /// A document's audience.
     Audience(DocumentId),
+    /// The workspace as one file.
+    Bundle,
     /// Figures for the people who run it.
     Statistics,
 }
@@ -90,6 +92,7 @@ fn resource(path: &str) -> Option<Resource> {
         ("documents", None, None) => Resource::Documents,
         ("documents", Some(id), None) => Resource::Document(id.parse().ok()?),
         ("documents", Some(id), Some("audience")) => Resource::Audience(id.parse().ok()?),
+        ("bundle", None, None) => Resource::Bundle,
         ("statistics", None, None) => Resource::Statistics,
         _ => return None,
     })

@@ -5,6 +5,7 @@
 
 mod ask;
 mod body;
+mod bundle;
 mod documents;
 mod invitations;
 mod members;
@@ -34,6 +35,7 @@ pub(crate) async fn answer(object: &Rc<Object>, request: Request) -> Result<Resp
     let method = request.method();
     // What takes no credential, or takes it in another form.
     match (&resource, &method) {
+        (Resource::Bundle, Method::Post) => return bundle::take(object, &slug, request).await,
         (Resource::Workspace, Method::Post) => return workspace::create(object, &slug, request).await,
         (Resource::Acceptance, Method::Post) => return invitations::accept(object, &slug, request).await,
         (Resource::Session, Method::Post) => return session::begin(object, &slug, request).await,
@@ -65,7 +67,19 @@ async fn authenticated(
         (Resource::Documents, Method::Put) => documents::write(object, caller, request).await,
         (Resource::Document(id), Method::Delete) => documents::purge(object, caller, id),
         (Resource::Audience(id), Method::Put) => documents::audience(object, caller, id, request).await,
+        (Resource::Bundle, Method::Get) => bundle::give(object, slug, caller),
         (Resource::Statistics, Method::Get) => statistics::tell(object, caller),
         _ => Err(Error::Method),
     }
+}
+
+/// A stream that breaks off: the asker sees that it does, and asks again.
+fn broken(error: Error) -> worker::Error {
+    let detail = error.detail().unwrap_or_else(|| error.to_string());
+    crate::error::log("a streamed answer broke off", &detail);
+    worker::Error::RustError("the answer broke off: ask again".into())
+}
+
+fn invalid(error: impl std::fmt::Display) -> Error {
+    Error::Invalid(error.to_string())
 }

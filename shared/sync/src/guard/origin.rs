@@ -138,7 +138,8 @@ pub(super) fn is_blank(id: DocumentId, document: &Automerge) -> bool {
     may_be && layouts(Kind::Issue, id).is_ok_and(|layouts| heads.iter().all(|head| layouts.contains(head)))
 }
 
-fn layouts(kind: Kind, id: DocumentId) -> Result<Vec<ChangeHash>, Refusal> {
+/// The changes that lay a document of that kind out.
+pub(super) fn layouts(kind: Kind, id: DocumentId) -> Result<Vec<ChangeHash>, Refusal> {
     // Making a layout doesn't fail; if it did, nothing deterministic could be known.
     let changes = genesis::changes(kind, id).map_err(|_| Refusal::FirstChange)?;
     Ok(changes.iter().map(Change::hash).collect())

@@ -39,7 +39,8 @@ impl Court<'_> {
         }
     }
 
-    fn possible(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
+    /// Can the operation be done?
+    pub(super) fn possible(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
         let Some(place) = operation
             .place
             .as_ref()

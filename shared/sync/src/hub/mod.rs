@@ -16,6 +16,7 @@
 
 mod barred;
 mod bulk;
+mod bundle;
 mod catalogue;
 mod custody;
 mod documents;
@@ -42,6 +43,7 @@ use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 pub use self::{
     bulk::{Batch, ReadBatch},
+    bundle::{RestoreError, Whole, WholeBatch},
     effect::{Effect, SocketId},
     error::HubError,
     store::{

@@ -6,6 +6,7 @@
 mod audience;
 mod barring;
 mod bulk;
+mod bundle;
 mod catalogue;
 mod hostile;
 mod presence;
