@@ -7,7 +7,10 @@ use docket_domain::{DocumentId, Facts, PersonId, Timestamp, read};
 use serde_json::{Map, Value, json};
 
 use super::{ENTRIES, VERSION};
-use crate::{json::value::canonical, mapping::time};
+use crate::{
+    json::value::{canonical, text_at},
+    mapping::time,
+};
 
 /// The workspace that issues leave: what their documents don't say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +164,8 @@ fn entries(document: &Automerge, name: &str, facts: &Facts, home: &Home) -> Vec<
         entry.insert("id".to_owned(), id.into());
         found.push(Value::Object(entry));
     }
+    // As things happened; ISO 8601 sorts by time.
+    found.sort_by_cached_key(|entry| text_at(entry, "at"));
     found
 }
 

@@ -66,8 +66,8 @@ fn left(issues: &Issues<'_>) -> [(Format, Vec<u8>); 2] {
     formats
 }
 
-/// The row that an issue has after it came into another workspace: the differences that the module `docket` of the
-/// source names, and no other.
+/// The row that an issue has after it came into another workspace: the differences that docs/formats.md names, and
+/// no other.
 fn expected(issue: Leaving<'_>, document: DocumentId) -> Row {
     let mut row = Row::derive(issue.document, issue.id, issue.facts).unwrap();
     let key = row.issue().unwrap().name("SWG");
