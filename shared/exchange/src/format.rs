@@ -65,7 +65,7 @@ impl Format {
             Self::JiraCsv => "Jira (CSV)",
             Self::Docket => "Docket",
             Self::DocketCsv => "Docket (CSV)",
-            Self::Csv => "a table (CSV)",
+            Self::Csv => "CSV",
             Self::GitHub => "GitHub",
             Self::Bugzilla => "Bugzilla",
         }

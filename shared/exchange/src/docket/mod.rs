@@ -30,8 +30,54 @@ pub(crate) const SHAPE: Shape = Shape {
 /// Names that its records have and others don't, where they aren't in the order in which they were written.
 pub(crate) const MARKS: [&str; 5] = ["affects", "attention", "created_by", "docket", "workspace"];
 
-/// Lists of entries.
-const ENTRIES: [&str; 5] = ["attachments", "attention", "comments", "events", "links"];
+/// A list of entries, and what each of them can hold beside its id.
+#[derive(Debug, Clone, Copy)]
+struct Entries {
+    name: &'static str,
+    texts: &'static [&'static str],
+    times: &'static [&'static str],
+    people: &'static [&'static str],
+    numbers: &'static [&'static str],
+}
+
+/// The lists of entries.
+const ENTRIES: [Entries; 5] = [
+    Entries {
+        name: "attachments",
+        texts: &["name", "type"],
+        times: &["at"],
+        people: &["by"],
+        numbers: &["size"],
+    },
+    Entries {
+        name: "attention",
+        texts: &["reason"],
+        times: &["at", "cleared_at"],
+        people: &["by", "cleared_by"],
+        numbers: &[],
+    },
+    Entries {
+        name: "comments",
+        texts: &["body"],
+        times: &["at", "edited_at", "deleted_at"],
+        people: &["by"],
+        numbers: &[],
+    },
+    Entries {
+        name: "events",
+        texts: &["field", "from", "to", "reason", "resolution"],
+        times: &["at"],
+        people: &["by"],
+        numbers: &[],
+    },
+    Entries {
+        name: "links",
+        texts: &["relation", "target"],
+        times: &["at"],
+        people: &["by"],
+        numbers: &[],
+    },
+];
 
 /// Does a file that begins with these bytes hold it as JSON?
 pub(crate) fn is_json(beginning: &[u8]) -> bool {

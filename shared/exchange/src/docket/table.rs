@@ -165,7 +165,7 @@ impl Layout {
 
 /// Lines of JSON; a list of entries, or one object.
 fn json(name: &str, cell: &str) -> Option<Value> {
-    if !ENTRIES.contains(&name) {
+    if !ENTRIES.iter().any(|list| list.name == name) {
         return serde_json::from_str(cell).ok();
     }
     let lines = cell.lines().filter(|line| !line.trim().is_empty());

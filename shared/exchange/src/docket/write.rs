@@ -6,7 +6,7 @@ use automerge::{Automerge, ObjId, ROOT, ReadDoc, ScalarValue, Value as Stored};
 use docket_domain::{DocumentId, Facts, PersonId, Timestamp, read};
 use serde_json::{Map, Value, json};
 
-use super::{ENTRIES, VERSION};
+use super::{ENTRIES, Entries, VERSION};
 use crate::{
     json::value::{canonical, text_at},
     mapping::time,
@@ -71,7 +71,7 @@ pub(crate) fn write(document: &Automerge, id: DocumentId, facts: &Facts, home: &
         };
         insert(&mut issue, name, names.clone().into());
     }
-    for name in ENTRIES {
+    for Entries { name, .. } in ENTRIES {
         insert(&mut issue, name, entries(document, name, facts, home).into());
     }
     for name in ["people", "source"] {
@@ -202,7 +202,7 @@ fn members(issue: &mut Map<String, Value>, home: &Home) {
     for name in PEOPLE {
         note(issue.get(name));
     }
-    let lists = ENTRIES.into_iter().filter_map(|name| issue.get(name)?.as_array());
+    let lists = ENTRIES.iter().filter_map(|list| issue.get(list.name)?.as_array());
     for entry in lists.flatten() {
         let assigned = entry.get("field").and_then(Value::as_str) == Some("assignee");
         note(entry.get("by"));
