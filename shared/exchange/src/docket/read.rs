@@ -28,6 +28,7 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
     let workspace = text(&take(&mut issue, "workspace"));
     let id = |text: &Option<String>| text.as_ref()?.parse().ok();
     out.content.left = id(&workspace).zip(id(&document));
+    let updated = text(&take(&mut issue, "updated_at"));
     let called = text(&take(&mut issue, "key"));
     issue.remove("number");
     source(take(&mut issue, "source"), &mut out);
@@ -38,6 +39,10 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
             .ok_or(out.not_an_issue("key"))?;
         // Two workspaces can have an SWG-42 each.
         out.content.number = document;
+        // By this a later export is known as one.
+        if let Some(updated) = updated {
+            out.keep_text("updated", updated);
+        }
     }
     people(take(&mut issue, "people"), &mut out);
     fields(&mut issue, &mut out);
@@ -64,6 +69,8 @@ fn source(source: Value, out: &mut Mapping) {
         out.content.key = key;
         out.content.number = text(&take(&mut source, "id"));
     }
+    // What this Docket says of its own import, it says anew.
+    source.remove("digest");
     for (name, value) in source {
         if is_name(&name)
             && let Some(value) = text(&value)
@@ -231,7 +238,8 @@ fn entry(list: Entries, object: Map<String, Value>, out: &Mapping) -> Result<Loo
             loose.entry.insert(name, Scalar::Time(at));
         }
     }
-    if let Some(created) = out.created {
+    // Links of other trackers have no times of their own.
+    if let Some(created) = out.created.filter(|_| list.name != "links") {
         loose.entry.entry("at").or_insert(Scalar::Time(created));
     }
     for name in list.people {

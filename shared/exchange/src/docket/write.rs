@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ObjId, ROOT, ReadDoc, ScalarValue, Value as Stored};
-use docket_domain::{DocumentId, Facts, PersonId, Timestamp, read};
+use docket_domain::{DocumentId, Facts, PersonId, Row, Timestamp, read};
 use serde_json::{Map, Value, json};
 
 use super::{ENTRIES, Entries, VERSION};
@@ -79,6 +79,9 @@ pub(crate) fn write(document: &Automerge, id: DocumentId, facts: &Facts, home: &
         insert(&mut issue, name, map.unwrap_or_default().into());
     }
     insert(&mut issue, "description", read.description.into());
+    if let Some(row) = Row::derive(document, id, facts) {
+        issue.insert("updated_at".to_owned(), time::write(row.updated).into());
+    }
     insert(&mut issue, "conflicts", conflicts(document));
     members(&mut issue, home);
     let key = home.key(id, read.source.as_ref(), facts);
