@@ -151,7 +151,9 @@ async fn place(
             plan.place(incoming, existing)
         };
         match placed {
-            Placed::Add(id, imported) => return Ok(Some((id, imported.document.save()))),
+            Placed::Add(id, imported) | Placed::Update(id, imported) => {
+                return Ok(Some((id, imported.document.save())));
+            }
             Placed::Nothing => return Ok(None),
             Placed::Needs(id) => {
                 let document = store.open_document(id).await?;

@@ -47,10 +47,10 @@ pub(super) fn parts(report: &Report) -> Vec<Part> {
                 .collect(),
         },
         Part {
-            title: "Different here",
-            means: "They are here already and were changed since, here or there. They stay as they are here.",
+            title: "Older than here",
+            means: "A later state of them is here already. They stay as they are.",
             left_out: true,
-            lines: listed(&report.differing),
+            lines: listed(&report.older),
         },
         Part {
             title: "Share a key",
@@ -88,6 +88,12 @@ pub(super) fn parts(report: &Report) -> Vec<Part> {
             means: "Nothing is to be done for them.",
             left_out: false,
             lines: listed(&report.already),
+        },
+        Part {
+            title: "Change",
+            means: "They are here and were changed there since. Where somebody changed the same here, both are shown.",
+            left_out: false,
+            lines: listed(&report.updated),
         },
         Part {
             title: "Come in",

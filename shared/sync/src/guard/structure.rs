@@ -35,7 +35,8 @@ impl Court<'_> {
         }
         match origin {
             Origin::Import => self.source_fits(),
-            Origin::Layout | Origin::Member => Ok(()),
+            // The import that it follows says where it comes from.
+            Origin::Layout | Origin::Update | Origin::Member => Ok(()),
         }
     }
 

@@ -1,17 +1,15 @@
 //! What an issue of another tracker comes to: everything a document will hold, in one order whatever the source's.
 
+mod entries;
+mod write;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{
-    ActorId, Automerge, AutomergeError, ChangeHash, ObjId, ObjType, ROOT, ScalarValue,
-    transaction::{CommitOptions, Transactable},
-};
-use docket_domain::{DocumentId, Kind, Timestamp, genesis, read};
+use docket_domain::{DocumentId, Timestamp};
 use sha2::{Digest, Sha256};
 
-/// The version of the mapping from source to content: part of the actor, so that two versions never make two
-/// changes with one actor and one sequence number.
-const MAPPING: u8 = 1;
+pub use write::Imported;
+pub(crate) use write::{Past, pasts};
 
 /// The longest title, in bytes; as commands have it.
 pub(crate) const TITLE: usize = 1_000;
@@ -25,7 +23,7 @@ pub(crate) const TEXT: usize = 400_000;
 /// and the hub takes 150,000 of them at once.
 pub(crate) const COLLABORATIVE: usize = 100_000;
 /// The most operations of one issue's change, its description's characters included.
-const OPERATIONS: usize = 140_000;
+pub(crate) const OPERATIONS: usize = 140_000;
 /// The most bytes of one issue's change: what a record of the bulk interface can hold.
 const BYTES: usize = 7 * 1024 * 1024;
 
@@ -91,17 +89,6 @@ pub struct Limit {
     pub has: String,
     /// The most.
     pub max: usize,
-}
-
-/// An issue's document, as two deterministic changes: the layout, and the content.
-#[derive(Debug, Clone)]
-pub struct Imported {
-    /// The document.
-    pub document: Automerge,
-    /// Its changes, each a chunk of its own: what is stored, and sent to the hub.
-    pub changes: Vec<Vec<u8>>,
-    /// The hash of the change that holds the content.
-    pub hash: ChangeHash,
 }
 
 impl Content {
@@ -184,84 +171,21 @@ impl Content {
             }
         }
         let (operations, bytes) = self.size();
-        for (what, has, max) in [("operations", operations, OPERATIONS), ("bytes", bytes, BYTES)] {
-            if has > max {
-                return Err(Limit {
-                    what: format!("content has too many {what}: it"),
-                    has: format!("has {has}"),
-                    max,
-                });
-            }
+        if operations > OPERATIONS {
+            return Err(Limit::of_operations(operations));
+        }
+        if bytes > BYTES {
+            return Err(Limit {
+                what: "content has too many bytes: it".to_owned(),
+                has: format!("has {bytes}"),
+                max: BYTES,
+            });
         }
         Ok(())
     }
 
-    /// The document with this content and the id `id`.
-    ///
-    /// # Errors
-    /// None are known; Automerge's are passed on.
-    pub fn document(&self, id: DocumentId) -> Result<Imported, AutomergeError> {
-        let actor = self.actor(id);
-        let mut document = genesis::create(Kind::Issue, id, actor)?;
-        let mut tx = document.transaction();
-        self.write(&mut tx)?;
-        tx.commit_with(CommitOptions::default().with_time(0));
-        let hash = document
-            .get_heads()
-            .first()
-            .copied()
-            .unwrap_or(ChangeHash([0; 32]));
-        let changes = document.get_changes(&[]);
-        Ok(Imported {
-            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
-            document,
-            hash,
-        })
-    }
-
-    /// The actor that the content's change has in the document `id`.
-    fn actor(&self, id: DocumentId) -> ActorId {
-        let purpose: [&[u8]; 4] = [b"import", self.system.as_bytes(), &[MAPPING], &self.digest()];
-        genesis::deterministic_actor(id, &purpose)
-    }
-
-    fn write<T: Transactable>(&self, tx: &mut T) -> Result<(), AutomergeError> {
-        tx.put(ROOT, "title", self.title.as_str())?;
-        write_values(tx, &ROOT, &self.fields)?;
-        if let Some(description) = container(tx, "description").filter(|_| !self.description.is_empty()) {
-            tx.splice_text(&description, 0, 0, &self.description)?;
-        }
-        for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
-            let Some(map) = container(tx, key) else { continue };
-            for name in names {
-                tx.put(&map, name.as_str(), true)?;
-            }
-        }
-        for (key, entries) in self.containers() {
-            let Some(map) = container(tx, key) else { continue };
-            for (id, entry) in entries {
-                let object = tx.put_object(&map, id.as_str(), ObjType::Map)?;
-                write_values(tx, &object, entry)?;
-            }
-        }
-        for (key, texts) in [("people", &self.people), ("source", &self.source)] {
-            let Some(map) = container(tx, key) else { continue };
-            for (name, text) in texts {
-                tx.put(&map, name.as_str(), text.as_str())?;
-            }
-        }
-        let Some(source) = container(tx, "source") else {
-            return Ok(());
-        };
-        tx.put(&source, "system", self.system.as_str())?;
-        tx.put(&source, "key", self.key.as_str())?;
-        if let Some(number) = &self.number {
-            tx.put(&source, "id", number.as_str())?;
-        }
-        Ok(())
-    }
-
-    fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 5] {
+    /// The entries of each container.
+    pub(crate) fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 5] {
         [
             ("attachments", &self.attachments),
             ("attention", &self.attention),
@@ -294,6 +218,17 @@ impl Content {
     }
 }
 
+impl Limit {
+    /// Too many operations for one change.
+    pub(crate) fn of_operations(operations: usize) -> Self {
+        Self {
+            what: "content has too many operations: it".to_owned(),
+            has: format!("has {operations}"),
+            max: OPERATIONS,
+        }
+    }
+}
+
 impl Scalar {
     fn size(&self) -> usize {
         match self {
@@ -301,21 +236,6 @@ impl Scalar {
             Self::Time(_) | Self::Number(_) => 8,
         }
     }
-}
-
-fn container<T: Transactable>(tx: &T, key: &str) -> Option<ObjId> {
-    read::object(tx, &ROOT, key)
-}
-
-fn write_values<T: Transactable>(tx: &mut T, object: &ObjId, entry: &Entry) -> Result<(), AutomergeError> {
-    for (key, value) in entry {
-        match value {
-            Scalar::Text(text) => tx.put(object, *key, text.as_str())?,
-            Scalar::Time(at) => tx.put(object, *key, ScalarValue::Timestamp(at.0))?,
-            Scalar::Number(number) => tx.put(object, *key, *number)?,
-        }
-    }
-    Ok(())
 }
 
 fn write_entry(text: &mut impl FnMut(&str), entry: &Entry) {
