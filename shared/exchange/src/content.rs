@@ -17,6 +17,8 @@ const MAPPING: u8 = 1;
 pub(crate) const TITLE: usize = 1_000;
 /// The longest name: a label, a version, a person, a link's target.
 pub(crate) const NAME: usize = 200;
+/// The longest reason that somebody gave.
+pub(crate) const REASON: usize = 10_000;
 /// The longest text: a comment, a description, a value of `source`.
 pub(crate) const TEXT: usize = 400_000;
 /// The most characters (UTF-16 units) of a description that come in as collaborative text: each is an operation,
@@ -45,7 +47,7 @@ pub type Entry = BTreeMap<&'static str, Scalar>;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Content {
     /// The tracker: `jira`.
-    pub system: &'static str,
+    pub system: String,
     /// The key there.
     pub key: String,
     /// The issue's number there, which stays when its key changes.
@@ -64,6 +66,8 @@ pub struct Content {
     pub comments: BTreeMap<String, Entry>,
     /// Events by id.
     pub events: BTreeMap<String, Entry>,
+    /// Flags for attention by id.
+    pub attention: BTreeMap<String, Entry>,
     /// Links by id.
     pub links: BTreeMap<String, Entry>,
     /// Records of attached files by id.
@@ -72,6 +76,9 @@ pub struct Content {
     pub people: BTreeMap<String, String>,
     /// Everything else, by name.
     pub source: BTreeMap<String, String>,
+    /// For an issue of Docket's: the workspace that it left, and its document there. Says where the content was, and
+    /// isn't part of it.
+    pub left: Option<(DocumentId, DocumentId)>,
 }
 
 /// What makes an issue too large to come in.
@@ -106,7 +113,7 @@ impl Content {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         };
-        for part in [self.system, &self.key, &self.title, &self.description] {
+        for part in [&self.system, &self.key, &self.title, &self.description] {
             text(part);
         }
         text(self.number.as_deref().unwrap_or_default());
@@ -167,7 +174,8 @@ impl Content {
                     if let Scalar::Text(text) = value {
                         let max = match *key {
                             "body" => TEXT,
-                            "name" => TITLE,
+                            "reason" => REASON,
+                            "from" | "name" | "to" => TITLE,
                             _ => NAME,
                         };
                         long(&format!("{what} have a “{key}” that"), text, max)?;
@@ -245,7 +253,7 @@ impl Content {
         let Some(source) = container(tx, "source") else {
             return Ok(());
         };
-        tx.put(&source, "system", self.system)?;
+        tx.put(&source, "system", self.system.as_str())?;
         tx.put(&source, "key", self.key.as_str())?;
         if let Some(number) = &self.number {
             tx.put(&source, "id", number.as_str())?;
@@ -253,9 +261,10 @@ impl Content {
         Ok(())
     }
 
-    fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 4] {
+    fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 5] {
         [
             ("attachments", &self.attachments),
+            ("attention", &self.attention),
             ("comments", &self.comments),
             ("events", &self.events),
             ("links", &self.links),

@@ -3,17 +3,33 @@
 //! Pure: bytes in, documents and a report out. No clock, no randomness, no I/O, so that two members who import the
 //! same file make the same documents, byte for byte.
 //!
-//! * [`jira`] reads the JSON of Jira's REST interface;
+//! * [`Format`] tells files apart, [`Source`] cuts one into [`Record`]s as its bytes come in;
+//! * a tracker's module (`jira`, `github`, `bugzilla`) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`];
+//! * [`export`] writes what leaves, issue by issue;
 //! * [`bundle`] is a whole workspace as one file, out and in.
 
+mod bugzilla;
 pub mod bundle;
 mod content;
-pub mod jira;
+pub mod csv;
+mod docket;
+pub mod export;
+mod format;
+mod github;
+mod jira;
+mod json;
+mod mapping;
 mod plan;
+mod record;
 mod report;
+mod source;
 
 pub use content::{Content, Entry, Imported, Limit, Scalar};
+pub use format::{Format, is_gzip};
+pub use mapping::Words;
 pub use plan::{Existing, Incoming, Placed, Plan};
-pub use report::{Collision, Counts, Listed, Reason, Refused, Remark, Remarked, Report};
+pub use record::{Broken, RECORD_LIMIT, Record};
+pub use report::{Collision, Counts, Listed, Mend, Reason, Refused, Remark, Remarked, Report};
+pub use source::Source;

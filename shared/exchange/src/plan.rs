@@ -1,13 +1,15 @@
 //! Where each issue of a file goes. Run it without storing anything, and it is the dry run.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use automerge::{Automerge, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
 
 use crate::{
     content::{Content, Imported},
-    jira,
+    format::Format,
+    mapping::Words,
+    record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
 
@@ -15,8 +17,12 @@ use crate::{
 #[derive(Debug)]
 pub struct Plan {
     workspace: DocumentId,
+    format: Format,
+    words: Arc<Words>,
     /// What this file has put where: the digest of the content.
     taken: HashMap<DocumentId, [u8; 32]>,
+    /// The report says where the file's times are meant.
+    zone_said: bool,
     report: Report,
 }
 
@@ -28,6 +34,7 @@ pub struct Incoming {
     /// What it holds.
     pub content: Content,
     remarks: Vec<Remark>,
+    raw: Vec<u8>,
     digest: [u8; 32],
 }
 
@@ -54,13 +61,26 @@ pub enum Placed {
 }
 
 impl Plan {
-    /// A plan for an import into the workspace with this document.
+    /// A plan for the import of a file of this format into the workspace with this document.
     #[must_use]
-    pub fn new(workspace: DocumentId) -> Self {
+    pub fn new(workspace: DocumentId, format: Format) -> Self {
         Self {
             workspace,
+            format,
+            words: Arc::default(),
             taken: HashMap::new(),
+            zone_said: false,
             report: Report::default(),
+        }
+    }
+
+    /// With the group's own meanings of the tracker's words. Two members who import one file with different ones make
+    /// different documents of it, so they belong to the workspace.
+    #[must_use]
+    pub fn with_words(self, words: Words) -> Self {
+        Self {
+            words: Arc::new(words),
+            ..self
         }
     }
 
@@ -82,22 +102,32 @@ impl Plan {
         workspace.derive(&format!("{system}:{key}"))
     }
 
-    /// Reads a record of Jira's. None if it doesn't come in: the report says why.
-    pub fn read(&mut self, record: jira::Record) -> Option<Incoming> {
+    /// Reads a record. None if it doesn't come in: the report says why.
+    pub fn read(&mut self, mut record: Record) -> Option<Incoming> {
         let line = record.line;
-        let key = record.key();
-        match jira::read(record) {
+        let key = self.format.key(&record);
+        let raw = std::mem::take(&mut record.raw);
+        if let Some(zone) = record.zone.filter(|_| !self.zone_said) {
+            self.zone_said = true;
+            self.report.remarks.push(Remarked {
+                line,
+                key: key.clone().unwrap_or_default(),
+                remark: Remark::ZoneAssumed(zone),
+            });
+        }
+        match self.format.read(record, &self.words) {
             Ok((content, remarks)) => {
                 let digest = content.digest();
                 Some(Incoming {
                     line,
                     content,
                     remarks,
+                    raw,
                     digest,
                 })
             }
             Err(reason) => {
-                self.report.refused.push(Refused { line, key, reason });
+                self.report.refuse(Refused { line, key, reason }, &raw);
                 None
             }
         }
@@ -109,6 +139,13 @@ impl Plan {
         incoming: &Incoming,
         existing: impl Fn(DocumentId) -> Existing<'a>,
     ) -> Placed {
+        // What left this workspace by an export and is still here isn't added to it.
+        if let Some((workspace, id)) = incoming.content.left
+            && workspace == self.workspace
+            && !matches!(existing(id), Existing::Nothing)
+        {
+            return self.already(incoming, id, None);
+        }
         let mut first = None;
         let mut newer_of = None;
         for id in self.candidates(incoming) {
@@ -214,11 +251,12 @@ impl Plan {
     }
 
     fn refuse(&mut self, incoming: &Incoming, reason: Reason) -> Placed {
-        self.report.refused.push(Refused {
+        let refused = Refused {
             line: incoming.line,
             key: Some(incoming.content.key.clone()),
             reason,
-        });
+        };
+        self.report.refuse(refused, &incoming.raw);
         Placed::Nothing
     }
 
@@ -248,7 +286,7 @@ fn is_same_issue(document: &Automerge, content: &Content) -> bool {
         return false;
     };
     let text = |key: &str| read::string(document, &source, key);
-    text("system").as_deref() == Some(content.system)
+    text("system").as_ref() == Some(&content.system)
         && text("key").as_ref() == Some(&content.key)
         && text("id") == content.number
 }

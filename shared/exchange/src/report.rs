@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use docket_domain::DocumentId;
 
-use crate::content::Limit;
+use crate::{content::Limit, csv::Zone};
 
 /// What came, or would come, of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,8 +23,45 @@ pub struct Report {
     pub collisions: Vec<Collision>,
     /// Records that don't come in, and why.
     pub refused: Vec<Refused>,
+    /// The records that don't come in, to be mended and imported again.
+    pub mend: Mend,
     /// What a person should know about issues that do come in.
     pub remarks: Vec<Remarked>,
+}
+
+/// The most bytes of refused records that are kept.
+const MEND: usize = 32 * 1024 * 1024;
+
+/// Refused records as the file had them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mend {
+    /// The records one after the other, each ended by a line break: a file of the same format.
+    pub bytes: Vec<u8>,
+    /// How many aren't in it: they are too large, or too many.
+    pub left_out: usize,
+}
+
+impl Report {
+    /// Takes in that a record doesn't come in, and the record itself.
+    pub(crate) fn refuse(&mut self, refused: Refused, raw: &[u8]) {
+        // There is nothing in a pull request to be mended.
+        if refused.reason != Reason::PullRequest {
+            self.mend.push(raw);
+        }
+        self.refused.push(refused);
+    }
+}
+
+impl Mend {
+    /// Takes a record in.
+    pub(crate) fn push(&mut self, raw: &[u8]) {
+        if raw.is_empty() || self.bytes.len() + raw.len() >= MEND {
+            self.left_out += 1;
+        } else {
+            self.bytes.extend_from_slice(raw);
+            self.bytes.push(b'\n');
+        }
+    }
 }
 
 /// How much the incoming issues hold.
@@ -81,11 +118,19 @@ pub struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// It can't be read.
-    #[error("it isn't valid JSON ({0}); export it again")]
+    #[error("it can't be read ({0}); export it again")]
     Unreadable(String),
-    /// It is JSON, but no issue.
-    #[error("it isn't an issue as Jira's REST interface gives them: it has no “{0}”")]
-    NotAnIssue(&'static str),
+    /// It can be read, but is no issue.
+    #[error("it isn't an issue as {of} gives them: it has no “{missing}”")]
+    NotAnIssue {
+        /// The tracker's name.
+        of: &'static str,
+        /// What an issue there has.
+        missing: &'static str,
+    },
+    /// Of a later version of Docket's own format.
+    #[error("it is of version {0} of Docket’s format, which this Docket doesn’t know; update it")]
+    Newer(u64),
     /// Too large to be read.
     #[error("it has more than {0} bytes, too many for one issue")]
     TooLarge(usize),
@@ -93,8 +138,11 @@ pub enum Reason {
     #[error("{0}")]
     Limit(#[from] Limit),
     /// Its readers are restricted there; here they would be everybody.
-    #[error("in Jira only some people may read it (security level “{0}”); here everybody could")]
+    #[error("only some people may read it there (“{0}”); here everybody could")]
     Restricted(String),
+    /// GitHub lists pull requests among the issues.
+    #[error("it is a pull request, not an issue")]
+    PullRequest,
     /// The document can't be made.
     #[error("its document can't be made: {0}")]
     Document(String),
@@ -115,13 +163,13 @@ pub struct Remarked {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Remark {
     /// It has no title there.
-    #[error("it has no summary: its key stands in as the title")]
+    #[error("it has no title: its key stands in as the title")]
     NoTitle,
     /// Line breaks or control characters in the title.
-    #[error("line breaks or control characters in its summary are spaces in the title; the original is kept")]
+    #[error("line breaks or control characters in its title are spaces here; the original is kept")]
     TitleAltered,
     /// A title that is too long.
-    #[error("its summary has {0} bytes: the title has the beginning, the original is kept")]
+    #[error("its title has {0} bytes: here it has the beginning, the original is kept")]
     TitleShortened(usize),
     /// A description too long to be edited together.
     #[error(
@@ -147,9 +195,12 @@ pub enum Remark {
     AttachmentsWithoutAuthor(usize),
     /// Comments that only some people may read.
     #[error(
-        "{0} of its comments are for some people only in Jira: they stay out, since everybody could read them here"
+        "{0} of its comments are for some people only there: they stay out, since everybody could read them here"
     )]
     CommentsRestricted(usize),
+    /// Attachments that only some people may read.
+    #[error("{0} of its attachments are for some people only there: their records stay out")]
+    AttachmentsRestricted(usize),
     /// No reporter.
     #[error("it has no reporter")]
     NoReporter,
@@ -167,6 +218,9 @@ pub enum Remark {
     /// A priority that isn't known.
     #[error("its priority “{0}” is not known here: it comes in without one, the original is kept")]
     UnknownPriority(String),
+    /// A severity that isn't known.
+    #[error("its severity “{0}” is not known here: it comes in without one, the original is kept")]
+    UnknownSeverity(String),
     /// A resolution that isn't known.
     #[error("its resolution “{0}” is not known here: it comes in without one, the original is kept")]
     UnknownResolution(String),
@@ -187,16 +241,34 @@ pub enum Remark {
         /// What it says, at most 60 characters.
         text: String,
     },
-    /// A field in another shape than Jira's.
+    /// A field in another shape than the tracker's.
     #[error("“{0}” has an unexpected shape: it is kept as it is among the imported fields")]
     Unexpected(String),
     /// A name too long for a label, a version or a component.
     #[error("“{0}” has a name that is empty or longer than 200 bytes: it is kept among the imported fields")]
     NameKept(String),
+    /// Times without a zone; said once for a file.
+    #[error("the times of this file have no zone: they are read as {0}")]
+    ZoneAssumed(Zone),
     /// Characters that can't be.
     #[error("{0} places hold what are no characters (broken encoding): they read as “\u{fffd}”")]
     Repaired(usize),
     /// Here, but deleted.
     #[error("it is here already, but was deleted; restore it to see it")]
     DeletedHere,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_refused_records_than_are_kept_are_counted() {
+        let mut mend = Mend::default();
+        let record = vec![b'x'; 10 * 1024 * 1024];
+        (0..5).for_each(|_| mend.push(&record));
+        mend.push(b"");
+        mend.push(b"small");
+        assert_eq!((mend.bytes.len(), mend.left_out), (3 * (record.len() + 1) + 6, 3));
+    }
 }

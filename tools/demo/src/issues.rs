@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use docket_exchange::{Existing, Placed, Plan, jira::Reader};
+use docket_exchange::{Existing, Format, Placed, Plan, Source};
 use docket_sync::wire::record::{ChangesRecord, Record, StoredRecord};
 
 use crate::{Demo, Failure, cast::Person};
@@ -21,19 +21,19 @@ pub(crate) fn bring(demo: &Demo, people: &[Person], file: &Path) -> Result<(), F
         .find(|person| person.cast.is_member())
         .ok_or("nobody may import")?;
     let here = demo.peer(&member.token)?.rows;
-    let mut reader = Reader::new();
-    let mut plan = Plan::new(demo.workspace);
+    let mut source = Source::open(Format::Jira);
+    let mut plan = Plan::new(demo.workspace, Format::Jira);
     let mut batch = Vec::new();
     let mut unpacked = flate2::read::GzDecoder::new(fs::File::open(file)?);
     let mut piece = vec![0; 64 * 1024];
     let mut sent = 0;
     loop {
         let length = unpacked.read(&mut piece)?;
-        reader.feed(piece.get(..length).unwrap_or_default());
+        source.feed(piece.get(..length).unwrap_or_default());
         while let Some(record) = if length > 0 {
-            reader.next_record()
+            source.next_record()
         } else {
-            reader.finish()
+            source.finish()
         } {
             let Some(incoming) = plan.read(record) else {
                 continue;

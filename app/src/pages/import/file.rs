@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use automerge::{Automerge, ChangeHash};
 use docket_domain::DocumentId;
-use docket_exchange::{Existing, Incoming, Placed, Plan, Report, jira};
+use docket_exchange::{Existing, Format, Incoming, Placed, Plan, Report, Source};
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -77,23 +77,29 @@ pub(super) async fn dry_run(
     reading: Reading,
 ) -> Result<DryRun, Option<FileError>> {
     let workspace = untrack(|| store.workspace_document()).ok_or(Some(FileError::NoWorkspace))?;
-    let mut plan = Plan::new(workspace);
     let known = store.known_heads();
     let mut documents = Vec::new();
-    let mut reader = jira::Reader::new();
     let pieces = pieces(file).map_err(Some)?;
+    let mut beginning = next(&pieces).await.map_err(Some)?;
+    // What is none of the formats is read as the most usual one, whose refusals then say what is wrong with it.
+    let format = Format::detect(beginning.as_deref().unwrap_or_default(), &file.name());
+    let format = format.unwrap_or(Format::Jira);
+    let (mut plan, mut source) = (Plan::new(workspace, format), Source::open(format));
     let (mut turn, size) = (0, file.size());
     loop {
-        let piece = next(&pieces).await.map_err(Some)?;
+        let piece = match beginning.take() {
+            Some(beginning) => Some(beginning),
+            None => next(&pieces).await.map_err(Some)?,
+        };
         let ended = piece.is_none();
         if let Some(piece) = piece {
-            reader.feed(&piece);
+            source.feed(&piece);
         }
         loop {
             let record = if ended {
-                reader.finish()
+                source.finish()
             } else {
-                reader.next_record()
+                source.next_record()
             };
             let Some(record) = record else { break };
             if let Some(incoming) = plan.read(record) {
@@ -118,7 +124,7 @@ pub(super) async fn dry_run(
                 documents,
             });
         }
-        let read = reader.consumed() as f64 / size.max(1.0);
+        let read = source.consumed() as f64 / size.max(1.0);
         reading
             .share
             .try_update(|share| *share = share.map(|_| read.min(1.0)));

@@ -1,7 +1,4 @@
-//! Issues as Jira's REST interface gives them, from a file.
-//!
-//! [`Reader`] cuts the file into records as its bytes come in, [`read`] makes a [`Content`](crate::Content) of one.
-//! Taken are JSON Lines, a JSON array of issues, and answers of the search (`{"issues": […]}`), one or several.
+//! Issues as Jira's REST interface gives them.
 //!
 //! What a record holds is either mapped or kept under its own name in the document's `source`. Left out are only:
 //! addresses and pictures of the interface (`self`, `expand`, `iconUrl`, `avatarUrls`); what Jira says about its own
@@ -9,26 +6,47 @@
 //! name (no e-mail addresses); copies of other issues' fields in links, parent and sub-tasks; and what depends on
 //! who made the export (`lastViewed`, `isWatching`, `hasVoted`) or is computed from the rest.
 
+mod clean;
 mod entries;
 mod fields;
 mod history;
 mod issue;
 mod people;
-mod reader;
-mod repair;
-mod text;
-mod time;
-mod value;
-mod words;
+mod relation;
+mod rich;
+mod table;
+pub(crate) mod words;
 
-pub use issue::read;
-pub use reader::{Broken, RECORD_LIMIT, Reader, Record};
+use serde_json::Value;
+
+pub(crate) use clean::clean;
+pub(crate) use issue::read;
+pub(crate) use relation::kind;
+pub(crate) use table::Layout;
+
+use crate::json::{Shape, value::text_at};
 
 /// The tracker's name in documents: `jira:LU-4239`, `jira:jdoe`.
-pub const SYSTEM: &str = "jira";
+pub(crate) const SYSTEM: &str = "jira";
 
-/// Does a file that begins with these bytes hold gzip, to be unpacked before it is read?
-#[must_use]
-pub fn is_gzip(beginning: &[u8]) -> bool {
-    beginning.starts_with(&[0x1f, 0x8b])
+/// How its JSON is cut.
+pub(crate) const SHAPE: Shape = Shape {
+    list: "issues",
+    key: "key",
+};
+
+/// Names that its records have and others don't.
+pub(crate) const MARKS: [&str; 7] = [
+    "changelog",
+    "fields",
+    "fixVersions",
+    "issuelinks",
+    "issues",
+    "issuetype",
+    "statusCategory",
+];
+
+/// The key of an issue.
+pub(crate) fn key(issue: &Value) -> Option<String> {
+    text_at(issue, "key")
 }

@@ -1,6 +1,6 @@
 //! Files of every shape, in pieces of every size.
 
-use docket_exchange::{Reason, jira::is_gzip};
+use docket_exchange::{Format, Reason, is_gzip};
 use serde_json::json;
 
 use crate::{Store, import, issue, records, traps};
@@ -8,7 +8,7 @@ use crate::{Store, import, issue, records, traps};
 fn keys(json: &str) -> Vec<String> {
     records(json.as_bytes(), 7)
         .into_iter()
-        .map(|record| record.key().unwrap_or_else(|| "?".to_owned()))
+        .map(|record| Format::Jira.key(&record).unwrap_or_else(|| "?".to_owned()))
         .collect()
 }
 
@@ -134,7 +134,7 @@ fn swallowed_lines_are_given_back() {
     let json = format!("{{\"key\":\"B-1\",\"fields\":[\n{}\n", lines.join("\n"));
     let records = records(json.as_bytes(), 65_536);
     assert_eq!(records.iter().filter(|record| record.value.is_ok()).count(), 20);
-    assert_eq!(records[0].key().as_deref(), Some("B-1"));
+    assert_eq!(Format::Jira.key(&records[0]).as_deref(), Some("B-1"));
     assert_eq!(records.last().unwrap().line, 21);
 }
 
@@ -142,4 +142,41 @@ fn swallowed_lines_are_given_back() {
 fn packed_files_are_recognised() {
     assert!(is_gzip(&[0x1f, 0x8b, 8]));
     assert!(!is_gzip(b"{"));
+}
+
+/// What is refused can be downloaded, mended and imported: it is all there, as it was in the file.
+#[test]
+fn refused_records_are_given_back_as_they_were() {
+    let good = issue("A-1", &json!({}));
+    let secret = issue("A-2", &json!({"security": {"name": "Staff"}}));
+    let broken = "{\"key\":\"A-3\",,}";
+    let pretty = "{\n\"key\": \"A-4\",\n\"fields\": {]\n}";
+    let json = format!("{good}\n{secret}\n{broken}\n{pretty}\n");
+    let (report, added) = import(json.as_bytes(), &mut Store::new());
+    assert_eq!(added.len(), 1);
+    let keys: Vec<_> = report.refused.iter().map(|it| it.key.as_deref()).collect();
+    assert_eq!(keys, [Some("A-2"), Some("A-3"), None], "{:?}", report.refused);
+    assert_eq!(
+        String::from_utf8(report.mend.bytes).unwrap(),
+        format!("{secret}\n{broken}\n{pretty}\n")
+    );
+    assert_eq!(report.mend.left_out, 0);
+}
+
+#[test]
+fn files_are_known_by_what_they_begin_with() {
+    for (beginning, format) in [
+        (&traps()[..65_536], Some(Format::Jira)),
+        (b"\xef\xbb\xbf[ {\"key\":\"A-1\",\"fields\":{", Some(Format::Jira)),
+        (
+            b"{\"expand\":\"names\",\"total\":0,\"issues\":[]}",
+            Some(Format::Jira),
+        ),
+        (b"{\"text\":\"\\\"fields\\\": {\"}", None),
+        (b"Key,Summary\nA-1,fields\n", Some(Format::Csv)),
+        (b"\x89PNG\r\n\x1a\n\0\0,\0\r,\n", None),
+        (b"", None),
+    ] {
+        assert_eq!(Format::detect(beginning, "export.json"), format);
+    }
 }

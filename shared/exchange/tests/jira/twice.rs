@@ -2,7 +2,7 @@
 
 use automerge::{ChangeHash, ROOT, transaction::Transactable};
 use docket_domain::read::Issue;
-use docket_exchange::{Existing, Placed, Plan, Remark};
+use docket_exchange::{Existing, Format, Placed, Plan, Remark};
 use serde_json::json;
 
 use crate::{ALOY, Store, TRAPS, WORKSPACE, changelogs, import, issue, records};
@@ -51,7 +51,7 @@ fn heads_alone_are_enough_for_what_was_not_edited() {
     let (_, added) = import(json.as_bytes(), &mut Store::new());
     let (id, made) = &added[0];
     let place = |heads: &[ChangeHash]| {
-        let mut plan = Plan::new(WORKSPACE);
+        let mut plan = Plan::new(WORKSPACE, Format::Jira);
         let incoming = plan.read(records(json.as_bytes(), 100).remove(0)).unwrap();
         let placed = plan.place(&incoming, |asked| {
             assert_eq!(asked, *id);

@@ -6,60 +6,26 @@
 
 use std::collections::VecDeque;
 
-use serde_json::Value;
-
-use super::repair;
-
-/// The largest record, in bytes: above it the JSON alone would fill a phone's memory.
-pub const RECORD_LIMIT: usize = 16 * 1024 * 1024;
-
-/// A record of the file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Record {
-    /// The line on which it begins, from 1.
-    pub line: u64,
-    /// Its JSON.
-    pub value: Result<Value, Broken>,
-    /// Places that held no characters and read as U+FFFD.
-    pub repaired: usize,
-}
-
-/// Why a record can't be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// The key it seems to have.
-    pub key: Option<String>,
-    /// What is wrong; none if it is larger than [`RECORD_LIMIT`].
-    pub problem: Option<String>,
-}
-
-impl Record {
-    /// The issue's key, where there is one.
-    #[must_use]
-    pub fn key(&self) -> Option<String> {
-        match &self.value {
-            Ok(value) => value.get("key").and_then(Value::as_str).map(str::to_owned),
-            Err(broken) => broken.key.clone(),
-        }
-    }
-}
+use super::{Shape, repair};
+use crate::record::{Broken, RECORD_LIMIT, Record};
 
 /// Where the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     /// Between values.
     Top,
-    /// In an array of issues at the top.
+    /// In an array of records at the top.
     List,
-    /// In the `issues` of a search's answer.
+    /// In the list of an answer.
     Answer,
-    /// In a search's answer, past its `issues`.
+    /// In an answer, past its list.
     Rest,
 }
 
 /// Cuts a file into records. Feed it a piece, take the records out, feed the next one; then [`finish`](Self::finish).
 #[derive(Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
+    shape: Shape,
     piece: Vec<u8>,
     at: usize,
     line: u64,
@@ -90,23 +56,17 @@ struct Scan {
     escaped: bool,
     /// The last string at depth 1 began after this many bytes of the record.
     string_at: usize,
-    /// That string, if a colon came after it: the key of what follows.
-    issues: bool,
+    /// That string is the name of an answer's list.
+    list: bool,
     /// The last byte that isn't white space closed a string at depth 1.
     string_ended: bool,
 }
 
-impl Default for Reader {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Reader {
     /// A reader at the beginning of a file.
-    #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new(shape: Shape) -> Self {
         Self {
+            shape,
             piece: Vec::new(),
             at: 0,
             line: 1,
@@ -125,20 +85,19 @@ impl Reader {
     }
 
     /// How many bytes have been read: for showing progress.
-    #[must_use]
-    pub const fn consumed(&self) -> u64 {
+    pub(crate) const fn consumed(&self) -> u64 {
         self.consumed
     }
 
     /// Takes in the next piece of the file. Take out all records before giving another.
-    pub fn feed(&mut self, piece: &[u8]) {
+    pub(crate) fn feed(&mut self, piece: &[u8]) {
         self.piece.drain(..self.at.min(self.piece.len()));
         self.at = 0;
         self.piece.extend_from_slice(piece);
     }
 
     /// The next record; none until more comes in.
-    pub fn next_record(&mut self) -> Option<Record> {
+    pub(crate) fn next_record(&mut self) -> Option<Record> {
         loop {
             if let Some(record) = self.ready.pop_front() {
                 return Some(record);
@@ -154,7 +113,7 @@ impl Reader {
     }
 
     /// The file has ended: what is left of it.
-    pub fn finish(&mut self) -> Option<Record> {
+    pub(crate) fn finish(&mut self) -> Option<Record> {
         if let Some(record) = self.next_record() {
             return Some(record);
         }
@@ -200,7 +159,7 @@ impl Reader {
             return;
         }
         let before = self.scan.depth;
-        if byte == b'[' && before == 1 && self.scan.issues && self.level == Level::Top {
+        if byte == b'[' && before == 1 && self.scan.list && self.level == Level::Top {
             self.record.clear();
             self.scan = Scan::default();
             self.level = Level::Answer;
@@ -267,13 +226,15 @@ impl Reader {
             return;
         }
         self.skipping = true;
-        let key = repair::key(&self.record);
+        let key = repair::key(&self.record, self.shape.key);
         self.record = Vec::new();
         let value = Err(Broken { key, problem: None });
         self.ready.push_back(Record {
             line: self.began,
+            raw: Vec::new(),
             value,
             repaired: 0,
+            zone: None,
         });
     }
 
@@ -285,25 +246,26 @@ impl Reader {
             self.record.clear();
             return true;
         }
-        let record = repair::parse(self.began, &self.record);
-        let readable = record.value.is_ok();
         self.bare |= self.level == Level::Top && self.record.starts_with(b"{");
-        if !readable && self.level == Level::Top && self.record.contains(&b'\n') {
+        let record = repair::parse(self.began, std::mem::take(&mut self.record), self.shape.key);
+        let readable = record.value.is_ok();
+        if !readable && self.level == Level::Top && record.raw.contains(&b'\n') {
+            self.record = record.raw;
             self.lines(true);
         } else {
             self.ready.push_back(record);
         }
-        self.record.clear();
         readable
     }
 
-    /// Reads the lines of what was taken for one record, each as a record. Consecutive lines that are none are
-    /// reported as one. If it isn't the `whole`, the last line goes on: it is the answer.
+    /// Reads the lines of what was taken for one record, each as a record. Consecutive lines that are none are one
+    /// that can't be read, unless they have keys of their own. If it isn't the `whole`, the last line goes on: it is
+    /// the answer.
     fn lines(&mut self, whole: bool) -> Vec<u8> {
         let bytes = std::mem::take(&mut self.record);
         let mut line = self.began;
         let mut rest: &[u8] = &bytes;
-        let mut last_broken = false;
+        let mut damaged: Option<Record> = None;
         while !rest.is_empty() {
             let end = rest.iter().position(|byte| *byte == b'\n');
             if end.is_none() && !whole {
@@ -311,18 +273,28 @@ impl Reader {
             }
             let (text, next) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
             let text = text.trim_ascii();
-            let text = text.strip_suffix(b",").unwrap_or(text);
-            if !text.is_empty() {
-                let record = repair::parse(line, text);
-                let broken = record.value.is_err();
-                if !(broken && last_broken && repair::key(text).is_none()) {
-                    self.ready.push_back(record);
+            let value = text.strip_suffix(b",").unwrap_or(text);
+            if !value.is_empty() {
+                let mut record = repair::parse(line, value.to_vec(), self.shape.key);
+                if record.value.is_err() {
+                    record.raw = text.to_vec();
                 }
-                last_broken = broken;
+                match (&record.value, &mut damaged) {
+                    (Ok(_), _) => {
+                        self.ready.extend(damaged.take());
+                        self.ready.push_back(record);
+                    }
+                    (Err(broken), Some(damaged)) if broken.key.is_none() => {
+                        damaged.raw.push(b'\n');
+                        damaged.raw.extend(record.raw);
+                    }
+                    (Err(_), _) => self.ready.extend(damaged.replace(record)),
+                }
             }
             line += 1;
             rest = next;
         }
+        self.ready.extend(damaged);
         self.began = line;
         rest.to_vec()
     }
@@ -330,7 +302,7 @@ impl Reader {
     fn key_ended(&mut self) {
         if self.scan.string_ended && self.scan.depth == 1 {
             let name = self.record.get(self.scan.string_at..).unwrap_or_default();
-            self.scan.issues = name == b"issues\"";
+            self.scan.list = name.strip_suffix(b"\"") == Some(self.shape.list.as_bytes());
         }
     }
 }
@@ -365,7 +337,7 @@ impl Scan {
         }
         // Between a key and its value stand only a colon and white space.
         if !matches!(byte, b':' | b' ' | b'\t' | b'\r' | b'\n') {
-            self.issues = false;
+            self.list = false;
         }
         self.depth
     }

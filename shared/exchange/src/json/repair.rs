@@ -4,27 +4,30 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::reader::{Broken, Record};
+use super::names;
+use crate::record::{Broken, Record};
 
 /// The longest key that is looked for in a record that can't be read.
 const KEY: usize = 100;
 
-/// Reads the record that begins on `line`.
-pub(super) fn parse(line: u64, bytes: &[u8]) -> Record {
-    let (value, repaired) = match serde_json::from_slice(bytes) {
+/// Reads the record that begins on `line`; `name` is what its key is called.
+pub(super) fn parse(line: u64, raw: Vec<u8>, name: &str) -> Record {
+    let (value, repaired) = match serde_json::from_slice(&raw) {
         Ok(value) => (Ok(value), 0),
-        Err(error) => match repaired(bytes) {
+        Err(error) => match repaired(&raw) {
             Some((text, count)) => (serde_json::from_str(&text).map_err(|_| error), count),
             None => (Err(error), 0),
         },
     };
     let value: Result<Value, Broken> = value.map_err(|error| Broken {
-        key: key(bytes),
+        key: key(&raw, name),
         problem: Some(error.to_string()),
     });
     Record {
         line,
+        raw,
         repaired: if value.is_ok() { repaired } else { 0 },
+        zone: None,
         value,
     }
 }
@@ -85,13 +88,14 @@ fn unit(text: &str) -> Option<u16> {
     hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
 }
 
-/// The first `"key"` in a record that can't be read: exports have it before any other issue's.
-pub(super) fn key(bytes: &[u8]) -> Option<String> {
-    const NAME: &[u8] = b"\"key\"";
-    let at = bytes.windows(NAME.len()).position(|window| window == NAME)?;
-    let rest = bytes.get(at + NAME.len()..)?.trim_ascii_start();
-    let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
-    let end = rest.iter().take(KEY).position(|byte| *byte == b'"')?;
-    let key = std::str::from_utf8(rest.get(..end)?).ok()?;
+/// The key of a record that can't be read: a text or a number.
+pub(super) fn key(bytes: &[u8], name: &str) -> Option<String> {
+    let found = names(bytes).find(|it| it.depth == 1 && it.text == name.as_bytes())?;
+    let (value, ends): (_, fn(&u8) -> bool) = match found.value.strip_prefix(b"\"") {
+        Some(text) => (text, |byte| *byte == b'"'),
+        None => (found.value, |byte| !byte.is_ascii_digit()),
+    };
+    let end = value.iter().take(KEY).position(ends)?;
+    let key = std::str::from_utf8(value.get(..end)?).ok()?;
     (!key.is_empty() && !key.contains('\\')).then(|| key.to_owned())
 }
