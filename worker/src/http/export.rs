@@ -14,7 +14,7 @@ use docket_sync::hub::HubError;
 use futures_util::stream;
 use worker::{Delay, Request, Response};
 
-use super::{Caller, broken, documents::of_document, file};
+use super::{Caller, broken, documents::of_document, file, invalid};
 use crate::{access::members, error::Error, object::Object, store};
 
 const CSV: &str = "text/csv; charset=utf-8";
@@ -23,16 +23,24 @@ const JSON_LINES: &str = "application/jsonl; charset=utf-8";
 /// Rows of a list that are written in one turn.
 const ROWS: usize = 500;
 
-/// `GET /export?format=`
+/// `GET /export?format=&after=`
 pub(crate) fn issues(
     object: &Rc<Object>,
     slug: &WorkspaceSlug,
     caller: &Caller,
     request: &Request,
 ) -> Result<Response, Error> {
-    let url = request.url()?;
-    let format = url.query_pairs().find(|(name, _)| name == "format");
-    let format = format.map(|(_, value)| value.into_owned()).unwrap_or_default();
+    let (mut format, mut after) = (String::new(), None);
+    for (name, value) in request.url()?.query_pairs() {
+        match &*name {
+            "format" => format = value.into_owned(),
+            "after" => {
+                let id: DocumentId = value.parse().map_err(invalid)?;
+                after = Some(id);
+            }
+            _ => {}
+        }
+    }
     let home = home(object, &caller.member.id)?;
     let (form, kind, name) = match format.as_str() {
         "jsonl" => (
@@ -41,6 +49,11 @@ pub(crate) fn issues(
             format!("{slug}.jsonl"),
         ),
         "csv" => (Form::Csv(Csv::new(home)), CSV, format!("{slug}.csv")),
+        "jira-csv" if after.is_some() => {
+            return Err(Error::Invalid(
+                "Jira’s table comes whole: its columns depend on all issues".into(),
+            ));
+        }
         "jira-csv" => {
             let counting = Form::Counting(home, JiraColumns::default());
             (counting, CSV, format!("{slug}-jira.csv"))
@@ -51,8 +64,9 @@ pub(crate) fn issues(
         object: object.clone(),
         member: caller.member.id.clone(),
         form,
-        after: None,
-        begun: false,
+        after,
+        // A table that goes on has had its header.
+        begun: after.is_some(),
     };
     file(kind, &name, stream::try_unfold(Some(start), Issues::step))
 }
