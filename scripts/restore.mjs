@@ -4,8 +4,11 @@ import { open } from "node:fs/promises";
 
 import { HubError, refusal } from "./hub.mjs";
 
-/** How much is sent at once; a document that doesn't fit is sent with more, up to what the hub takes. */
-const PART = 16 * 2 ** 20;
+/**
+ * How much is sent at once: some twelve of the 30 seconds that a request may compute. A document that doesn't fit is sent
+ * with more, up to what the hub takes.
+ */
+const PART = 8 * 2 ** 20;
 const MOST = 64 * 2 ** 20;
 /** How often a part is tried when the connection breaks off or the hub has trouble. */
 const TRIES = 5;

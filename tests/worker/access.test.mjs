@@ -24,6 +24,8 @@ const routes = (id, member) => [
   ["PUT", `/documents/${id}/audience`, { audience: "public" }],
   ["GET", "/bundle"],
   ["POST", "/bundle?admin=Ada", new Uint8Array([0])],
+  ["GET", "/export?format=jsonl"],
+  ["GET", "/lists/{id}/export"],
   ["GET", "/statistics"],
 ];
 

@@ -47,6 +47,10 @@ pub(crate) enum Resource {
     Audience(DocumentId),
     /// The workspace as one file.
     Bundle,
+    /// All issues, for other programs.
+    Export,
+    /// A list, as a table.
+    ListExport(DocumentId),
     /// Figures for the people who run it.
     Statistics,
 }
@@ -93,6 +97,8 @@ fn resource(path: &str) -> Option<Resource> {
         ("documents", Some(id), None) => Resource::Document(id.parse().ok()?),
         ("documents", Some(id), Some("audience")) => Resource::Audience(id.parse().ok()?),
         ("bundle", None, None) => Resource::Bundle,
+        ("export", None, None) => Resource::Export,
+        ("lists", Some(id), Some("export")) => Resource::ListExport(id.parse().ok()?),
         ("statistics", None, None) => Resource::Statistics,
         _ => return None,
     })

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use worker::{Request, Response};
 
-use super::{Caller, ask, body, broken, workspace};
+use super::{Caller, ask, body, broken, file, workspace};
 use crate::{
     access::members,
     answer,
@@ -58,11 +58,8 @@ pub(crate) fn give(object: &Rc<Object>, slug: &WorkspaceSlug, caller: &Caller) -
         },
         after: None,
     };
-    let file = format!("attachment; filename=\"{slug}.tar\"");
-    let builder = answer::builder()?
-        .with_header("Content-Type", TAR)?
-        .with_header("Content-Disposition", &file)?;
-    Ok(builder.from_stream(stream::try_unfold(Some(giving), Giving::step))?)
+    let bundle = stream::try_unfold(Some(giving), Giving::step);
+    file(TAR, &format!("{slug}.tar"), bundle)
 }
 
 /// A bundle on its way.

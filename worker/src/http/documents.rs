@@ -190,7 +190,7 @@ fn records_of(bytes: Vec<u8>) -> Result<Response, Error> {
     Ok(builder.fixed(bytes))
 }
 
-fn of_document(error: HubError) -> Error {
+pub(super) fn of_document(error: HubError) -> Error {
     match error {
         HubError::NotFound(_) => Error::NotFound("there is no such document in this workspace"),
         HubError::Protocol(why) => Error::Conflict(why.to_owned()),

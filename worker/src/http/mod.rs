@@ -7,6 +7,7 @@ mod ask;
 mod body;
 mod bundle;
 mod documents;
+mod export;
 mod invitations;
 mod members;
 mod session;
@@ -17,9 +18,11 @@ mod workspace;
 use std::rc::Rc;
 
 use docket_domain::WorkspaceSlug;
+use futures_util::TryStream;
 use worker::{Method, Request, Response};
 
 use crate::{
+    answer,
     error::Error,
     object::Object,
     route::{self, Place, Resource},
@@ -68,9 +71,23 @@ async fn authenticated(
         (Resource::Document(id), Method::Delete) => documents::purge(object, caller, id),
         (Resource::Audience(id), Method::Put) => documents::audience(object, caller, id, request).await,
         (Resource::Bundle, Method::Get) => bundle::give(object, slug, caller),
+        (Resource::Export, Method::Get) => export::issues(object, slug, caller, &request),
+        (Resource::ListExport(id), Method::Get) => export::list(object, slug, caller, id),
         (Resource::Statistics, Method::Get) => statistics::tell(object, caller),
         _ => Err(Error::Method),
     }
+}
+
+/// A file to be saved under that name, streamed.
+fn file(
+    kind: &str,
+    name: &str,
+    batches: impl TryStream<Ok = Vec<u8>, Error = worker::Error> + 'static,
+) -> Result<Response, Error> {
+    let builder = answer::builder()?
+        .with_header("Content-Type", kind)?
+        .with_header("Content-Disposition", &format!("attachment; filename=\"{name}\""))?;
+    Ok(builder.from_stream(batches)?)
 }
 
 /// A stream that breaks off: the asker sees that it does, and asks again.

@@ -103,6 +103,7 @@ fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>) -> Judgement {
         text_lengths: HashMap::new(),
         blank: document.is_none_or(|document| origin::is_blank(input.document, document)),
         source: policy::Source::default(),
+        layouts: None,
     };
     let mut verdicts = vec![None; input.changes.len()];
     for index in cause::order(input.changes) {
@@ -137,6 +138,9 @@ struct Court<'a> {
     blank: bool,
     /// Where the import that is judged now says it comes from.
     source: policy::Source,
+    /// The changes that lay out a document of that kind here, once they were asked for: making them costs more than
+    /// judging most changes does.
+    layouts: Option<(Kind, Vec<ChangeHash>)>,
 }
 
 impl<'a> Court<'a> {

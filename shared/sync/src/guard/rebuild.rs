@@ -36,29 +36,44 @@ impl Court<'_> {
 
     /// Is it a layout? The first one makes the document one of Docket's; without it a document is plain.
     fn beginning(&mut self, change: &Change) -> Result<Origin, Refusal> {
-        let id = self.input.document;
-        if genesis::is_deterministic(change.actor_id()) {
-            for kind in Kind::ALL {
-                if !origin::layouts(kind, id)?.contains(&change.hash()) {
-                    continue;
-                }
-                if (kind == Kind::Workspace) != (id == self.input.workspace) {
-                    return Err(Refusal::WrongDocument);
-                }
-                return match *self.nature.get_or_insert(Nature::Docket(kind)) {
-                    Nature::Docket(own) if own == kind => Ok(Origin::Layout),
-                    _ => Err(Refusal::FirstChange),
-                };
-            }
-            return match self.nature {
-                Some(Nature::Docket(_)) => Ok(Origin::Import),
-                Some(Nature::Plain) => Err(Refusal::ActorReserved),
-                None => Err(Refusal::FirstChange),
+        if !genesis::is_deterministic(change.actor_id()) {
+            return match *self.nature.get_or_insert(Nature::Plain) {
+                Nature::Docket(_) if change.deps().is_empty() => Err(Refusal::FirstChange),
+                _ => Ok(Origin::Member),
             };
         }
-        match *self.nature.get_or_insert(Nature::Plain) {
-            Nature::Docket(_) if change.deps().is_empty() => Err(Refusal::FirstChange),
-            _ => Ok(Origin::Member),
+        let nature = self.nature;
+        match nature {
+            Some(Nature::Docket(kind)) if self.is_layout(kind, change)? => Ok(Origin::Layout),
+            Some(Nature::Docket(_)) => Ok(Origin::Import),
+            Some(Nature::Plain) => Err(Refusal::ActorReserved),
+            None => self.first_layout(change),
         }
+    }
+
+    fn first_layout(&mut self, change: &Change) -> Result<Origin, Refusal> {
+        // Most are issues, the last of the kinds.
+        for kind in Kind::ALL.into_iter().rev() {
+            if !self.is_layout(kind, change)? {
+                continue;
+            }
+            if (kind == Kind::Workspace) != (self.input.document == self.input.workspace) {
+                return Err(Refusal::WrongDocument);
+            }
+            self.nature = Some(Nature::Docket(kind));
+            return Ok(Origin::Layout);
+        }
+        Err(Refusal::FirstChange)
+    }
+
+    fn is_layout(&mut self, kind: Kind, change: &Change) -> Result<bool, Refusal> {
+        let layouts = match &self.layouts {
+            Some((known, layouts)) if *known == kind => layouts,
+            _ => {
+                let made = origin::layouts(kind, self.input.document)?;
+                &self.layouts.insert((kind, made)).1
+            }
+        };
+        Ok(layouts.contains(&change.hash()))
     }
 }

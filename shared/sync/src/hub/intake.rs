@@ -326,6 +326,9 @@ pub(super) fn is_bare(id: DocumentId, nature: Nature, changes: &[Change]) -> Res
     let Nature::Docket(kind) = nature else {
         return Ok(false);
     };
+    if changes.len() > genesis::layouts(kind).len() {
+        return Ok(false);
+    }
     let layouts = genesis::changes(kind, id).map_err(|error| HubError::Document(id, Box::new(error)))?;
     let is_layout = |change: &Change| layouts.iter().any(|layout| layout.hash() == change.hash());
     Ok(changes.iter().all(is_layout))

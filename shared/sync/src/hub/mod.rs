@@ -24,6 +24,7 @@ mod effect;
 mod error;
 mod intake;
 mod join;
+mod leaving;
 mod maintenance;
 pub mod memory;
 mod peers;

@@ -9,6 +9,7 @@ mod bulk;
 mod bundle;
 mod catalogue;
 mod hostile;
+mod leaving;
 mod presence;
 mod refusing;
 mod sockets;
