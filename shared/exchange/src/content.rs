@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{
-    ActorId, Automerge, AutomergeError, ChangeHash, ObjId, ObjType, ROOT, ScalarValue,
-    transaction::{CommitOptions, Transactable},
-};
-use docket_domain::{DocumentId, Kind, Timestamp, genesis, read};
+use automerge::{ActorId, Automerge, AutomergeError, Change, ChangeHash};
+use docket_domain::{DocumentId, Timestamp, genesis};
 use sha2::{Digest, Sha256};
 
 /// The version of the mapping from source to content: part of the actor, so that two versions never make two
@@ -193,67 +190,23 @@ impl Content {
     /// # Errors
     /// None are known; Automerge's are passed on.
     pub fn document(&self, id: DocumentId) -> Result<Imported, AutomergeError> {
-        let actor = self.actor(id);
-        let mut document = genesis::create(Kind::Issue, id, actor)?;
-        let mut tx = document.transaction();
-        self.write(&mut tx)?;
-        tx.commit_with(CommitOptions::default().with_time(0));
-        let hash = document
-            .get_heads()
-            .first()
-            .copied()
-            .unwrap_or(ChangeHash([0; 32]));
-        let changes = document.get_changes(&[]);
+        let changes = self.changes(id)?;
+        let mut document = Automerge::new();
+        document.apply_changes(changes.iter().cloned())?;
         Ok(Imported {
-            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
             document,
-            hash,
+            hash: changes.last().map_or(ChangeHash([0; 32]), Change::hash),
+            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
         })
     }
 
     /// The actor that the content's change has in the document `id`.
-    fn actor(&self, id: DocumentId) -> ActorId {
+    pub(crate) fn actor(&self, id: DocumentId) -> ActorId {
         let purpose: [&[u8]; 4] = [b"import", self.system.as_bytes(), &[MAPPING], &self.digest()];
         genesis::deterministic_actor(id, &purpose)
     }
 
-    fn write<T: Transactable>(&self, tx: &mut T) -> Result<(), AutomergeError> {
-        tx.put(ROOT, "title", self.title.as_str())?;
-        write_values(tx, &ROOT, &self.fields)?;
-        if let Some(description) = container(tx, "description").filter(|_| !self.description.is_empty()) {
-            tx.splice_text(&description, 0, 0, &self.description)?;
-        }
-        for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
-            let Some(map) = container(tx, key) else { continue };
-            for name in names {
-                tx.put(&map, name.as_str(), true)?;
-            }
-        }
-        for (key, entries) in self.containers() {
-            let Some(map) = container(tx, key) else { continue };
-            for (id, entry) in entries {
-                let object = tx.put_object(&map, id.as_str(), ObjType::Map)?;
-                write_values(tx, &object, entry)?;
-            }
-        }
-        for (key, texts) in [("people", &self.people), ("source", &self.source)] {
-            let Some(map) = container(tx, key) else { continue };
-            for (name, text) in texts {
-                tx.put(&map, name.as_str(), text.as_str())?;
-            }
-        }
-        let Some(source) = container(tx, "source") else {
-            return Ok(());
-        };
-        tx.put(&source, "system", self.system)?;
-        tx.put(&source, "key", self.key.as_str())?;
-        if let Some(number) = &self.number {
-            tx.put(&source, "id", number.as_str())?;
-        }
-        Ok(())
-    }
-
-    fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 4] {
+    pub(crate) fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 4] {
         [
             ("attachments", &self.attachments),
             ("comments", &self.comments),
@@ -292,21 +245,6 @@ impl Scalar {
             Self::Time(_) | Self::Number(_) => 8,
         }
     }
-}
-
-fn container<T: Transactable>(tx: &T, key: &str) -> Option<ObjId> {
-    read::object(tx, &ROOT, key)
-}
-
-fn write_values<T: Transactable>(tx: &mut T, object: &ObjId, entry: &Entry) -> Result<(), AutomergeError> {
-    for (key, value) in entry {
-        match value {
-            Scalar::Text(text) => tx.put(object, *key, text.as_str())?,
-            Scalar::Time(at) => tx.put(object, *key, ScalarValue::Timestamp(at.0))?,
-            Scalar::Number(number) => tx.put(object, *key, *number)?,
-        }
-    }
-    Ok(())
 }
 
 fn write_entry(text: &mut impl FnMut(&str), entry: &Entry) {

@@ -9,6 +9,7 @@
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`].
 
 mod content;
+mod encode;
 mod format;
 mod jira;
 mod json;

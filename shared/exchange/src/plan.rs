@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use automerge::{Automerge, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
+use automerge::{Automerge, Change, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
 
 use crate::{
-    content::{Content, Imported},
+    content::Content,
     format::Format,
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
@@ -48,8 +48,8 @@ pub enum Existing<'a> {
 /// What becomes of an issue.
 #[derive(Debug)]
 pub enum Placed {
-    /// It comes in: store these changes.
-    Add(DocumentId, Box<Imported>),
+    /// It comes in, as this document: [`Content::changes`] makes it.
+    Add(DocumentId),
     /// Nothing is to be done: it is here, or can't come in. The report says which.
     Nothing,
     /// That needs a look into this document, which has changed since: load it and place the issue again.
@@ -129,19 +129,24 @@ impl Plan {
                 }
                 None => {}
             }
-            let made = match incoming.content.document(id) {
-                Ok(made) => made,
-                Err(error) => return self.refuse(incoming, Reason::Document(error.to_string())),
-            };
-            let document = match existing(id) {
+            let here = match existing(id) {
                 // A later version of an issue that is here never comes in as a second one.
                 Existing::Nothing if newer_of.is_some() => continue,
-                Existing::Nothing => return self.add(incoming, id, first, made),
-                Existing::Heads([head]) if *head == made.hash => return self.already(incoming, id, None),
-                Existing::Heads(_) => return Placed::Needs(id),
+                Existing::Nothing => return self.add(incoming, id, first),
+                here => here,
+            };
+            let made = match incoming.content.changes(id) {
+                Ok(changes) => changes.last().map(Change::hash),
+                Err(error) => return self.refuse(incoming, Reason::Document(error.to_string())),
+            };
+            let document = match here {
+                Existing::Heads([head]) if Some(*head) == made => {
+                    return self.already(incoming, id, None);
+                }
+                Existing::Heads(_) | Existing::Nothing => return Placed::Needs(id),
                 Existing::Document(document) => document,
             };
-            if document.get_change_by_hash(&made.hash).is_some() {
+            if made.is_some_and(|made| document.get_change_by_hash(&made).is_some()) {
                 return self.already(incoming, id, Some(document));
             }
             if is_same_issue(document, &incoming.content) {
@@ -180,13 +185,7 @@ impl Plan {
             .collect()
     }
 
-    fn add(
-        &mut self,
-        incoming: &Incoming,
-        id: DocumentId,
-        first: Option<DocumentId>,
-        made: Imported,
-    ) -> Placed {
+    fn add(&mut self, incoming: &Incoming, id: DocumentId, first: Option<DocumentId>) -> Placed {
         self.taken.insert(id, incoming.digest);
         let issue = incoming.listed(id);
         if let Some(first) = first {
@@ -207,7 +206,7 @@ impl Plan {
         for remark in &incoming.remarks {
             self.remark(incoming, remark.clone());
         }
-        Placed::Add(id, Box::new(made))
+        Placed::Add(id)
     }
 
     fn already(&mut self, incoming: &Incoming, id: DocumentId, document: Option<&Automerge>) -> Placed {

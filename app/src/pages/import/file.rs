@@ -151,7 +151,11 @@ async fn place(
             plan.place(incoming, existing)
         };
         match placed {
-            Placed::Add(id, imported) => return Ok(Some((id, imported.document.save()))),
+            Placed::Add(id) => {
+                let made = incoming.content.document(id);
+                let made = made.map_err(|error| StoreError::Unreadable(id, error.to_string()))?;
+                return Ok(Some((id, made.document.save())));
+            }
             Placed::Nothing => return Ok(None),
             Placed::Needs(id) => {
                 let document = store.open_document(id).await?;

@@ -89,10 +89,11 @@ pub fn import(json: &[u8], store: &mut Store) -> (Report, Vec<(DocumentId, Impor
             store.get(&id).map_or(Existing::Nothing, Existing::Document)
         });
         match placed {
-            Placed::Add(id, imported) => {
+            Placed::Add(id) => {
+                let imported = incoming.content.document(id).unwrap();
                 let before = store.insert(id, imported.document.clone());
                 assert!(before.is_none(), "an import never overwrites");
-                added.push((id, *imported));
+                added.push((id, imported));
             }
             Placed::Nothing => {}
             Placed::Needs(id) => panic!("{id} was given whole"),

@@ -1,11 +1,47 @@
 //! The same file again, and the same key again.
 
-use automerge::{ChangeHash, ROOT, transaction::Transactable};
-use docket_domain::read::Issue;
+use automerge::{Automerge, ChangeHash, ROOT, transaction::Transactable};
+use docket_domain::{Facts, Row, read::Issue};
 use docket_exchange::{Existing, Format, Placed, Plan, Remark};
 use serde_json::json;
 
 use crate::{ALOY, Store, TRAPS, WORKSPACE, changelogs, import, issue, records};
+
+/// Automerge makes the changes of a saved document again from its operations.
+#[test]
+fn encoded_changes_are_those_that_automerge_makes() {
+    for one in [&*ALOY, &*TRAPS] {
+        for (_, made) in &one.added {
+            let again = Automerge::load(&made.document.save()).unwrap();
+            let changes = again.get_changes(&[]);
+            let changes: Vec<_> = changes.iter().map(|change| change.raw_bytes().to_vec()).collect();
+            assert_eq!(changes, made.changes);
+        }
+    }
+}
+
+#[test]
+fn a_row_needs_no_description() {
+    let mut compared = 0;
+    for one in [&*ALOY, &*TRAPS] {
+        let mut plan = Plan::new(WORKSPACE, Format::Jira);
+        for record in records(&one.json, 65_536) {
+            let Some(incoming) = plan.read(record) else {
+                continue;
+            };
+            let Placed::Add(id) = plan.place(&incoming, |_| Existing::Nothing) else {
+                continue;
+            };
+            let document = &one.store[&id];
+            assert_eq!(
+                incoming.content.row(id),
+                Row::derive(document, id, &Facts::default())
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 1_499);
+}
 
 #[test]
 fn two_members_make_the_same_documents_and_a_second_import_adds_nothing() {
