@@ -1,0 +1,134 @@
+//! Reads another tracker's file: cuts it into records, places each, and hands the documents over if they are wanted.
+//! It holds one piece, one record and one batch of documents at a time; of everything else only the report.
+
+use automerge::{Automerge, Change};
+use docket_domain::{DocumentId, WorkspaceSlug};
+use docket_exchange::{Existing, Format, Incoming, Placed, Plan, Source};
+use js_sys::{Array, Uint8Array};
+use web_sys::{Blob, File};
+
+use super::{
+    file::{Pieces, is_packed},
+    here::Here,
+    message::{Answer, Batch, Heads, Item},
+    scope::Scope,
+    told,
+};
+use crate::store::{StoreError, now};
+
+/// The most documents of a batch, and about how many bytes: the page stores one in a few milliseconds.
+const BATCH: usize = 100;
+const BATCH_BYTES: usize = 512 * 1024;
+/// How often the page hears how far it is, in milliseconds.
+const PROGRESS: i64 = 100;
+
+/// Reads the file; hands `documents` over, else it is a dry run.
+pub(super) async fn read(
+    scope: &mut Scope,
+    file: &File,
+    workspace: DocumentId,
+    documents: bool,
+    (slug, known): (WorkspaceSlug, Vec<Heads>),
+) -> Result<(), StoreError> {
+    let here = Here::open(slug, known).await?;
+    let pieces = Pieces::of(file)?;
+    let mut piece = pieces.next().await?;
+    // What is none of the formats is read as the most usual one, whose refusals then say what is wrong with it.
+    let format = Format::detect(piece.as_deref().unwrap_or_default(), &file.name());
+    let format = format.unwrap_or(Format::Jira);
+    let (mut plan, mut source) = (Plan::new(workspace, format), Source::open(format));
+    let (mut batch, mut bytes) = (Batch::default(), 0);
+    let (mut records, mut told) = (0, now());
+    loop {
+        let ended = piece.is_none();
+        if let Some(piece) = &piece {
+            source.feed(piece);
+        }
+        loop {
+            let record = if ended {
+                source.finish()
+            } else {
+                source.next_record()
+            };
+            let Some(record) = record else { break };
+            records += 1;
+            let Some(incoming) = plan.read(record) else {
+                continue;
+            };
+            let placed = place(&here, &mut plan, &incoming).await?;
+            let Some(id) = placed.filter(|_| documents) else {
+                continue;
+            };
+            let item = item(&incoming, id)?;
+            bytes += item.chunk.len();
+            batch.items.push(item);
+            if batch.items.len() >= BATCH || bytes >= BATCH_BYTES {
+                scope.hand_over(std::mem::take(&mut batch)).await;
+                bytes = 0;
+            }
+        }
+        if ended {
+            break;
+        }
+        if now().0 - told.0 >= PROGRESS {
+            told = now();
+            let share = source.consumed() as f64 / file.size().max(1.0);
+            scope.tell(&Answer::Progress {
+                records,
+                share: (!is_packed(file)).then_some(share.min(1.0)),
+            });
+        }
+        piece = pieces.next().await?;
+    }
+    scope.hand_over(batch).await;
+    scope.stored().await;
+    let report = plan.finish();
+    let mut files = vec![blob(told::text(&file.name(), &report).as_bytes())?];
+    if !report.mend.bytes.is_empty() {
+        files.push(blob(&report.mend.bytes)?);
+    }
+    scope.post(&Answer::Read(told::read(&report)), &files);
+    Ok(())
+}
+
+/// The issue's document, if it is to be added.
+async fn place(here: &Here, plan: &mut Plan, incoming: &Incoming) -> Result<Option<DocumentId>, StoreError> {
+    // Documents that had to be looked at, because they changed since they were imported.
+    let mut open: Vec<(DocumentId, Automerge)> = Vec::new();
+    loop {
+        let existing = |id: DocumentId| match open.iter().find(|(known, _)| *known == id) {
+            Some((_, document)) => Existing::Document(document),
+            None => here.heads(id).map_or(Existing::Nothing, Existing::Heads),
+        };
+        match plan.place(incoming, existing) {
+            Placed::Add(id) => return Ok(Some(id)),
+            Placed::Nothing => return Ok(None),
+            Placed::Needs(id) => open.push((id, here.document(id).await?)),
+        }
+    }
+}
+
+/// What the page stores of a new issue.
+fn item(incoming: &Incoming, id: DocumentId) -> Result<Item, StoreError> {
+    let unmade = |error: String| StoreError::Unreadable(id, error);
+    let changes = incoming
+        .content
+        .changes(id)
+        .map_err(|error| unmade(error.to_string()))?;
+    let row = incoming.content.row(id);
+    Ok(Item {
+        document: id,
+        begins: true,
+        chunk: changes.iter().flat_map(Change::raw_bytes).copied().collect(),
+        heads: changes.last().map(Change::hash).into_iter().collect(),
+        acknowledged: Vec::new(),
+        row: row
+            .ok_or_else(|| unmade("it isn’t an issue".to_owned()))?
+            .to_bytes(),
+    })
+}
+
+fn blob(bytes: &[u8]) -> Result<Blob, StoreError> {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    Blob::new_with_u8_array_sequence(&parts).map_err(|_| StoreError::BrokeDown)
+}

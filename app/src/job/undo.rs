@@ -1,0 +1,113 @@
+//! Undoes an import: deletes what it added and nobody has changed since, with the command that a person would give.
+
+use automerge::{ActorId, Automerge, Change, ReadDoc};
+use docket_domain::{
+    Command, CommandError, Context, DocumentId, Facts, MemberId, Row, Timestamp, WorkspaceSlug,
+    command::Action, genesis,
+};
+
+use super::{
+    here::Here,
+    message::{Answer, Batch, Heads, Item},
+    scope::Scope,
+};
+use crate::store::{ImportId, StoreError, random};
+
+/// The most deletions of a batch.
+const BATCH: usize = 50;
+
+/// Deletes what `import` added.
+pub(super) async fn undo(
+    scope: &mut Scope,
+    import: ImportId,
+    member: MemberId,
+    now: Timestamp,
+    (slug, known): (WorkspaceSlug, Vec<Heads>),
+) -> Result<(), StoreError> {
+    let here = Here::open(slug, known).await?;
+    let added = here.database.imported(import).await?;
+    let context = Context { member, now };
+    let mut batch = Batch::default();
+    let (mut deleted, mut kept) = (0, 0);
+    for (done, id) in added.iter().enumerate() {
+        match look(&here, *id, &context).await? {
+            Found::Deleted => deleted += 1,
+            Found::Changed => kept += 1,
+            Found::Delete(item) => {
+                deleted += 1;
+                batch.items.push(*item);
+            }
+        }
+        if batch.items.len() >= BATCH {
+            scope.hand_over(std::mem::take(&mut batch)).await;
+        }
+        if (done + 1) % BATCH == 0 {
+            scope.tell(&Answer::Progress {
+                records: (done + 1) as u64,
+                share: Some((done + 1) as f64 / added.len() as f64),
+            });
+        }
+    }
+    scope.hand_over(batch).await;
+    scope.stored().await;
+    scope.tell(&Answer::Undone { deleted, kept });
+    Ok(())
+}
+
+enum Found {
+    /// It is deleted already: by this undoing before it broke off, or by a person.
+    Deleted,
+    /// Somebody changed it, or it isn't on this device: it stays.
+    Changed,
+    /// This deletes it.
+    Delete(Box<Item>),
+}
+
+async fn look(here: &Here, id: DocumentId, context: &Context) -> Result<Found, StoreError> {
+    let record = here.database.document(id).await?.unwrap_or_default();
+    let (Some(heads), Some(mut document)) = (here.heads(id), here.stored(id).await?) else {
+        return Ok(Found::Changed);
+    };
+    if is_deleted(&document) {
+        return Ok(Found::Deleted);
+    }
+    let changes = document.get_changes(&[]);
+    let untouched = changes
+        .iter()
+        .all(|change| genesis::is_deterministic(change.actor_id()));
+    // The hub may know of changes that aren't here yet.
+    let whole = heads
+        .iter()
+        .all(|head| document.get_change_by_hash(head).is_some());
+    if !(untouched && whole) {
+        return Ok(Found::Changed);
+    }
+    let before = document.get_heads();
+    document.set_actor(ActorId::from(random::<16>()));
+    let command = Command {
+        document: id,
+        action: Action::Delete,
+    };
+    match command.apply(&mut document, context) {
+        Err(CommandError::Deleted) => return Ok(Found::Deleted),
+        result => result?,
+    };
+    let facts = here.database.facts(id).await?;
+    let facts: Facts = facts
+        .and_then(|bytes| minicbor::decode(&bytes).ok())
+        .unwrap_or_default();
+    let row = Row::derive(&document, id, &facts);
+    let chunk = document.get_changes(&before);
+    Ok(Found::Delete(Box::new(Item {
+        document: id,
+        begins: false,
+        chunk: chunk.iter().flat_map(Change::raw_bytes).copied().collect(),
+        heads: document.get_heads(),
+        acknowledged: record.acknowledged,
+        row: row.map(|row| row.to_bytes()).unwrap_or_default(),
+    })))
+}
+
+fn is_deleted(document: &Automerge) -> bool {
+    docket_domain::read::Issue::read(document).deleted_at.is_some()
+}
