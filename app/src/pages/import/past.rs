@@ -72,9 +72,9 @@ pub(super) fn Past(#[prop(into)] on_run: UnsyncCallback<Running>) -> impl IntoVi
             let added = issues(count(record.added));
             view! {
                 <Dialog title="Undo this import" on_close=move |()| asked.set(None)>
-                    <p>{format!("It added {added}. Those that nobody has changed since are deleted, for everybody; each can be restored. The others stay.")}</p>
+                    <p>{format!("It added {added}. Those that nobody has changed since disappear from all lists, for everybody; each can be restored from the filter “Deleted”. The others stay.")}</p>
                     <div class="actions">
-                        <button type="button" class="primary" on:click=move |_| {
+                        <button type="button" class="danger" on:click=move |_| {
                             let running = store.undo(import, record.clone());
                             asked.set(None);
                             on_run.run(running);

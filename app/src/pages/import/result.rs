@@ -156,6 +156,7 @@ pub(super) fn undone_words(deleted: u64, kept: u64) -> String {
     let deleted = issues(count(deleted));
     match kept {
         0 => format!("Undone: {deleted} deleted."),
+        1 => format!("Undone: {deleted} deleted. 1 issue stays, because somebody has changed it since."),
         _ => format!(
             "Undone: {deleted} deleted. {} stay, because somebody has changed them since.",
             issues(count(kept))
