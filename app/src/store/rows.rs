@@ -85,7 +85,7 @@ impl Rows {
             self.issues.set(self.sorted_issues());
         } else if !added.is_empty() {
             let before = self.issues.get_untracked();
-            self.issues.set(merged(&before, added));
+            self.issues.set(with_added(&before, &added));
         }
         self.changed.update(|count| *count += 1);
     }
@@ -132,13 +132,10 @@ impl Rows {
     }
 }
 
-/// Sorted ids with further ones. An import brings hundreds of batches: looking at all rows each time would take longer
-/// than the import.
-fn merged(before: &[DocumentId], mut added: Vec<DocumentId>) -> Arc<[DocumentId]> {
-    // Two sorted runs are merged in one pass.
-    added.sort_unstable();
-    let mut all = [before, &added].concat();
-    all.sort();
+/// Sorted ids with further ones. An import brings many batches: looking at all rows each time would hold up the page.
+fn with_added(before: &[DocumentId], added: &[DocumentId]) -> Arc<[DocumentId]> {
+    let mut all = [before, added].concat();
+    all.sort_unstable();
     all.into()
 }
 
