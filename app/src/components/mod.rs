@@ -9,8 +9,10 @@ pub(crate) mod avatar;
 pub(crate) mod choice;
 pub(crate) mod count;
 pub(crate) mod dialog;
+pub(crate) mod download;
 mod flow;
 pub(crate) mod icon;
+pub(crate) mod key;
 pub(crate) mod markdown;
 pub(crate) mod marks;
 pub(crate) mod menu;
@@ -18,6 +20,7 @@ pub(crate) mod names;
 mod notices;
 pub(crate) mod people;
 pub(crate) mod state;
+pub(crate) mod text;
 pub(crate) mod theme;
 pub(crate) mod time;
 

@@ -1,12 +1,12 @@
 //! What is here of the workspace's documents, as a worker sees it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use automerge::{Automerge, ChangeHash};
-use docket_domain::{DocumentId, WorkspaceSlug};
+use automerge::{Automerge, Change, ChangeHash};
+use docket_domain::{DocumentId, Facts, Row, WorkspaceSlug};
 use docket_sync::{client, wire::record::HeadsRecord};
 
-use super::message::Heads;
+use super::message::{Heads, Item};
 use crate::{
     connection::documents,
     store::{Database, StoreError},
@@ -64,15 +64,37 @@ impl Here {
 
     /// The document, if it is on this device.
     pub(super) async fn stored(&self, id: DocumentId) -> Result<Option<Automerge>, StoreError> {
-        let chunks = self
-            .database
-            .chunks(id, &std::collections::HashSet::new())
-            .await?;
+        let chunks = self.database.chunks(id, &HashSet::new()).await?;
         if chunks.is_empty() {
             return Ok(None);
         }
         client::load(chunks.iter().map(|(_, chunk)| chunk.as_slice()))
             .map(Some)
             .map_err(|error| StoreError::Unreadable(id, error.to_string()))
+    }
+
+    /// What the page stores of a document that is here and was changed: the changes since `before`, and its row with
+    /// what the hub said of it.
+    pub(super) async fn changed(
+        &self,
+        id: DocumentId,
+        document: &Automerge,
+        before: &[ChangeHash],
+    ) -> Result<Item, StoreError> {
+        let record = self.database.document(id).await?.unwrap_or_default();
+        let facts = self.database.facts(id).await?;
+        let facts = facts.and_then(|bytes| minicbor::decode::<Facts>(&bytes).ok());
+        let row = Row::derive(document, id, &facts.unwrap_or_default());
+        let row =
+            row.ok_or_else(|| StoreError::Unreadable(id, "it isn’t a record of Docket’s".to_owned()))?;
+        let changes = document.get_changes(before);
+        Ok(Item {
+            document: id,
+            begins: false,
+            chunk: changes.iter().flat_map(Change::raw_bytes).copied().collect(),
+            heads: document.get_heads(),
+            acknowledged: record.acknowledged,
+            row: row.to_bytes(),
+        })
     }
 }

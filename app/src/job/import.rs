@@ -56,10 +56,13 @@ pub(super) async fn read(
                 continue;
             };
             let placed = place(&here, &mut plan, &incoming).await?;
-            let Some(id) = placed.filter(|_| documents) else {
-                continue;
+            let item = match placed {
+                _ if !documents => continue,
+                Placed::Add(id) => begun(&incoming, id)?,
+                // A change of a document that is here belongs here: `Here::changed` makes the item, and the page stores,
+                // shows and uploads it as it does any.
+                Placed::Nothing | Placed::Needs(_) => continue,
             };
-            let item = item(&incoming, id)?;
             bytes += item.chunk.len();
             batch.items.push(item);
             if batch.items.len() >= BATCH || bytes >= BATCH_BYTES {
@@ -85,15 +88,14 @@ pub(super) async fn read(
     let report = plan.finish();
     let mut files = vec![blob(told::text(&file.name(), &report).as_bytes())?];
     if !report.mend.bytes.is_empty() {
-        files.push(blob(&report.mend.bytes)?);
+        files.push(blob(&[source.heading(), report.mend.bytes.clone()].concat())?);
     }
     scope.post(&Answer::Read(told::read(&report)), &files);
     Ok(())
 }
 
-/// The issue's document, if it is to be added.
-async fn place(here: &Here, plan: &mut Plan, incoming: &Incoming) -> Result<Option<DocumentId>, StoreError> {
-    // Documents that had to be looked at, because they changed since they were imported.
+/// What becomes of the issue. Documents that changed since they were imported are looked into.
+async fn place(here: &Here, plan: &mut Plan, incoming: &Incoming) -> Result<Placed, StoreError> {
     let mut open: Vec<(DocumentId, Automerge)> = Vec::new();
     loop {
         let existing = |id: DocumentId| match open.iter().find(|(known, _)| *known == id) {
@@ -101,20 +103,16 @@ async fn place(here: &Here, plan: &mut Plan, incoming: &Incoming) -> Result<Opti
             None => here.heads(id).map_or(Existing::Nothing, Existing::Heads),
         };
         match plan.place(incoming, existing) {
-            Placed::Add(id) => return Ok(Some(id)),
-            Placed::Nothing => return Ok(None),
             Placed::Needs(id) => open.push((id, here.document(id).await?)),
+            placed => return Ok(placed),
         }
     }
 }
 
 /// What the page stores of a new issue.
-fn item(incoming: &Incoming, id: DocumentId) -> Result<Item, StoreError> {
+fn begun(incoming: &Incoming, id: DocumentId) -> Result<Item, StoreError> {
     let unmade = |error: String| StoreError::Unreadable(id, error);
-    let changes = incoming
-        .content
-        .changes(id)
-        .map_err(|error| unmade(error.to_string()))?;
+    let changes = incoming.changes(id).map_err(|error| unmade(error.to_string()))?;
     let row = incoming.content.row(id);
     Ok(Item {
         document: id,

@@ -1,9 +1,8 @@
 //! Undoes an import: deletes what it added and nobody has changed since, with the command that a person would give.
 
-use automerge::{ActorId, Automerge, Change, ReadDoc};
+use automerge::{ActorId, Automerge, ReadDoc};
 use docket_domain::{
-    Command, CommandError, Context, DocumentId, Facts, MemberId, Row, Timestamp, WorkspaceSlug,
-    command::Action, genesis,
+    Action, Command, CommandError, Context, DocumentId, MemberId, Timestamp, WorkspaceSlug, genesis,
 };
 
 use super::{
@@ -64,7 +63,6 @@ enum Found {
 }
 
 async fn look(here: &Here, id: DocumentId, context: &Context) -> Result<Found, StoreError> {
-    let record = here.database.document(id).await?.unwrap_or_default();
     let (Some(heads), Some(mut document)) = (here.heads(id), here.stored(id).await?) else {
         return Ok(Found::Changed);
     };
@@ -92,20 +90,8 @@ async fn look(here: &Here, id: DocumentId, context: &Context) -> Result<Found, S
         Err(CommandError::Deleted) => return Ok(Found::Deleted),
         result => result?,
     };
-    let facts = here.database.facts(id).await?;
-    let facts: Facts = facts
-        .and_then(|bytes| minicbor::decode(&bytes).ok())
-        .unwrap_or_default();
-    let row = Row::derive(&document, id, &facts);
-    let chunk = document.get_changes(&before);
-    Ok(Found::Delete(Box::new(Item {
-        document: id,
-        begins: false,
-        chunk: chunk.iter().flat_map(Change::raw_bytes).copied().collect(),
-        heads: document.get_heads(),
-        acknowledged: record.acknowledged,
-        row: row.map(|row| row.to_bytes()).unwrap_or_default(),
-    })))
+    let item = here.changed(id, &document, &before).await?;
+    Ok(Found::Delete(Box::new(item)))
 }
 
 fn is_deleted(document: &Automerge) -> bool {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use docket_domain::{DocumentId, OrganisationId, WorkspaceSlug};
+use docket_domain::{DocumentId, OrganisationId, WorkspaceSlug, metrics::Quarter};
 
 /// Where somebody is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +30,14 @@ pub(crate) enum Page {
     New,
     /// Support performance in figures.
     Figures,
+    /// The quarterly reports.
+    Reports,
+    /// One of them.
+    Report(Quarter),
     /// Import from another tracker.
     Import,
+    /// Files of everything.
+    Export,
     /// Who takes part.
     Members,
     /// Refused changes.
@@ -78,7 +84,10 @@ impl Page {
             ["issue", id] => id.parse().ok().map(Self::Issue),
             ["new"] => Some(Self::New),
             ["figures"] => Some(Self::Figures),
+            ["reports"] => Some(Self::Reports),
+            ["report", quarter] => quarter.parse().ok().map(Self::Report),
             ["import"] => Some(Self::Import),
+            ["export"] => Some(Self::Export),
             ["members"] => Some(Self::Members),
             ["refused"] => Some(Self::Refused),
             ["conflicts"] => Some(Self::Conflicts),
@@ -112,7 +121,10 @@ impl fmt::Display for Page {
             Self::Issue(id) => write!(f, "issue/{id}"),
             Self::New => f.write_str("new"),
             Self::Figures => f.write_str("figures"),
+            Self::Reports => f.write_str("reports"),
+            Self::Report(quarter) => write!(f, "report/{quarter}"),
             Self::Import => f.write_str("import"),
+            Self::Export => f.write_str("export"),
             Self::Members => f.write_str("members"),
             Self::Refused => f.write_str("refused"),
             Self::Conflicts => f.write_str("conflicts"),

@@ -9,8 +9,18 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_split_helpers::wasm_split;
 
 use super::{
-    address::Page, conflicts::Conflicts, figures::FiguresPage, import::Import, issue::IssuePage, join::Join,
-    members::Members, new::NewPage, refused::RefusedPage, settings::Settings,
+    address::Page,
+    conflicts::Conflicts,
+    export::Export,
+    figures::FiguresPage,
+    import::Import,
+    issue::IssuePage,
+    join::Join,
+    members::Members,
+    new::NewPage,
+    refused::RefusedPage,
+    reports::{ReportPage, ReportsPage},
+    settings::Settings,
 };
 use crate::{
     components::state::{Loading, State},
@@ -35,20 +45,27 @@ fn pages() -> Result<Render, StoreError> {
     Ok(|page| match page {
         Later::In(Page::Issue(id)) => view! { <IssuePage id /> }.into_any(),
         Later::In(Page::New) => view! { <NewPage /> }.into_any(),
+        Later::In(Page::Export) => view! { <Export /> }.into_any(),
         Later::In(Page::Members) => view! { <Members /> }.into_any(),
         Later::In(Page::Refused) => view! { <RefusedPage /> }.into_any(),
         Later::In(Page::Conflicts) => view! { <Conflicts /> }.into_any(),
         Later::In(Page::Settings) => view! { <Settings /> }.into_any(),
         Later::Join(slug) => view! { <Join slug /> }.into_any(),
         // They are elsewhere.
-        Later::In(Page::List(_) | Page::Issues | Page::Figures | Page::Import) => ().into_any(),
+        Later::In(
+            Page::List(_) | Page::Issues | Page::Figures | Page::Reports | Page::Report(_) | Page::Import,
+        ) => ().into_any(),
     })
 }
 
-/// Figures are for few, and need none of what edits.
+/// Figures and the reports made of them are for few.
 #[wasm_split(figures, fallible)]
 fn figures() -> Result<Render, StoreError> {
-    Ok(|_| view! { <FiguresPage /> }.into_any())
+    Ok(|page| match page {
+        Later::In(Page::Reports) => view! { <ReportsPage /> }.into_any(),
+        Later::In(Page::Report(quarter)) => view! { <ReportPage quarter /> }.into_any(),
+        _ => view! { <FiguresPage /> }.into_any(),
+    })
 }
 
 /// Imports bring the readers of other trackers' formats.
@@ -60,7 +77,7 @@ fn import() -> Result<Render, StoreError> {
 impl Later {
     async fn load(&self) -> Result<Render, StoreError> {
         match self {
-            Self::In(Page::Figures) => figures().await,
+            Self::In(Page::Figures | Page::Reports | Page::Report(_)) => figures().await,
             Self::In(Page::Import) => import().await,
             _ => pages().await,
         }

@@ -9,6 +9,7 @@
 pub(crate) mod address;
 mod conflicts;
 mod entry;
+mod export;
 mod figures;
 mod home;
 mod import;
@@ -19,6 +20,7 @@ mod list;
 mod members;
 mod new;
 mod refused;
+mod reports;
 pub(crate) mod router;
 mod settings;
 mod sign_in;

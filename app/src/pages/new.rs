@@ -15,6 +15,7 @@ use crate::components::{
     notices,
     people::{May, store},
     state::State,
+    text::fit,
 };
 
 /// Where the draft is kept.
@@ -78,7 +79,7 @@ fn Form() -> impl IntoView {
     Effect::new(move |_| {
         new.with(|_| ());
         if let Some(title) = title.get() {
-            request_animation_frame(move || super::issue::fit(&title));
+            request_animation_frame(move || fit(&title));
         }
     });
     let submit = move || {

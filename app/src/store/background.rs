@@ -109,7 +109,7 @@ impl Replica {
     /// What is to be at hand without a network and isn't in the sync: lists, and issues that aren't done with.
     fn offline_documents(&self) -> Vec<DocumentId> {
         let is_open = |row: &Row| match row.kind() {
-            Kind::Workspace | Kind::List => true,
+            Kind::Workspace | Kind::List | Kind::Report => true,
             Kind::Issue => {
                 let status = row.issue().map(|issue| issue.status);
                 !row.deleted && !matches!(status, Some(Status::Resolved | Status::Closed))

@@ -343,5 +343,8 @@ fn nothing() -> Workspace {
         agreed: None,
         organisations: Vec::new(),
         components: Vec::new(),
+        people: Default::default(),
+        mappings: Default::default(),
+        reports: Default::default(),
     }
 }

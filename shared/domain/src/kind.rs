@@ -19,11 +19,14 @@ pub enum Kind {
     /// A problem report.
     #[n(2)]
     Issue,
+    /// What the group tells its technical group of one quarter.
+    #[n(3)]
+    Report,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Workspace, Self::List, Self::Issue];
+    pub const ALL: [Self; 4] = [Self::Workspace, Self::List, Self::Issue, Self::Report];
 
     /// The kind as documents name it.
     #[must_use]
@@ -32,6 +35,7 @@ impl Kind {
             Self::Workspace => "workspace",
             Self::List => "list",
             Self::Issue => "issue",
+            Self::Report => "report",
         }
     }
 

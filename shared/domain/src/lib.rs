@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod operation;
 pub mod rank;
 pub mod read;
+pub mod report;
 pub mod row;
 pub mod web;
 pub mod words;

@@ -15,6 +15,8 @@ use crate::{command::Splice, read};
 #[derive(Debug)]
 pub struct Working {
     copy: Automerge,
+    /// The text's key at the root.
+    key: &'static str,
     text: ObjId,
     /// The document's heads that are in it.
     base: Vec<ChangeHash>,
@@ -22,12 +24,13 @@ pub struct Working {
 }
 
 impl Working {
-    /// A copy of the document as it is; none if it has no text that can be edited together.
+    /// A copy of the document as it is; none if at `key` it has no text that can be edited together.
     #[must_use]
-    pub fn of(document: &Automerge) -> Option<Self> {
-        let text = read::object(document, &ROOT, "description")?;
+    pub fn of(document: &Automerge, key: &'static str) -> Option<Self> {
+        let text = read::object(document, &ROOT, key)?;
         Some(Self {
             copy: document.fork(),
+            key,
             text,
             base: document.get_heads(),
             dirty: false,
@@ -119,7 +122,7 @@ impl Working {
             let text = self.copy.text_at(&self.text, &self.base)?;
             self.between(&self.base, &self.copy.get_heads(), &text)
         };
-        let Some(text) = read::object(document, &ROOT, "description") else {
+        let Some(text) = read::object(document, &ROOT, self.key) else {
             return Ok(Vec::new());
         };
         self.copy = document.fork();
@@ -216,7 +219,7 @@ mod tests {
     #[test]
     fn what_two_people_type_at_once_is_all_there() {
         let mut document = document("The server hangs.");
-        let mut working = Working::of(&document).unwrap();
+        let mut working = Working::of(&document, "description").unwrap();
         working
             .typed("The server hangs.", "The OSS server hangs.")
             .unwrap();
@@ -242,7 +245,7 @@ mod tests {
     #[test]
     fn what_is_typed_while_storing_is_kept() {
         let mut document = document("a");
-        let mut working = Working::of(&document).unwrap();
+        let mut working = Working::of(&document, "description").unwrap();
         working.typed("a", "ab").unwrap();
         let (edits, mark) = (working.edits(&document), working.mark());
         apply(&mut document, &edits);
@@ -276,7 +279,7 @@ mod tests {
                 inserted: "no ".into(),
             }],
         );
-        let mut working = Working::of(&refused).unwrap();
+        let mut working = Working::of(&refused, "description").unwrap();
         working.typed("no one two", "no one two three").unwrap();
         working.pull(&fresh).unwrap();
         assert_eq!(working.text(), "one two three");

@@ -9,10 +9,15 @@ use std::{fs, path::PathBuf};
 use automerge::{ActorId, Automerge};
 use docket_domain::{
     Action, Command, Context, DocumentId, Facts, Kind, Row, Timestamp, command::NewIssue, command::Place,
-    genesis, read, read::Issue, read::List, read::Workspace,
+    command::Splice, genesis, metrics::Quarter, read, read::Issue, read::List, read::Report, read::Workspace,
+    report::Section,
 };
 
 const ID: DocumentId = DocumentId::from_bytes([4; 16]);
+const QUARTER: Quarter = Quarter {
+    year: 2026,
+    quarter: 3,
+};
 const OTHER: DocumentId = DocumentId::from_bytes([5; 16]);
 
 fn folder() -> PathBuf {
@@ -48,6 +53,7 @@ fn sample(kind: Kind) -> Automerge {
             labels: vec!["mds".to_owned()],
             ..NewIssue::default()
         })),
+        Kind::Report => Action::CreateReport { quarter: QUARTER },
     };
     let mut document = Command::new(ID, action.clone())
         .begin(ActorId::from([1; 16]))
@@ -105,6 +111,14 @@ fn every_older_layout_opens_and_takes_a_command() {
                         title: "MDT hangs again".to_owned(),
                     },
                 ),
+                Kind::Report => run(
+                    &mut document,
+                    9,
+                    Action::EditSection {
+                        section: Section::Summary,
+                        edits: Splice::between("", "A calm quarter.").into_iter().collect(),
+                    },
+                ),
             }
             assert_eq!(read::schema(&document), Some(newest(kind)));
             match kind {
@@ -117,6 +131,13 @@ fn every_older_layout_opens_and_takes_a_command() {
                 }
                 Kind::List => assert_eq!(List::read(&document).position(OTHER), Some(1)),
                 Kind::Issue => assert_eq!(Issue::read(&document).labels, ["mds"]),
+                Kind::Report => {
+                    let report = Report::read(&document).unwrap();
+                    assert_eq!(
+                        (report.quarter, report.text(Section::Summary)),
+                        (QUARTER, "A calm quarter.")
+                    );
+                }
             }
             assert!(Row::derive(&document, ID, &Facts::default()).is_some());
         }

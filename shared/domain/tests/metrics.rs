@@ -396,3 +396,45 @@ fn what_is_behind_a_figure_is_found() {
     let labels = metrics::table(&lives, measure, Dimension::named("label"), &Selection::default());
     assert_eq!((labels.all.n, labels.by.len(), labels.by[0].1.n), (2, 2, 2));
 }
+
+/// A member who had a name of their own in the old tracker is one person, once somebody said so.
+#[test]
+fn two_names_of_one_person_are_one_person() {
+    let old = || Some(PersonId::external("jira", "ann"));
+    let moment = |hour: i64, by: Option<PersonId>, what: What| Moment {
+        at: Timestamp((REPORTED + hour) * HOUR),
+        corrected: false,
+        by,
+        what,
+    };
+    let assigned = |from: &str, to: &str| What::Field {
+        field: "assignee".to_owned(),
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
+    };
+    let mut row = issue(
+        1,
+        Status::New,
+        None,
+        vec![
+            moment(1, old(), What::Commented),
+            moment(2, Some(person(2)), What::Commented),
+            moment(3, old(), assigned("jira:ann", "m-0")),
+            moment(4, old(), assigned("m-0", "m-2")),
+        ],
+    );
+    let Body::Issue(body) = &mut row.body else {
+        panic!("an issue")
+    };
+    body.assignee = old();
+    let as_of = Timestamp(AS_OF * HOUR);
+    let people = [("jira:ann".to_owned(), "m-0".parse().unwrap())].into();
+    let (apart, one) = (
+        Life::of(&row, as_of).unwrap(),
+        Life::among(&row, as_of, &people).unwrap(),
+    );
+    assert_eq!(apart.responded, Some(Timestamp((REPORTED + 1) * HOUR)));
+    assert_eq!(one.responded, Some(Timestamp((REPORTED + 2) * HOUR)));
+    assert_eq!((apart.reassigned.len(), one.reassigned.len()), (2, 1));
+    assert_eq!((apart.assignee, one.assignee), (old(), Some(person(0))));
+}

@@ -14,6 +14,8 @@ const MAPPING: u8 = 1;
 pub(crate) const TITLE: usize = 1_000;
 /// The longest name: a label, a version, a person, a link's target.
 pub(crate) const NAME: usize = 200;
+/// The longest reason that somebody gave.
+pub(crate) const REASON: usize = 10_000;
 /// The longest text: a comment, a description, a value of `source`.
 pub(crate) const TEXT: usize = 400_000;
 /// The most characters (UTF-16 units) of a description that come in as collaborative text: each is an operation,
@@ -42,7 +44,7 @@ pub type Entry = BTreeMap<&'static str, Scalar>;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Content {
     /// The tracker: `jira`.
-    pub system: &'static str,
+    pub system: String,
     /// The key there.
     pub key: String,
     /// The issue's number there, which stays when its key changes.
@@ -61,6 +63,8 @@ pub struct Content {
     pub comments: BTreeMap<String, Entry>,
     /// Events by id.
     pub events: BTreeMap<String, Entry>,
+    /// Flags for attention by id.
+    pub attention: BTreeMap<String, Entry>,
     /// Links by id.
     pub links: BTreeMap<String, Entry>,
     /// Records of attached files by id.
@@ -69,6 +73,9 @@ pub struct Content {
     pub people: BTreeMap<String, String>,
     /// Everything else, by name.
     pub source: BTreeMap<String, String>,
+    /// For an issue of Docket's: the workspace that it left, and its document there. Says where the content was, and
+    /// isn't part of it.
+    pub left: Option<(DocumentId, DocumentId)>,
 }
 
 /// What makes an issue too large to come in.
@@ -103,7 +110,7 @@ impl Content {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         };
-        for part in [self.system, &self.key, &self.title, &self.description] {
+        for part in [&self.system, &self.key, &self.title, &self.description] {
             text(part);
         }
         text(self.number.as_deref().unwrap_or_default());
@@ -164,7 +171,8 @@ impl Content {
                     if let Scalar::Text(text) = value {
                         let max = match *key {
                             "body" => TEXT,
-                            "name" => TITLE,
+                            "reason" => REASON,
+                            "from" | "name" | "to" => TITLE,
                             _ => NAME,
                         };
                         long(&format!("{what} have a “{key}” that"), text, max)?;
@@ -201,14 +209,15 @@ impl Content {
     }
 
     /// The actor that the content's change has in the document `id`.
-    pub(crate) fn actor(&self, id: DocumentId) -> ActorId {
-        let purpose: [&[u8]; 4] = [b"import", self.system.as_bytes(), &[MAPPING], &self.digest()];
+    pub(crate) fn actor(&self, id: DocumentId, digest: &[u8; 32]) -> ActorId {
+        let purpose: [&[u8]; 4] = [b"import", self.system.as_bytes(), &[MAPPING], digest];
         genesis::deterministic_actor(id, &purpose)
     }
 
-    pub(crate) fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 4] {
+    pub(crate) fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 5] {
         [
             ("attachments", &self.attachments),
+            ("attention", &self.attention),
             ("comments", &self.comments),
             ("events", &self.events),
             ("links", &self.links),

@@ -22,14 +22,25 @@ impl Content {
     /// # Errors
     /// None are known; Automerge's are passed on.
     pub fn changes(&self, id: DocumentId) -> Result<Vec<Change>, AutomergeError> {
-        self.encode(id, self.actor(id), &self.description)
+        self.changes_by(id, &self.digest())
+    }
+
+    /// As [`changes`](Self::changes), of a content whose digest is known.
+    pub(crate) fn changes_by(
+        &self,
+        id: DocumentId,
+        digest: &[u8; 32],
+    ) -> Result<Vec<Change>, AutomergeError> {
+        self.encode(id, self.actor(id, digest), &self.description)
     }
 
     /// The row of that document, before the hub has it. Made without the description, which no row holds anything of
     /// and which is most of the work.
     #[must_use]
     pub fn row(&self, id: DocumentId) -> Option<Row> {
-        let changes = self.encode(id, self.actor(id), "").ok()?;
+        // Nor is anything in it whose change it was.
+        let nobody = genesis::deterministic_actor(id, &[]);
+        let changes = self.encode(id, nobody, "").ok()?;
         let mut document = Automerge::new();
         document.apply_changes(changes).ok()?;
         Row::derive(&document, id, &Facts::default())
@@ -83,7 +94,11 @@ impl Content {
         for (name, text) in fields.filter(|(name, _)| !OWN.contains(&name.as_str())) {
             writer.put(&source, name, text.as_str());
         }
-        let own = [Some(self.system), Some(self.key.as_str()), self.number.as_deref()];
+        let own = [
+            Some(self.system.as_str()),
+            Some(self.key.as_str()),
+            self.number.as_deref(),
+        ];
         for (name, value) in OWN.into_iter().zip(own) {
             if let Some(value) = value {
                 writer.put(&source, name, value);

@@ -4,13 +4,19 @@
 //! same file make the same documents, byte for byte.
 //!
 //! * [`Format`] tells files apart, [`Source`] cuts one into [`Record`]s as its bytes come in;
-//! * a tracker's module (`jira`) maps a record by means of `mapping`;
+//! * a tracker's module (`jira`, `github`, `bugzilla`) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
-//! * [`Plan`] decides where each issue goes, and keeps the [`Report`].
+//! * [`Plan`] decides where each issue goes, and keeps the [`Report`];
+//! * [`export`] writes what leaves, issue by issue.
 
+mod bugzilla;
 mod content;
+pub mod csv;
+mod docket;
 mod encode;
+pub mod export;
 mod format;
+mod github;
 mod jira;
 mod json;
 mod mapping;
@@ -21,6 +27,7 @@ mod source;
 
 pub use content::{Content, Entry, Imported, Limit, Scalar};
 pub use format::{Format, is_gzip};
+pub use mapping::Words;
 pub use plan::{Existing, Incoming, Placed, Plan};
 pub use record::{Broken, RECORD_LIMIT, Record};
 pub use report::{Collision, Counts, Listed, Mend, Reason, Refused, Remark, Remarked, Report};

@@ -1,13 +1,14 @@
 //! Where each issue of a file goes. Run it without storing anything, and it is the dry run.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use automerge::{Automerge, Change, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
+use automerge::{Automerge, AutomergeError, Change, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
 
 use crate::{
     content::Content,
     format::Format,
+    mapping::Words,
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
@@ -17,8 +18,11 @@ use crate::{
 pub struct Plan {
     workspace: DocumentId,
     format: Format,
+    words: Arc<Words>,
     /// What this file has put where: the digest of the content.
     taken: HashMap<DocumentId, [u8; 32]>,
+    /// The report says where the file's times are meant.
+    zone_said: bool,
     report: Report,
 }
 
@@ -48,7 +52,7 @@ pub enum Existing<'a> {
 /// What becomes of an issue.
 #[derive(Debug)]
 pub enum Placed {
-    /// It comes in, as this document: [`Content::changes`] makes it.
+    /// It comes in, as this document: [`Incoming::changes`] makes it.
     Add(DocumentId),
     /// Nothing is to be done: it is here, or can't come in. The report says which.
     Nothing,
@@ -63,8 +67,20 @@ impl Plan {
         Self {
             workspace,
             format,
+            words: Arc::default(),
             taken: HashMap::new(),
+            zone_said: false,
             report: Report::default(),
+        }
+    }
+
+    /// With the group's own meanings of the tracker's words. Two members who import one file with different ones make
+    /// different documents of it, so they belong to the workspace.
+    #[must_use]
+    pub fn with_words(self, words: Words) -> Self {
+        Self {
+            words: Arc::new(words),
+            ..self
         }
     }
 
@@ -91,7 +107,15 @@ impl Plan {
         let line = record.line;
         let key = self.format.key(&record);
         let raw = std::mem::take(&mut record.raw);
-        match self.format.read(record) {
+        if let Some(zone) = record.zone.filter(|_| !self.zone_said) {
+            self.zone_said = true;
+            self.report.remarks.push(Remarked {
+                line,
+                key: key.clone().unwrap_or_default(),
+                remark: Remark::ZoneAssumed(zone),
+            });
+        }
+        match self.format.read(record, &self.words) {
             Ok((content, remarks)) => {
                 let digest = content.digest();
                 Some(Incoming {
@@ -115,6 +139,13 @@ impl Plan {
         incoming: &Incoming,
         existing: impl Fn(DocumentId) -> Existing<'a>,
     ) -> Placed {
+        // What left this workspace by an export and is still here isn't added to it.
+        if let Some((workspace, id)) = incoming.content.left
+            && workspace == self.workspace
+            && !matches!(existing(id), Existing::Nothing)
+        {
+            return self.already(incoming, id, None);
+        }
         let mut first = None;
         let mut newer_of = None;
         for id in self.candidates(incoming) {
@@ -135,7 +166,7 @@ impl Plan {
                 Existing::Nothing => return self.add(incoming, id, first),
                 here => here,
             };
-            let made = match incoming.content.changes(id) {
+            let made = match incoming.changes(id) {
                 Ok(changes) => changes.last().map(Change::hash),
                 Err(error) => return self.refuse(incoming, Reason::Document(error.to_string())),
             };
@@ -238,6 +269,14 @@ impl Plan {
 }
 
 impl Incoming {
+    /// The changes of its document, [`Content::changes`].
+    ///
+    /// # Errors
+    /// None are known; Automerge's are passed on.
+    pub fn changes(&self, id: DocumentId) -> Result<Vec<Change>, AutomergeError> {
+        self.content.changes_by(id, &self.digest)
+    }
+
     fn listed(&self, document: DocumentId) -> Listed {
         Listed {
             line: self.line,
@@ -254,7 +293,7 @@ fn is_same_issue(document: &Automerge, content: &Content) -> bool {
         return false;
     };
     let text = |key: &str| read::string(document, &source, key);
-    text("system").as_deref() == Some(content.system)
+    text("system").as_ref() == Some(&content.system)
         && text("key").as_ref() == Some(&content.key)
         && text("id") == content.number
 }

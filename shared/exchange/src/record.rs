@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::csv::Zone;
+
 /// The largest record, in bytes: above it the JSON alone would fill a phone's memory.
 pub const RECORD_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -16,6 +18,8 @@ pub struct Record {
     pub value: Result<Value, Broken>,
     /// Places that held no characters and read as U+FFFD.
     pub repaired: usize,
+    /// Where times were taken to be meant, if it has some without a zone.
+    pub zone: Option<Zone>,
 }
 
 /// Why a record can't be read.

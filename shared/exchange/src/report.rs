@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use docket_domain::DocumentId;
 
-use crate::content::Limit;
+use crate::{content::Limit, csv::Zone};
 
 /// What came, or would come, of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,8 +44,11 @@ pub struct Mend {
 impl Report {
     /// Takes in that a record doesn't come in, and the record itself.
     pub(crate) fn refuse(&mut self, refused: Refused, raw: &[u8]) {
+        // There is nothing in a pull request to be mended.
+        if refused.reason != Reason::PullRequest {
+            self.mend.push(raw);
+        }
         self.refused.push(refused);
-        self.mend.push(raw);
     }
 }
 
@@ -115,7 +118,7 @@ pub struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// It can't be read.
-    #[error("it isn't valid JSON ({0}); export it again")]
+    #[error("it can't be read ({0}); export it again")]
     Unreadable(String),
     /// It can be read, but is no issue.
     #[error("it isn't an issue as {of} gives them: it has no “{missing}”")]
@@ -125,6 +128,9 @@ pub enum Reason {
         /// What an issue there has.
         missing: &'static str,
     },
+    /// Of a later version of Docket's own format.
+    #[error("it is of version {0} of Docket’s format, which this Docket doesn’t know; update it")]
+    Newer(u64),
     /// Too large to be read.
     #[error("it has more than {0} bytes, too many for one issue")]
     TooLarge(usize),
@@ -134,6 +140,9 @@ pub enum Reason {
     /// Its readers are restricted there; here they would be everybody.
     #[error("only some people may read it there (“{0}”); here everybody could")]
     Restricted(String),
+    /// GitHub lists pull requests among the issues.
+    #[error("it is a pull request, not an issue")]
+    PullRequest,
     /// The document can't be made.
     #[error("its document can't be made: {0}")]
     Document(String),
@@ -189,6 +198,9 @@ pub enum Remark {
         "{0} of its comments are for some people only there: they stay out, since everybody could read them here"
     )]
     CommentsRestricted(usize),
+    /// Attachments that only some people may read.
+    #[error("{0} of its attachments are for some people only there: their records stay out")]
+    AttachmentsRestricted(usize),
     /// No reporter.
     #[error("it has no reporter")]
     NoReporter,
@@ -206,6 +218,9 @@ pub enum Remark {
     /// A priority that isn't known.
     #[error("its priority “{0}” is not known here: it comes in without one, the original is kept")]
     UnknownPriority(String),
+    /// A severity that isn't known.
+    #[error("its severity “{0}” is not known here: it comes in without one, the original is kept")]
+    UnknownSeverity(String),
     /// A resolution that isn't known.
     #[error("its resolution “{0}” is not known here: it comes in without one, the original is kept")]
     UnknownResolution(String),
@@ -232,6 +247,9 @@ pub enum Remark {
     /// A name too long for a label, a version or a component.
     #[error("“{0}” has a name that is empty or longer than 200 bytes: it is kept among the imported fields")]
     NameKept(String),
+    /// Times without a zone; said once for a file.
+    #[error("the times of this file have no zone: they are read as {0}")]
+    ZoneAssumed(Zone),
     /// Characters that can't be.
     #[error("{0} places hold what are no characters (broken encoding): they read as “\u{fffd}”")]
     Repaired(usize),

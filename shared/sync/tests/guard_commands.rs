@@ -14,7 +14,8 @@ use automerge::{ROOT, transaction::Transactable};
 use docket_domain::{
     Action, Command, Context, DocumentId, EntryId, Field, Kind, PersonId, Role, Timestamp,
     command::{NewIssue, Place, Splice},
-    read::Workspace,
+    read::{self, Workspace},
+    report::Section,
     words::{Priority, Resolution, Severity, Status},
 };
 use world::*;
@@ -279,6 +280,51 @@ fn commands_on_the_workspace() {
     ] {
         assert_eq!(taken(&workspace, action), "a");
     }
+    for action in [
+        Action::LinkReport { quarter: QUARTER },
+        Action::MapPerson {
+            person: PersonId::external("jira", "jdoe"),
+            member: Some(me(Role::Member).id),
+        },
+        Action::MapWord {
+            word: "jira/status/Parked".to_owned(),
+            meaning: Some("waiting-vendor".to_owned()),
+        },
+    ] {
+        assert_eq!(taken(&workspace, action), "am");
+    }
+}
+
+/// A workspace made before reports were takes the layout that holds them from whoever needs it first.
+#[test]
+fn an_older_workspace_takes_a_report() {
+    let mut old = Stored::workspace();
+    let genesis = old.document.get_changes(&[]);
+    let mut document = automerge::Automerge::new();
+    document.apply_changes(genesis.into_iter().take(1)).unwrap();
+    assert_eq!(read::schema(&document), Some(1));
+    old.document = document;
+    assert_eq!(taken(&old, Action::LinkReport { quarter: QUARTER }), "am");
+}
+
+#[test]
+fn commands_on_a_report() {
+    let quarter = Action::CreateReport { quarter: QUARTER };
+    let report = Stored::report();
+    let blank = Stored::new(Kind::Report, report.id);
+    assert_eq!(taken(&blank, quarter), "am");
+    let elsewhere = Stored::new(Kind::Report, Workspace::report(WORKSPACE, QUARTER.plus(1)));
+    assert_eq!(taken(&elsewhere, Action::CreateReport { quarter: QUARTER }), "");
+    let edit = Action::EditSection {
+        section: Section::Summary,
+        edits: Splice::between("Some words", "Some wörds").into_iter().collect(),
+    };
+    assert_eq!(taken(&report, edit), "am");
+    let freeze = Action::FreezeFigures {
+        id: EntryId::random(),
+        data: "{}".to_owned(),
+    };
+    assert_eq!(taken(&report, freeze), "am");
 }
 
 /// A replay that finds the entry made already changes nothing, so the guard never sees an entry made twice.

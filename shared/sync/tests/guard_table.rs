@@ -16,7 +16,7 @@ use automerge::{
     AutomergeError, ObjType, ScalarValue,
     transaction::{Transactable, Transaction},
 };
-use docket_domain::Role;
+use docket_domain::{Role, report::Section};
 use docket_sync::guard::{RULES, Verdict};
 use world::*;
 
@@ -92,6 +92,7 @@ fn rows() -> Vec<Row> {
     );
     let agreed = docket_domain::read::Workspace::agreed_list(WORKSPACE).url();
     let ornl = docket_domain::read::Workspace::organisation_list(WORKSPACE, &organisation("ornl")).url();
+    let report = docket_domain::read::Workspace::report(WORKSPACE, QUARTER).url();
     let mut rows = vec![
         ("workspace", "name", t("SWG"), "a"),
         ("workspace", "prefix", t("SWG"), "a"),
@@ -106,6 +107,21 @@ fn rows() -> Vec<Row> {
         ("workspace", "components old", Try::Delete, "a"),
         ("workspace", "components", Try::Delete, ""),
         ("workspace", "components", Try::Make(ObjType::Map), ""),
+        (
+            "workspace",
+            "mappings jira/status/Parked",
+            t("waiting-vendor"),
+            "am",
+        ),
+        ("workspace", "mappings jira/status/Parked", null(), "am"),
+        ("workspace", "mappings jira/status/Parked", yes(), ""),
+        ("workspace", "people jira:jdoe", t("m-other"), "am"),
+        ("workspace", "people jira:jdoe", null(), "am"),
+        ("workspace", "people jira:jdoe", t("Not an id"), ""),
+        ("workspace", "reports 2026-Q3", t(&report), "am"),
+        ("workspace", "reports 2026-Q4", t(&report), ""),
+        ("workspace", "reports 2026-Q5", t(&report), ""),
+        ("workspace", "reports 2026-Q1", Try::Delete, ""),
         ("workspace", "kind", t("issue"), ""),
         ("workspace", "schema", Try::Put(9_u64.into()), ""),
         ("workspace", "other", t("x"), ""),
@@ -189,7 +205,32 @@ fn rows() -> Vec<Row> {
         ("blank issue", "severity", t("s1"), "am"),
         ("blank issue", "priority", t("major"), "am"),
         ("blank issue", "organisation", t("ornl"), "am"),
+        ("blank report", "quarter", t("2026-Q3"), "am"),
+        ("blank report", "quarter", t("2026-Q4"), ""),
+        ("report", "quarter", null(), ""),
+        ("report", "quarter", Try::Delete, ""),
+        ("report", "figures", Try::Delete, ""),
+        ("report", "figures", Try::Make(ObjType::Map), ""),
+        ("report", "figures new", Try::Make(ObjType::Map), "am"),
+        ("report", "figures new", Try::Make(ObjType::Text), ""),
+        ("report", "figures mine", Try::Delete, ""),
+        ("report", "figures theirs", Try::Delete, ""),
+        ("report", "figures theirs", Try::Make(ObjType::Map), ""),
+        ("report", "figures new at", new_at(), "am"),
+        ("report", "figures new by", new("m-me"), "am"),
+        ("report", "figures new by", new("m-other"), ""),
+        ("report", "figures new data", new("{}"), "am"),
+        ("report", "figures mine data", t("{\"n\":0}"), ""),
+        ("report", "figures theirs data", t("{\"n\":0}"), ""),
+        ("report", "description", t("x"), ""),
+        ("report", "title", t("x"), ""),
     ];
+    for section in Section::ALL {
+        rows.push(("report", section.as_str(), Try::Splice("new words"), "am"));
+        rows.push(("report", section.as_str(), t("gone"), ""));
+        rows.push(("report", section.as_str(), Try::Delete, ""));
+        rows.push(("report", section.as_str(), Try::Make(ObjType::Text), ""));
+    }
     for set in ["labels", "affects"] {
         let path = |key: &str| -> &'static str { Box::leak(format!("{set} {key}").into_boxed_str()) };
         rows.push(("issue", path("new"), yes(), "amv"));
@@ -291,6 +332,11 @@ fn every_cell_is_as_written_here() {
         ("other list", Stored::other_list()),
         ("issue", Stored::issue()),
         ("blank issue", Stored::new(docket_domain::Kind::Issue, ISSUE)),
+        ("report", Stored::report()),
+        (
+            "blank report",
+            Stored::new(docket_domain::Kind::Report, Stored::report().id),
+        ),
     ];
     let rows = rows();
     let (mut cells, mut allowed, mut wrong) = (0, 0, Vec::new());
@@ -334,6 +380,8 @@ fn every_rule_is_tried() {
         let tried = rows.iter().any(|(place, path, what, roles)| {
             let kind = if place.contains("issue") {
                 "issue"
+            } else if place.contains("report") {
+                "report"
             } else if *place == "workspace" {
                 "workspace"
             } else {

@@ -44,7 +44,7 @@ pub(crate) fn bring(demo: &Demo, people: &[Person], file: &Path) -> Result<(), F
             if here.contains_key(&document) {
                 continue;
             }
-            let changes = incoming.content.changes(document)?;
+            let changes = incoming.changes(document)?;
             let record = ChangesRecord {
                 document,
                 changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),

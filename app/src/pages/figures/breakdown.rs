@@ -1,14 +1,13 @@
 //! One measure told apart: a chart whose every bar leads to its issues, and the table it is made of, which are one.
 
-use docket_domain::metrics::{Dimension, Key, Measure, Summary, Unit};
+use docket_domain::metrics::{Dimension, Key, Measure, Summary, Unit, words};
 use leptos::prelude::*;
 
 use super::{
     Figures,
     asked::{Asked, Behind},
-    words,
 };
-use crate::components::{choice::Choice, count::number};
+use crate::components::{choice::Choice, count::number, key::key_name};
 
 /// The most rows shown; a chart of hundreds tells nothing.
 const MOST: usize = 40;
@@ -87,7 +86,7 @@ fn lines(figures: Figures, asked: &Asked) -> (Vec<Line>, usize) {
     let mut lines: Vec<Line> = by
         .into_iter()
         .map(|(key, summary)| Line {
-            words: words::key(figures.store, &key),
+            words: key_name(figures.store, &key),
             before: compared(&key),
             key: Some(key),
             summary,
@@ -112,7 +111,7 @@ fn Table(asked: Asked, lines: Vec<Line>, left_out: usize) -> impl IntoView {
     let longest = lines
         .iter()
         .filter(|line| line.key.is_some())
-        .map(|line| words::length(measure, &line.summary))
+        .map(|line| words::length(measure.unit, &line.summary))
         .fold(0.0, f64::max);
     let figures: Figures = expect_context();
     let by = asked.by;
@@ -157,7 +156,7 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
     let behind = key.clone().map_or(Behind::All, Behind::Key);
     let open = asked.behind.as_ref() == Some(&behind);
     let label = format!("{name}: show the issues behind {}", summary.n);
-    let length = words::length(measure, &summary);
+    let length = words::length(measure.unit, &summary);
     let total = key.is_none();
     let bar = (!total).then(|| bar(length, longest));
     let heading = match key {
@@ -186,7 +185,7 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
             </td>
             {spread.then(|| cells(measure, &summary))}
             {compared.then(|| {
-                let change = before.map(|before| words::change(measure, &summary, &before));
+                let change = before.map(|before| words::change(measure.unit, &summary, &before));
                 view! { <td class="number wide">{change}</td> }
             })}
         </tr>
@@ -196,9 +195,9 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
 
 fn cells(measure: &Measure, summary: &Summary) -> impl IntoView + use<> {
     view! {
-        <td class="number">{words::value(measure, summary.median)}</td>
-        <td class="number wide">{words::value(measure, summary.mean)}</td>
-        <td class="number wide">{words::value(measure, summary.p90)}</td>
+        <td class="number">{words::value(measure.unit, summary.median)}</td>
+        <td class="number wide">{words::value(measure.unit, summary.mean)}</td>
+        <td class="number wide">{words::value(measure.unit, summary.p90)}</td>
     }
 }
 

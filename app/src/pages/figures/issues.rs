@@ -3,9 +3,9 @@
 use docket_domain::{DocumentId, metrics};
 use leptos::prelude::*;
 
-use super::{Figures, asked, words};
+use super::{Figures, asked};
 use crate::{
-    components::{For, Show},
+    components::{For, Show, key::key_name},
     pages::entry::IssueEntry,
 };
 
@@ -41,7 +41,7 @@ pub(super) fn Behind() -> impl IntoView {
     let title = move || {
         let asked = figures.asked.get();
         let key = match &asked.behind {
-            Some(asked::Behind::Key(key)) => format!(", {}: {}", asked.by.name, words::key(store, key)),
+            Some(asked::Behind::Key(key)) => format!(", {}: {}", asked.by.name, key_name(store, key)),
             _ => String::new(),
         };
         format!("{}{key}", asked.measure.name)

@@ -4,25 +4,24 @@
 mod asked;
 mod breakdown;
 mod issues;
-mod words;
 
 use std::sync::Arc;
 
 use docket_domain::{
-    Timestamp,
-    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Table},
+    Row, Timestamp,
+    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Table, words},
 };
 use leptos::prelude::*;
 
 use self::{asked::Asked, breakdown::Breakdown, issues::Behind};
 use super::router::router;
 use crate::{
-    components::{Show, choice::Choice, icon::Icon, people::store, state::State},
+    components::{Show, choice::Choice, icon::Icon, key::key_name, people::store, state::State},
     store::Store,
 };
 
 /// All lives as of a day.
-type Lives = Arc<Vec<Life>>;
+pub(crate) type Lives = Arc<Vec<Life>>;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -111,11 +110,14 @@ pub(crate) fn FiguresPage() -> impl IntoView {
     }
 }
 
-fn lives(store: Store, as_of: Timestamp) -> Lives {
+/// All lives until that time. Tracks who is who.
+pub(crate) fn lives(store: Store, as_of: Timestamp) -> Lives {
+    let workspace = store.workspace().get();
+    let life = |row: &Row| Life::among(row, as_of, &workspace.people);
     let all = store.with_rows(|rows| {
         let lives = rows
             .values()
-            .filter_map(|row| row.with_untracked(|row| Life::of(row, as_of)));
+            .filter_map(|row| row.with_untracked(|row| life(row)));
         lives.collect::<Vec<_>>()
     });
     Arc::new(all)
@@ -151,7 +153,7 @@ fn Controls() -> impl IntoView {
     let chips = move || {
         let only = asked.with(|asked| asked.only.clone());
         let chip = |(dimension, key): (&'static metrics::Dimension, metrics::Key)| {
-            let words = format!("{}: {}", dimension.name, words::key(figures.store, &key));
+            let words = format!("{}: {}", dimension.name, key_name(figures.store, &key));
             let label = format!("Remove {words}");
             view! {
                 <li>
@@ -197,12 +199,12 @@ fn Card(measure: &'static Measure) -> impl IntoView {
         let all = |period: Period| period.table(measure, None).map(|table| table.all);
         (all(figures.now).unwrap_or_default(), all(figures.before))
     });
-    let figure = move || words::headline(measure, &summary.get().0);
-    let note = move || words::note(measure, &summary.get().0);
+    let figure = move || words::headline(measure.unit, &summary.get().0);
+    let note = move || words::note(measure.unit, &summary.get().0);
     let before = move || {
         let (now, before) = summary.get();
         before.map(
-            |before| view! { <span class="figure-before">{words::change(measure, &now, &before)}</span> },
+            |before| view! { <span class="figure-before">{words::change(measure.unit, &now, &before)}</span> },
         )
     };
     view! {

@@ -83,7 +83,7 @@ pub(crate) fn Import() -> impl IntoView {
         <div class="page">
             <header class="page-head">
                 <h1>"Import"</h1>
-                <p class="lead">"Issues from Jira: the JSON of its REST interface, as a search answers it or one issue a line; also packed with gzip. Keys stay. Importing again adds nothing twice, whoever does it."</p>
+                <p class="lead">"Issues from Jira, GitHub, Bugzilla or Docket: the JSON of their interfaces, as a search answers it or one issue a line, or a table of Jira’s or Docket’s (CSV); also packed with gzip. Keys stay. Importing again adds nothing twice, whoever does it."</p>
             </header>
             <Show
                 when=move || May::now(store).write()
@@ -134,7 +134,7 @@ fn Choose(on_file: impl Fn(web_sys::File) + Copy + 'static) -> impl IntoView {
             <input
                 node_ref=input
                 type="file"
-                accept=".json,.jsonl,.ndjson,.gz,application/json,application/gzip"
+                accept=".json,.jsonl,.ndjson,.csv,.gz,application/json,text/csv,application/gzip"
                 on:change=move |event| {
                     let input = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
                     if let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) {

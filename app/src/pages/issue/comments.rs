@@ -3,13 +3,14 @@
 use docket_domain::{Action, EntryId, read::Comment};
 use leptos::{ev, html, prelude::*};
 
-use super::{IssueState, fit, history::History};
+use super::{IssueState, history::History};
 use crate::components::{
     For, Show,
     avatar::Avatar,
     dialog::Dialog,
     markdown::{Markdown, Plain},
     people,
+    text::fit,
     time::{When, exact},
 };
 

@@ -3,7 +3,7 @@
 use docket_domain::Action;
 use leptos::{ev, html, prelude::*};
 
-use super::{IssueState, fit};
+use super::IssueState;
 use crate::{
     components::{
         Show,
@@ -12,6 +12,7 @@ use crate::{
         icon::Icon,
         menu::{Anchor, Item, Menu},
         people::May,
+        text::fit,
     },
     pages::{
         address::{Page, Whose},
@@ -27,7 +28,7 @@ pub(super) fn Head(state: IssueState) -> impl IntoView {
     let menu = RwSignal::new(None::<Anchor>);
     let asks = RwSignal::new(false);
     let deleted = Memo::new(move |_| issue.with(|issue| issue.deleted_at.is_some()));
-    let here = Memo::new(move |_| presence::on_issue(store, id));
+    let here = Memo::new(move |_| presence::on_document(store, id));
     let pending = Memo::new(move |_| {
         store.status().track();
         store.is_pending(id)

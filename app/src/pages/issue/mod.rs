@@ -57,17 +57,7 @@ impl IssueState {
 
     /// Who else edits a field, in words; empty if nobody does. Tracked.
     fn editors(self, field: &str) -> String {
-        let here = presence::on_issue(self.store, self.id);
-        let names: Vec<String> = here
-            .into_iter()
-            .filter(|(_, edits)| edits.as_deref() == Some(field))
-            .map(|(name, _)| name)
-            .collect();
-        match names.as_slice() {
-            [] => String::new(),
-            [one] => format!("{one} is editing"),
-            more => format!("{} are editing", more.join(", ")),
-        }
+        presence::editors(self.store, self.id, field)
     }
 
     /// What people call the issue. Tracked.
@@ -145,13 +135,4 @@ fn Opened(id: DocumentId, document: StoredValue<OpenDocument, LocalStorage>) -> 
             </div>
         </article>
     }
-}
-
-/// Makes a text field as high as its text.
-pub(crate) fn fit(field: &web_sys::HtmlTextAreaElement) {
-    let element: &web_sys::HtmlElement = field.as_ref();
-    let style = element.style();
-    // Both properties exist in every browser.
-    let _ = style.set_property("height", "auto");
-    let _ = style.set_property("height", &format!("{}px", field.scroll_height() + 2));
 }

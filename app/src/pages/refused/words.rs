@@ -2,6 +2,8 @@
 
 use docket_domain::{
     Action, PersonId,
+    command::Splice,
+    metrics::words,
     words::{Priority, Severity},
 };
 
@@ -46,17 +48,7 @@ pub(super) fn of(store: Store, action: &Action) -> (String, Option<String>) {
         }
         Action::SetLabel { label, on: is } => (on("Label", label, *is), None),
         Action::SetAffects { version, on: is } => (on("Affected version", version, *is), None),
-        Action::EditDescription { edits } => {
-            let typed: Vec<&str> = edits
-                .iter()
-                .map(|edit| edit.inserted.as_str())
-                .filter(|text| !text.is_empty())
-                .collect();
-            (
-                "Edit of the description".to_owned(),
-                (!typed.is_empty()).then(|| typed.join("\n")),
-            )
-        }
+        Action::EditDescription { edits } => ("Edit of the description".to_owned(), typed(edits)),
         Action::AddComment { body, .. } => ("New comment".to_owned(), Some(body.clone())),
         Action::EditComment { body, .. } => ("Edit of a comment".to_owned(), Some(body.clone())),
         Action::DeleteComment { .. } => ("Deletion of a comment".to_owned(), None),
@@ -80,5 +72,30 @@ pub(super) fn of(store: Store, action: &Action) -> (String, Option<String>) {
         Action::SetupWorkspace { name, .. } => (format!("Workspace named “{name}”"), None),
         Action::AddOrganisation { name, .. } => (format!("Organisation “{name}”"), None),
         Action::AddComponent { name } => (format!("Component “{name}”"), None),
+        Action::CreateReport { quarter } => (format!("Report of {}", words::quarter(*quarter)), None),
+        Action::LinkReport { quarter } => (
+            format!("Link to the report of {}", words::quarter(*quarter)),
+            None,
+        ),
+        Action::EditSection { section, edits } => (
+            format!("Edit of the report’s “{}”", section.label()),
+            typed(edits),
+        ),
+        Action::FreezeFigures { .. } => ("Frozen figures of a report".to_owned(), None),
+        Action::MapPerson { person, member } => {
+            let member = member.as_ref().map(|id| people::name(store, &id.into(), None));
+            (
+                set(&format!("“{}” of another tracker", person.as_str()), member),
+                None,
+            )
+        }
+        Action::MapWord { word, meaning } => (set(&format!("Meaning of “{word}”"), meaning.clone()), None),
     }
+}
+
+/// What was typed in edits of a text.
+fn typed(edits: &[Splice]) -> Option<String> {
+    let inserted = edits.iter().map(|edit| edit.inserted.as_str());
+    let typed: Vec<&str> = inserted.filter(|text| !text.is_empty()).collect();
+    (!typed.is_empty()).then(|| typed.join("\n"))
 }

@@ -156,6 +156,8 @@ fn offers(store: Store, text: &str) -> Vec<Offer> {
     pages.push(page(Page::Conflicts, "conflict", "Conflicts"));
     pages.push(page(Page::Refused, "refused", "Refused changes"));
     pages.push(page(Page::Figures, "figures", "Figures"));
+    pages.push(page(Page::Reports, "report", "Reports"));
+    pages.push(page(Page::Export, "export", "Export"));
     if may.administer() {
         pages.push(page(Page::Members, "members", "Members"));
     }

@@ -81,8 +81,22 @@ fn place(store: Store, id: DocumentId) -> Option<String> {
     Some(row.issue()?.name(&prefix))
 }
 
-/// Who else has this issue open, and which field they edit. Tracked.
-pub(crate) fn on_issue(store: Store, id: DocumentId) -> Vec<(String, Option<String>)> {
+/// Who else edits a field of a document, in words; empty if nobody does. Tracked.
+pub(crate) fn editors(store: Store, id: DocumentId, field: &str) -> String {
+    let names: Vec<String> = on_document(store, id)
+        .into_iter()
+        .filter(|(_, edits)| edits.as_deref() == Some(field))
+        .map(|(name, _)| name)
+        .collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one} is editing"),
+        more => format!("{} are editing", more.join(", ")),
+    }
+}
+
+/// Who else has this document open, and which field they edit. Tracked.
+pub(crate) fn on_document(store: Store, id: DocumentId) -> Vec<(String, Option<String>)> {
     let me = store.me().with(|me| me.as_ref().map(|me| me.id.clone()));
     let mut people: Vec<(String, Option<String>)> = Vec::new();
     for present in store.present().get().iter() {

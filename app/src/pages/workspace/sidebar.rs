@@ -82,9 +82,11 @@ pub(super) fn Sidebar() -> impl IntoView {
                 />
                 <h2>"Workspace"</h2>
                 <Entry page=Page::Figures icon="figures" label="Figures" />
+                <Entry page=Page::Reports icon="report" label="Reports" />
                 <Show when=move || May::now(store).write()>
                     <Entry page=Page::Import icon="import" label="Import" />
                 </Show>
+                <Entry page=Page::Export icon="export" label="Export" />
                 <Show when=move || May::now(store).administer()>
                     <Entry page=Page::Members icon="members" label="Members" />
                 </Show>

@@ -7,6 +7,7 @@
 mod error;
 mod issue;
 mod list;
+mod report;
 mod text;
 mod workspace;
 mod write;
@@ -24,7 +25,9 @@ use crate::{
     genesis,
     ids::{DocumentId, EntryId, MemberId, OrganisationId, PersonId, Timestamp},
     kind::Kind,
+    metrics::Quarter,
     read,
+    report::Section,
     words::{Priority, Resolution, Severity, Status},
 };
 
@@ -276,6 +279,60 @@ pub enum Action {
         #[n(0)]
         name: String,
     },
+    /// Begins a quarter's report.
+    #[n(27)]
+    CreateReport {
+        /// The quarter.
+        #[n(0)]
+        quarter: Quarter,
+    },
+    /// Links a quarter's report in the workspace.
+    #[n(28)]
+    LinkReport {
+        /// The quarter.
+        #[n(0)]
+        quarter: Quarter,
+    },
+    /// Edits a section of a report as people type.
+    #[n(29)]
+    EditSection {
+        /// Which.
+        #[n(0)]
+        section: Section,
+        /// The edits, one after the other.
+        #[n(1)]
+        edits: Vec<Splice>,
+    },
+    /// Keeps a report's figures as they are now.
+    #[n(30)]
+    FreezeFigures {
+        /// Their key.
+        #[n(0)]
+        id: EntryId,
+        /// The figures: [`Figures::to_json`](crate::report::Figures::to_json).
+        #[n(1)]
+        data: String,
+    },
+    /// Says who somebody of another tracker is here, or that they are nobody.
+    #[n(31)]
+    MapPerson {
+        /// The person: `jira:jdoe`.
+        #[n(0)]
+        person: PersonId,
+        /// The member.
+        #[n(1)]
+        member: Option<MemberId>,
+    },
+    /// Says what another tracker's word means here, or that it means what imports take it for.
+    #[n(32)]
+    MapWord {
+        /// The word: `jira/status/Parked`.
+        #[n(0)]
+        word: String,
+        /// Its meaning: `waiting-vendor`.
+        #[n(1)]
+        meaning: Option<String>,
+    },
 }
 
 impl Command {
@@ -290,8 +347,14 @@ impl Command {
     pub const fn kind(&self) -> Kind {
         match self.action {
             Action::Rank { .. } | Action::Unrank { .. } | Action::CreateList { .. } => Kind::List,
-            Action::SetupWorkspace { .. } | Action::AddOrganisation { .. } | Action::AddComponent { .. } => {
-                Kind::Workspace
+            Action::SetupWorkspace { .. }
+            | Action::AddOrganisation { .. }
+            | Action::AddComponent { .. }
+            | Action::LinkReport { .. }
+            | Action::MapPerson { .. }
+            | Action::MapWord { .. } => Kind::Workspace,
+            Action::CreateReport { .. } | Action::EditSection { .. } | Action::FreezeFigures { .. } => {
+                Kind::Report
             }
             _ => Kind::Issue,
         }
@@ -302,7 +365,10 @@ impl Command {
     pub const fn creates(&self) -> bool {
         matches!(
             self.action,
-            Action::CreateIssue(_) | Action::CreateList { .. } | Action::SetupWorkspace { .. }
+            Action::CreateIssue(_)
+                | Action::CreateList { .. }
+                | Action::SetupWorkspace { .. }
+                | Action::CreateReport { .. }
         )
     }
 
@@ -336,6 +402,7 @@ impl Command {
                 Kind::Issue => issue::apply(tx, &self.action, context),
                 Kind::List => list::apply(tx, &self.action, context),
                 Kind::Workspace => workspace::apply(tx, self.document, &self.action),
+                Kind::Report => report::apply(tx, &self.action, context),
             },
         );
         match done {

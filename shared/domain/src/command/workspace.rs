@@ -42,6 +42,32 @@ pub(super) fn apply<T: Transactable>(
             write::put(tx, &lists, id.as_str(), Some(&list))
         }
         Action::AddComponent { name } => write::member(tx, "components", name, true),
+        Action::LinkReport { quarter } => {
+            let report = Workspace::report(workspace, *quarter).url();
+            mark(tx, "reports", &quarter.to_string(), Some(&report))
+        }
+        Action::MapPerson { person, member } => {
+            if !person.is_external() {
+                return Err(CommandError::NoEntry { what: "person" });
+            }
+            mark(
+                tx,
+                "people",
+                person.as_str(),
+                member.as_ref().map(crate::MemberId::as_str),
+            )
+        }
+        Action::MapWord { word, meaning } => mark(tx, "mappings", word, meaning.as_deref()),
         _ => Err(CommandError::Unchanged),
     }
+}
+
+/// Writes a text under a name on one line, or null for none.
+fn mark<T: Transactable>(tx: &mut T, key: &str, name: &str, text: Option<&str>) -> Result<(), CommandError> {
+    let name = write::line("the name", name, NAME)?;
+    let map = write::container(tx, key)?;
+    if read::string(tx, &map, &name).as_deref() == text {
+        return Err(CommandError::Unchanged);
+    }
+    write::put(tx, &map, &name, text)
 }

@@ -2,6 +2,9 @@
 
 use std::str::FromStr;
 
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
+use serde::{Deserialize, Serialize};
+
 use crate::ids::Timestamp;
 
 /// A calendar month.
@@ -13,8 +16,9 @@ pub struct Month {
     pub month: u8,
 }
 
-/// A calendar quarter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A calendar quarter. Kept as text: `2026-Q1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Quarter {
     /// The year.
     pub year: i64,
@@ -127,6 +131,36 @@ impl FromStr for Quarter {
             quarter: quarter.parse().map_err(|_| NoPeriod)?,
         };
         (1..=4).contains(&found.quarter).then_some(found).ok_or(NoPeriod)
+    }
+}
+
+impl From<Quarter> for String {
+    fn from(quarter: Quarter) -> Self {
+        quarter.to_string()
+    }
+}
+
+impl TryFrom<String> for Quarter {
+    type Error = NoPeriod;
+
+    fn try_from(text: String) -> Result<Self, NoPeriod> {
+        text.parse()
+    }
+}
+
+impl<C> Encode<C> for Quarter {
+    fn encode<W: encode::Write>(
+        &self,
+        encoder: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        encoder.str(&self.to_string())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Quarter {
+    fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+        decoder.str()?.parse().map_err(decode::Error::custom)
     }
 }
 

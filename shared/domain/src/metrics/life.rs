@@ -1,7 +1,9 @@
 //! An issue's life: what measures need of its row, read from the timeline once.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    ids::{DocumentId, OrganisationId, PersonId, Timestamp},
+    ids::{DocumentId, MemberId, OrganisationId, PersonId, Timestamp},
     row::{Body, Moment, Row, What},
     words::{Priority, Severity, Status},
 };
@@ -55,6 +57,14 @@ impl Life {
     /// later.
     #[must_use]
     pub fn of(row: &Row, as_of: Timestamp) -> Option<Self> {
+        Self::among(row, as_of, &BTreeMap::new())
+    }
+
+    /// As [`of`](Self::of), where `people` says who somebody of another tracker is here
+    /// ([`Workspace::people`](crate::read::Workspace::people)): two names of one person are one person.
+    #[must_use]
+    pub fn among(row: &Row, as_of: Timestamp, people: &BTreeMap<String, MemberId>) -> Option<Self> {
+        let who = Who(people);
         let Body::Issue(issue) = &row.body else {
             return None;
         };
@@ -71,16 +81,16 @@ impl Life {
             document: row.document,
             as_of,
             reported: row.created,
-            responded: responded(&moments, issue.reporter.as_ref()),
+            responded: responded(&moments, issue.reporter.as_ref(), who),
             stays: Vec::new(),
             resolved: Vec::new(),
             reopened: Vec::new(),
-            reassigned: reassigned(&moments),
+            reassigned: reassigned(&moments, who),
             severity: issue.severity,
             priority: issue.priority,
             component: issue.component.clone(),
             organisation: issue.organisation.clone(),
-            assignee: issue.assignee.clone(),
+            assignee: issue.assignee.as_ref().map(|person| who.is(person)),
             labels: issue.labels.clone(),
         };
         let first = match changes.first() {
@@ -124,6 +134,22 @@ impl Life {
     pub fn is_resolved(&self) -> bool {
         let done = self.stays.last().is_some_and(|stay| !stay.status.is_open());
         done && !self.resolved.is_empty()
+    }
+}
+
+/// Who somebody is.
+#[derive(Clone, Copy)]
+struct Who<'p>(&'p BTreeMap<String, MemberId>);
+
+impl Who<'_> {
+    fn is(self, person: &PersonId) -> PersonId {
+        let member = self.0.get(person.as_str());
+        member.map_or_else(|| person.clone(), PersonId::from)
+    }
+
+    /// The same for the text of an event.
+    fn named<'a>(&'a self, person: &'a str) -> &'a str {
+        self.0.get(person).map_or(person, MemberId::as_str)
     }
 }
 
@@ -179,23 +205,29 @@ fn first_on_record(timeline: &[Moment]) -> Option<Status> {
     changes(&all).first().and_then(|change| change.from)
 }
 
-fn responded(moments: &[&Moment], reporter: Option<&PersonId>) -> Option<Timestamp> {
+fn responded(moments: &[&Moment], reporter: Option<&PersonId>, who: Who<'_>) -> Option<Timestamp> {
+    let reporter = reporter.map(|person| who.is(person));
     moments
         .iter()
         .filter(|moment| matches!(moment.what, What::Commented | What::Status { .. }))
         // Whoever isn't known may be the reporter.
-        .filter(|moment| moment.by.is_some() && moment.by.as_ref() != reporter)
+        .filter(|moment| {
+            let by = moment.by.as_ref().map(|person| who.is(person));
+            by.is_some() && by != reporter
+        })
         .map(|moment| moment.at)
         .min()
 }
 
-fn reassigned(moments: &[&Moment]) -> Vec<Timestamp> {
+fn reassigned(moments: &[&Moment], who: Who<'_>) -> Vec<Timestamp> {
     let mut times: Vec<Timestamp> = moments
         .iter()
         .filter(|moment| match &moment.what {
-            What::Field { field, from, to } => {
-                field == "assignee" && from.is_some() && to.is_some() && from != to
-            }
+            What::Field {
+                field,
+                from: Some(from),
+                to: Some(to),
+            } => field == "assignee" && who.named(from) != who.named(to),
             _ => false,
         })
         .map(|moment| moment.at)

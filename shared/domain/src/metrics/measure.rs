@@ -1,5 +1,7 @@
 //! What is measured. Each measure is one value in [`Measure::ALL`].
 
+use serde::{Deserialize, Serialize};
+
 use super::Life;
 use crate::{ids::Timestamp, words::Status};
 
@@ -18,7 +20,8 @@ pub struct Measure {
 }
 
 /// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Hours.
     Hours,

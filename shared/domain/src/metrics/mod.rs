@@ -14,6 +14,7 @@ mod dimension;
 mod life;
 mod measure;
 mod summary;
+pub mod words;
 
 pub use calendar::{Month, NoPeriod, Quarter};
 pub use dimension::{AGES, Dimension, Key};

@@ -1,7 +1,9 @@
 //! Many values in few figures.
 
+use serde::{Deserialize, Serialize};
+
 /// What many values come to. None where there are none: a mean of nothing is unknown, not zero.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// How many values.
     pub n: usize,

@@ -6,6 +6,7 @@ mod access;
 mod conflict;
 mod issue;
 mod list;
+mod report;
 mod workspace;
 
 pub(crate) use access::{flag, timestamp};
@@ -13,4 +14,5 @@ pub use access::{kind, object, schema, string};
 pub use conflict::{Candidate, Conflict, conflicts};
 pub use issue::{Attachment, Attention, Comment, Event, Issue, Link, Source};
 pub use list::{List, Ranked};
+pub use report::{Frozen, Report};
 pub use workspace::{Organisation, Workspace};

@@ -1,10 +1,15 @@
 //! The workspace: from it everything else is found.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use automerge::{ROOT, ReadDoc};
 use minicbor::{Decode, Encode};
 
 use super::access::{object, string};
-use crate::ids::{DocumentId, OrganisationId};
+use crate::{
+    ids::{DocumentId, MemberId, OrganisationId},
+    metrics::Quarter,
+};
 
 /// The workspace as its document has it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -25,6 +30,18 @@ pub struct Workspace {
     /// The components that issues can be about, in alphabetical order.
     #[n(4)]
     pub components: Vec<String>,
+    /// Who somebody of another tracker (`jira:jdoe`) is here.
+    #[n(5)]
+    #[cbor(default)]
+    pub people: BTreeMap<String, MemberId>,
+    /// What another tracker's word (`jira/status/Parked`) means here (`waiting-vendor`).
+    #[n(6)]
+    #[cbor(default)]
+    pub mappings: BTreeMap<String, String>,
+    /// The quarters with a report.
+    #[n(7)]
+    #[cbor(default)]
+    pub reports: BTreeSet<Quarter>,
 }
 
 /// A member organisation.
@@ -58,6 +75,12 @@ impl Workspace {
         workspace.derive(&format!("list:organisation:{organisation}"))
     }
 
+    /// The id of a quarter's report in the workspace with document `workspace`: whoever begins it begins the same.
+    #[must_use]
+    pub fn report(workspace: DocumentId, quarter: Quarter) -> DocumentId {
+        workspace.derive(&format!("report:{quarter}"))
+    }
+
     /// Reads a workspace.
     pub fn read<D: ReadDoc>(document: &D) -> Self {
         let lists = object(document, &ROOT, "lists");
@@ -80,6 +103,14 @@ impl Workspace {
         }
         organisations.sort_by(|a, b| a.name.cmp(&b.name));
         let components = object(document, &ROOT, "components");
+        let texts = |key: &str| -> Vec<(String, String)> {
+            let Some(map) = object(document, &ROOT, key) else {
+                return Vec::new();
+            };
+            let keys = document.keys(&map);
+            keys.filter_map(|key| string(document, &map, &key).map(|text| (key, text)))
+                .collect()
+        };
         Self {
             name: string(document, &ROOT, "name").unwrap_or_default(),
             prefix: string(document, &ROOT, "prefix").unwrap_or_else(|| "SWG".to_owned()),
@@ -88,6 +119,15 @@ impl Workspace {
             components: components
                 .map(|map| document.keys(&map).collect())
                 .unwrap_or_default(),
+            people: texts("people")
+                .into_iter()
+                .filter_map(|(person, member)| Some((person, member.parse().ok()?)))
+                .collect(),
+            mappings: texts("mappings").into_iter().collect(),
+            reports: texts("reports")
+                .into_iter()
+                .filter_map(|(quarter, _)| quarter.parse().ok())
+                .collect(),
         }
     }
 }

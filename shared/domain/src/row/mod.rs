@@ -17,7 +17,8 @@ use crate::{
     facts::Facts,
     ids::{DocumentId, OrganisationId, Timestamp},
     kind::Kind,
-    read::{self, Workspace},
+    metrics::Quarter,
+    read::{self, Report, Workspace},
 };
 
 /// The version of the derivation: rows of an older one are derived again, in batches.
@@ -69,6 +70,16 @@ pub enum Body {
     /// An issue.
     #[n(2)]
     Issue(#[n(0)] Box<IssueRow>),
+    /// A quarterly report.
+    #[n(3)]
+    Report {
+        /// The quarter.
+        #[n(0)]
+        quarter: Quarter,
+        /// When its figures were frozen; none while they aren't.
+        #[n(1)]
+        frozen: Option<Timestamp>,
+    },
 }
 
 impl Row {
@@ -93,6 +104,14 @@ impl Row {
                 Some(Self::of(id, &name, body))
             }
             Kind::Issue => Some(issue::derive(document, id, facts)),
+            Kind::Report => {
+                let report = Report::read(document)?;
+                let body = Body::Report {
+                    quarter: report.quarter,
+                    frozen: report.frozen.map(|frozen| frozen.at),
+                };
+                Some(Self::of(id, &report.quarter.to_string(), body))
+            }
         }
     }
 
@@ -115,6 +134,7 @@ impl Row {
             Body::Workspace => Kind::Workspace,
             Body::List { .. } => Kind::List,
             Body::Issue(_) => Kind::Issue,
+            Body::Report { .. } => Kind::Report,
         }
     }
 

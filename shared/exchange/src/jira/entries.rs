@@ -46,12 +46,7 @@ impl Reading {
             }
             nameless += usize::from(author.is_none());
             loose.text("by", author);
-            let (created, updated) = self.out.times(&mut loose, "comments", TIMES);
-            if let Some(updated) =
-                updated.filter(|updated| created.is_some_and(|created| created != *updated))
-            {
-                loose.entry.insert("edited_at", Scalar::Time(updated));
-            }
+            self.out.times_of_text(&mut loose, "comments", TIMES);
             let body = take(&mut loose.rest, "body");
             let text = rich::text(&body);
             bodiless += usize::from(text.is_none());

@@ -29,28 +29,30 @@ impl Reading {
             .get("statusCategory")
             .and_then(|category| text_at(category, "key"));
         let by_category = category.as_deref().and_then(words::category);
-        let known = name.as_deref().and_then(words::status);
+        let known = name
+            .as_deref()
+            .and_then(|name| self.out.status_of(name, words::status));
         self.out.status(name, known, by_category.unwrap_or(Status::New));
     }
 
     pub(super) fn priority(&mut self, value: Value) {
         let name = self.named("priority", &value);
         if let Some(name) = name.filter(|name| !words::is_no_priority(name)) {
-            let known = words::priority(&name);
+            let known = self.out.priority_of(&name, words::priority);
             self.out.priority(name, known);
         }
     }
 
     pub(super) fn resolution(&mut self, value: Value) -> Option<Resolution> {
         let name = self.named("resolution", &value)?;
-        let known = words::resolution(&name);
+        let known = self.out.resolution_of(&name, words::resolution);
         self.out.resolution(name, known);
         known
     }
 
     pub(super) fn kind(&mut self, value: Value) {
         if let Some(kind) = self.named("issuetype", &value)
-            && let Some(severity) = words::severity(&kind)
+            && let Some(severity) = self.out.severity_of(&kind, words::severity)
         {
             self.out.set("severity", Severity::as_str(severity));
         }

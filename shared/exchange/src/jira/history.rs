@@ -41,11 +41,7 @@ impl Reading {
                 };
                 self.out.happened(&mut entry, &happened);
                 let id = history.get("id").and_then(text);
-                found.push(Loose {
-                    id: id.map(|id| format!("{id}-{index}")),
-                    entry,
-                    rest: Map::new(),
-                });
+                found.push(Loose::of(id.map(|id| format!("{id}-{index}")), entry));
             }
         }
         self.out.content.events = self.out.settle("events", found);
@@ -68,7 +64,7 @@ impl Reading {
                     status.as_str().to_owned()
                 }),
                 "priority" => name
-                    .and_then(|name| words::priority(&name))
+                    .and_then(|name| self.out.priority_of(&name, words::priority))
                     .map(|word| word.as_str().to_owned()),
                 _ => id.filter(|id| !id.is_empty()).and_then(|id| {
                     let name = name.unwrap_or_else(|| id.clone());
@@ -90,7 +86,7 @@ impl Reading {
         if present {
             return self.out.status;
         }
-        words::status(name)
+        self.out.status_of(name, words::status)
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     json::value::{canonical, is_empty, take, text, text_at},
-    mapping::{Mapping, is_name},
+    mapping::Mapping,
     report::{Reason, Remark},
 };
 
@@ -25,9 +25,6 @@ const INTERFACE: [&str; 9] = [
 
 /// What depends on who made the export, or is computed from other fields.
 const VIEWER: [&str; 3] = ["lastViewed", "workratio", "thumbnail"];
-
-/// What the document itself keeps under these names.
-const OURS: [&str; 3] = ["system", "key", "id"];
 
 /// A record on its way into a content.
 #[derive(Debug)]
@@ -133,29 +130,15 @@ impl Reading {
     }
 
     /// Keeps what isn't mapped.
-    fn rest(&mut self, mut issue: Map<String, Value>, fields: Map<String, Value>) {
+    fn rest(&mut self, mut issue: Map<String, Value>, mut fields: Map<String, Value>) {
         issue.retain(|key, _| !INTERFACE.contains(&key.as_str()));
-        let mut nameless = Map::new();
-        for (name, mut value) in fields.into_iter().chain(issue) {
-            if !is_name(&name) {
-                nameless.insert(name, value);
-                continue;
+        fields.retain(|key, _| !VIEWER.contains(&key.as_str()));
+        for (name, viewers) in [("watches", "isWatching"), ("votes", "hasVoted")] {
+            if let Some(Value::Object(map)) = fields.get_mut(name) {
+                map.remove(viewers);
             }
-            if VIEWER.contains(&name.as_str()) {
-                continue;
-            }
-            if let Value::Object(map) = &mut value {
-                match name.as_str() {
-                    "watches" => drop(map.remove("isWatching")),
-                    "votes" => drop(map.remove("hasVoted")),
-                    _ => {}
-                }
-            }
-            let taken = OURS.contains(&name.as_str()) || self.out.content.source.contains_key(&name);
-            let name = if taken { format!("{name}_other") } else { name };
-            self.out.keep(&name, value);
         }
-        self.out.keep("nameless_fields", Value::Object(nameless));
+        self.out.keep_rest(fields.into_iter().chain(issue));
     }
 }
 

@@ -12,13 +12,17 @@ mod fields;
 mod history;
 mod issue;
 mod people;
+mod relation;
 mod rich;
-mod words;
+mod table;
+pub(crate) mod words;
 
 use serde_json::Value;
 
 pub(crate) use clean::clean;
 pub(crate) use issue::read;
+pub(crate) use relation::kind;
+pub(crate) use table::Layout;
 
 use crate::json::{Shape, value::text_at};
 

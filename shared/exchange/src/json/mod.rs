@@ -19,3 +19,9 @@ pub(crate) struct Shape {
     /// What an issue's key is called: by it a record is named that can't be read.
     pub(crate) key: &'static str,
 }
+
+/// Does a file that begins with these bytes look like JSON?
+pub(crate) fn begins(beginning: &[u8]) -> bool {
+    let text = beginning.strip_prefix("\u{feff}".as_bytes()).unwrap_or(beginning);
+    text.trim_ascii_start().starts_with(b"{") || text.trim_ascii_start().starts_with(b"[")
+}

@@ -234,6 +234,7 @@ impl Reader {
             raw: Vec::new(),
             value,
             repaired: 0,
+            zone: None,
         });
     }
 

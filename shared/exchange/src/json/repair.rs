@@ -27,6 +27,7 @@ pub(super) fn parse(line: u64, raw: Vec<u8>, name: &str) -> Record {
         line,
         raw,
         repaired: if value.is_ok() { repaired } else { 0 },
+        zone: None,
         value,
     }
 }

@@ -32,6 +32,15 @@ impl Loose {
         }
     }
 
+    /// An entry with this id.
+    pub(crate) fn of(id: Option<String>, entry: Entry) -> Self {
+        Self {
+            id,
+            entry,
+            rest: Map::new(),
+        }
+    }
+
     /// A text, where there is one.
     pub(crate) fn text(&mut self, key: &'static str, value: Option<String>) {
         if let Some(value) = value {
@@ -85,6 +94,14 @@ impl Mapping {
             loose.entry.insert("at", Scalar::Time(at));
         }
         (created, updated)
+    }
+
+    /// As [`times`](Self::times), and says of an entry that was changed later when that was.
+    pub(crate) fn times_of_text(&mut self, loose: &mut Loose, field: &str, names: [&str; 2]) {
+        let (created, updated) = self.times(loose, field, names);
+        if let Some(updated) = updated.filter(|updated| created.is_some_and(|created| created != *updated)) {
+            loose.entry.insert("edited_at", Scalar::Time(updated));
+        }
     }
 
     fn time(&mut self, loose: &mut Loose, field: &str, key: &str) -> Option<Timestamp> {

@@ -42,31 +42,30 @@ impl Mapping {
         }
     }
 
-    /// The resolution as an event: one that the history has, or else one of its own at `at`.
-    pub(crate) fn resolved(&mut self, to: Status, resolution: Option<Resolution>, at: Timestamp) {
-        let done = |entry: &Entry| {
-            let to =
-                [Status::Resolved, Status::Closed].map(|status| Scalar::Text(status.as_str().to_owned()));
+    /// The last event by which the issue was done, by its id.
+    pub(crate) fn closing(&self) -> Option<String> {
+        let done = [Status::Resolved, Status::Closed].map(|status| Scalar::Text(status.as_str().to_owned()));
+        let closing = self.content.events.iter().filter(|(_, entry)| {
             entry.get("field") == Some(&Scalar::Text("status".to_owned()))
-                && entry.get("to").is_some_and(|word| to.contains(word))
-        };
-        let time = |entry: &Entry| match entry.get("at") {
+                && entry.get("to").is_some_and(|word| done.contains(word))
+        });
+        let last = closing.max_by_key(|(_, entry)| match entry.get("at") {
             Some(Scalar::Time(at)) => Some(*at),
             _ => None,
-        };
-        let resolution = resolution.map(|resolution| Scalar::Text(resolution.as_str().to_owned()));
-        let closing = self.content.events.values_mut().filter(|entry| done(entry));
-        if let Some(event) = closing.max_by_key(|entry| time(entry)) {
-            if let Some(resolution) = resolution {
-                event.insert("resolution", resolution);
-            }
-            return;
-        }
-        let mut entry = event("status", None, Some(to.as_str().to_owned()));
-        entry.insert("at", Scalar::Time(at));
+        });
+        last.map(|(id, _)| id.clone())
+    }
+
+    /// The resolution as an event: one that the history has, or else one of its own at `at`.
+    pub(crate) fn resolved(&mut self, to: Status, resolution: Option<Resolution>, at: Timestamp) {
+        let id = self.closing().unwrap_or_else(|| RESOLVED.to_owned());
+        let entry = self.content.events.entry(id).or_insert_with(|| {
+            let mut entry = event("status", None, Some(to.as_str().to_owned()));
+            entry.insert("at", Scalar::Time(at));
+            entry
+        });
         if let Some(resolution) = resolution {
-            entry.insert("resolution", resolution);
+            entry.insert("resolution", Scalar::Text(resolution.as_str().to_owned()));
         }
-        self.content.events.insert(RESOLVED.to_owned(), entry);
     }
 }

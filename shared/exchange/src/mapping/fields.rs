@@ -4,7 +4,7 @@ use docket_domain::{
     Timestamp,
     words::{Priority, Resolution, Status},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Mapping, text, time};
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
     json::value::{canonical, digest, is_empty, text as plain, text_at},
     report::Remark,
 };
+
+/// What the document itself keeps under these names.
+const OURS: [&str; 3] = ["system", "key", "id"];
 
 impl Mapping {
     /// Sets a field of the document.
@@ -31,6 +34,21 @@ impl Mapping {
     /// Keeps a text among the imported fields.
     pub(crate) fn keep_text(&mut self, name: &str, text: String) {
         self.content.source.insert(name.to_owned(), text);
+    }
+
+    /// Keeps what isn't mapped, each value under its own name.
+    pub(crate) fn keep_rest(&mut self, rest: impl IntoIterator<Item = (String, Value)>) {
+        let mut nameless = Map::new();
+        for (name, value) in rest {
+            if !is_name(&name) {
+                nameless.insert(name, value);
+                continue;
+            }
+            let taken = OURS.contains(&name.as_str()) || self.content.source.contains_key(&name);
+            let name = if taken { format!("{name}_other") } else { name };
+            self.keep(&name, value);
+        }
+        self.keep("nameless_fields", Value::Object(nameless));
     }
 
     /// Keeps a value that has another shape than the tracker's.

@@ -6,8 +6,12 @@
 mod entries;
 mod events;
 mod fields;
+pub(crate) mod own;
 pub(crate) mod text;
 pub(crate) mod time;
+mod words;
+
+use std::sync::Arc;
 
 use docket_domain::{Timestamp, words::Status};
 use serde_json::Value;
@@ -15,6 +19,8 @@ use serde_json::Value;
 pub(crate) use entries::Loose;
 pub(crate) use events::{Happened, event};
 pub(crate) use fields::is_name;
+pub use words::Words;
+pub(crate) use words::plain;
 
 use crate::{
     content::Content,
@@ -27,6 +33,7 @@ use crate::{
 pub(crate) struct Mapping {
     pub(crate) content: Content,
     pub(crate) format: Format,
+    words: Arc<Words>,
     remarks: Vec<Remark>,
     /// When the issue was made.
     pub(crate) created: Option<Timestamp>,
@@ -36,13 +43,14 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     /// Nothing yet.
-    pub(crate) fn new(format: Format) -> Self {
+    pub(crate) fn new(format: Format, words: &Arc<Words>) -> Self {
         Self {
             content: Content {
-                system: format.system(),
+                system: format.system().to_owned(),
                 ..Content::default()
             },
             format,
+            words: Arc::clone(words),
             remarks: Vec::new(),
             created: None,
             status: None,

@@ -1,9 +1,11 @@
 //! Times as trackers write them: `2012-07-23T11:41:55.000+0000`.
 
-use docket_domain::Timestamp;
+use docket_domain::{Timestamp, metrics::Month};
 
 /// The last millisecond of the year 9999: documents have times from 1970 to then.
 const LAST: i64 = 253_402_300_799_999;
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
 
 /// Reads an ISO 8601 date and time with its zone. None for anything else (a time without a zone could be any of 26
 /// hours), and for times that documents don't have.
@@ -39,6 +41,21 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let seconds = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset(zone)?;
     let at = seconds * 1_000 + digits(&thousandths, 3)?;
     (0..=LAST).contains(&at).then_some(Timestamp(at))
+}
+
+/// A time in UTC, as [`parse`] reads it: `2012-07-23T11:41:55.000Z`.
+pub(crate) fn write(at: Timestamp) -> String {
+    let at = Timestamp(at.0.clamp(0, LAST));
+    let month = Month::of(at);
+    let of_month = at.0 - month.begins().0;
+    let (day, of_day) = (of_month / DAY + 1, of_month % DAY);
+    format!(
+        "{month}-{day:02}T{:02}:{:02}:{:02}.{:03}Z",
+        of_day / 3_600_000,
+        of_day / 60_000 % 60,
+        of_day / 1_000 % 60,
+        of_day % 1_000
+    )
 }
 
 /// Seconds east of Greenwich: `Z`, `+0530`, `+05:30`, `+05`.
@@ -104,6 +121,14 @@ mod tests {
         ] {
             assert_eq!(parse(text), Some(Timestamp(milliseconds)), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for at in [0, 1, 951_868_799_999, 1_343_043_715_250, LAST] {
+            assert_eq!(parse(&write(Timestamp(at))), Some(Timestamp(at)));
+        }
+        assert_eq!(write(Timestamp(1_343_043_715_250)), "2012-07-23T11:41:55.250Z");
     }
 
     #[test]

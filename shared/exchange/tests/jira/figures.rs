@@ -2,15 +2,14 @@
 
 use docket_domain::{
     Facts, Row, Timestamp,
-    metrics::{self, AGES, Dimension, Key, Life, Measure, Selection, Summary, Table},
+    metrics::{self, AGES, Dimension, Key, Life, Measure, Selection, Table},
     words::Priority,
 };
 use serde_json::Value;
 
 use crate::{
-    ALOY, Store, changelogs,
-    gold::{count, gold},
-    import,
+    ALOY, Store, changelogs, import,
+    support::gold::{close, count, equals, gold, lives, rows, table},
 };
 
 /// 2021-11-16T18:17:33.000Z, as GOLD.json has it.
@@ -19,29 +18,7 @@ const ALOY_AS_OF: Timestamp = Timestamp(1_637_086_653_000);
 const CHANGELOGS_AS_OF: Timestamp = Timestamp(1_651_944_520_874);
 
 fn aloy() -> Vec<Life> {
-    let rows = ALOY
-        .added
-        .iter()
-        .map(|(id, made)| Row::derive(&made.document, *id, &Facts::default()).unwrap());
-    rows.map(|row| Life::of(&row, ALOY_AS_OF).unwrap()).collect()
-}
-
-fn table(lives: &[Life], measure: &str, dimension: Option<&str>) -> Table {
-    let dimension = dimension.map(|id| Dimension::named(id).unwrap());
-    let measure = Measure::named(measure).unwrap();
-    metrics::table(lives, measure, dimension, &Selection::default())
-}
-
-fn close(found: Option<f64>, gold: &Value, what: &str) {
-    let (found, gold) = (found.unwrap(), gold.as_f64().unwrap());
-    assert!((found - gold).abs() <= 0.01, "{what}: {found}, not {gold}");
-}
-
-fn equals(found: &Summary, gold: &Value, what: &str) {
-    assert_eq!(found.n, count(gold, "n"), "{what}");
-    close(found.median, &gold["median_hours"], what);
-    close(found.mean, &gold["mean_hours"], what);
-    close(found.p90, &gold["p90_hours"], what);
+    lives(&rows(&ALOY.added), ALOY_AS_OF)
 }
 
 #[test]
@@ -183,11 +160,7 @@ fn histories_equal_the_gold() {
 /// 30,000 issues take.
 #[test]
 fn speed() {
-    let rows: Vec<Row> = ALOY
-        .added
-        .iter()
-        .map(|(id, made)| Row::derive(&made.document, *id, &Facts::default()).unwrap())
-        .collect();
+    let rows = rows(&ALOY.added);
     let times = if cfg!(debug_assertions) { 1 } else { 20 };
     let began = std::time::Instant::now();
     let lives: Vec<Life> = (0..times)

@@ -1,6 +1,6 @@
 //! Counts and metrics of the imported documents against those computed from the file by other means.
 
-use std::{collections::BTreeMap, fs, time::Instant};
+use std::{collections::BTreeMap, time::Instant};
 
 use docket_domain::{
     read::Issue,
@@ -8,17 +8,10 @@ use docket_domain::{
 };
 use serde_json::Value;
 
-use crate::{ALOY, Store, aloy, changelogs, fixture, import, source};
-
-pub fn gold(part: &str) -> Value {
-    let text = fs::read_to_string(fixture("GOLD.json")).unwrap();
-    let all: Value = serde_json::from_str(&text).unwrap();
-    all[part].clone()
-}
-
-pub fn count(gold: &Value, name: &str) -> usize {
-    gold[name].as_u64().unwrap() as usize
-}
+use crate::{
+    ALOY, Store, aloy, changelogs, import, source,
+    support::gold::{count, gold},
+};
 
 fn tally<'a>(words: impl Iterator<Item = Option<&'a str>>) -> BTreeMap<String, u64> {
     let mut tally = BTreeMap::new();

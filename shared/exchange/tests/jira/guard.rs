@@ -1,50 +1,10 @@
 //! The hub takes what the import makes.
 
-use std::collections::HashSet;
-
 use automerge::Automerge;
-use docket_domain::{DocumentId, Facts, Member, MemberId, Role};
+use docket_domain::{DocumentId, Role};
 use docket_exchange::Imported;
-use docket_sync::{
-    guard::{self, Input},
-    inspect::{self, Limits},
-};
 
-use crate::{ALOY, Store, TRAPS, WORKSPACE, changelogs, import};
-
-fn member(role: Role) -> Member {
-    Member {
-        id: MemberId::random(),
-        name: "Ann".to_owned(),
-        role,
-        organisation: None,
-        duties: Vec::new(),
-    }
-}
-
-/// Sends an issue to the hub; answers the refusals.
-fn send(id: DocumentId, made: &Imported, role: Role) -> Vec<String> {
-    let limits = Limits::default();
-    let changes: Vec<_> = made
-        .changes
-        .iter()
-        .map(|chunk| inspect::change(chunk, &limits).unwrap())
-        .collect();
-    let operations: usize = changes.iter().map(automerge::Change::len).sum();
-    assert!(operations <= limits.operations);
-    let judgement = guard::judge(&Input {
-        workspace: WORKSPACE,
-        document: id,
-        stored: None,
-        facts: &Facts::default(),
-        member: &member(role),
-        plain_allowed: false,
-        barred: &HashSet::new(),
-        changes: &changes,
-    });
-    let refused = judgement.verdicts.iter().filter(|verdict| !verdict.is_allowed());
-    refused.map(|verdict| format!("{verdict:?}")).collect()
-}
+use crate::{ALOY, Store, TRAPS, changelogs, import, support::send};
 
 #[test]
 fn every_imported_issue_passes_inspection_and_guard() {

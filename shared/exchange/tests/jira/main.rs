@@ -19,30 +19,24 @@ mod guard;
 mod hostile;
 mod reader;
 mod shapes;
+#[path = "../support/mod.rs"]
+mod support;
 mod traps;
 mod twice;
 
-use std::{collections::BTreeMap, fs, io::Read, path::PathBuf, sync::LazyLock};
+use std::{fs, path::PathBuf, sync::LazyLock};
 
-use automerge::Automerge;
 use docket_domain::{DocumentId, read::Issue};
-use docket_exchange::{Existing, Format, Imported, Placed, Plan, Record, Report, Source};
+use docket_exchange::{Format, Imported, Record, Report, Words};
 
-pub const WORKSPACE: DocumentId = DocumentId::from_bytes([5; 16]);
+pub use support::{Store, WORKSPACE, source};
 
 pub fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/fixtures/jira")
-        .join(name)
+    support::fixture("jira").join(name)
 }
 
 pub fn aloy() -> Vec<u8> {
-    let packed = fs::read(fixture("jira_rest_1499.jsonl.gz")).unwrap();
-    let mut json = Vec::new();
-    flate2::read::GzDecoder::new(packed.as_slice())
-        .read_to_end(&mut json)
-        .unwrap();
-    json
+    support::unpacked("jira/jira_rest_1499.jsonl.gz")
 }
 
 pub fn traps() -> Vec<u8> {
@@ -64,42 +58,12 @@ pub fn changelogs() -> Vec<(String, Vec<u8>)> {
 }
 
 pub fn records(json: &[u8], piece: usize) -> Vec<Record> {
-    let mut reader = Source::open(Format::Jira);
-    let mut records = Vec::new();
-    for piece in json.chunks(piece) {
-        reader.feed(piece);
-        records.extend(std::iter::from_fn(|| reader.next_record()));
-    }
-    records.extend(std::iter::from_fn(|| reader.finish()));
-    records
+    support::records_of(Format::Jira, json, piece)
 }
 
-/// A workspace's documents.
-pub type Store = BTreeMap<DocumentId, Automerge>;
-
 /// Imports a file into a store; answers the report and what was added, in order.
-pub fn import(json: &[u8], store: &mut Store) -> (Report, Vec<(DocumentId, Imported)>) {
-    let mut plan = Plan::new(WORKSPACE, Format::Jira);
-    let mut added = Vec::new();
-    for record in records(json, 65_536) {
-        let Some(incoming) = plan.read(record) else {
-            continue;
-        };
-        let placed = plan.place(&incoming, |id| {
-            store.get(&id).map_or(Existing::Nothing, Existing::Document)
-        });
-        match placed {
-            Placed::Add(id) => {
-                let imported = incoming.content.document(id).unwrap();
-                let before = store.insert(id, imported.document.clone());
-                assert!(before.is_none(), "an import never overwrites");
-                added.push((id, imported));
-            }
-            Placed::Nothing => {}
-            Placed::Needs(id) => panic!("{id} was given whole"),
-        }
-    }
-    (plan.finish(), added)
+pub fn import(json: &[u8], store: &mut Store) -> (Report, support::Added) {
+    support::import_as(Format::Jira, Words::default(), json, store)
 }
 
 /// What a file makes of an empty workspace.
@@ -138,10 +102,4 @@ pub fn one(json: &str) -> (Issue, Report) {
     let (report, added) = import(json.as_bytes(), &mut Store::new());
     assert_eq!(added.len(), 1, "{report:?}");
     (Issue::read(&added[0].1.document), report)
-}
-
-pub fn source<'a>(issue: &'a Issue, name: &str) -> Option<&'a str> {
-    let source = issue.source.as_ref().unwrap();
-    let field = source.fields.iter().find(|(key, _)| key == name);
-    field.map(|(_, value)| value.as_str())
 }

@@ -173,7 +173,8 @@ fn files_are_known_by_what_they_begin_with() {
             Some(Format::Jira),
         ),
         (b"{\"text\":\"\\\"fields\\\": {\"}", None),
-        (b"Key,Summary\nA-1,fields\n", None),
+        (b"Key,Summary\nA-1,fields\n", Some(Format::Csv)),
+        (b"\x89PNG\r\n\x1a\n\0\0,\0\r,\n", None),
         (b"", None),
     ] {
         assert_eq!(Format::detect(beginning, "export.json"), format);

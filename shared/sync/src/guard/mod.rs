@@ -22,7 +22,7 @@ mod refusal;
 mod structure;
 mod table;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use automerge::{Automerge, Change, ChangeHash};
 use docket_domain::{DocumentId, Facts, Kind, Member, operation::Places};
@@ -90,7 +90,7 @@ pub fn judge(input: &Input<'_>) -> Judgement {
         places: Places::new(document),
         operations: document.map_or(0, |document| automerge::ReadDoc::stats(document).num_ops),
         list: None,
-        text_length: None,
+        text_lengths: HashMap::new(),
         blank: document.is_none_or(|document| origin::is_blank(input.document, document)),
         source: policy::Source::default(),
     };
@@ -121,8 +121,8 @@ struct Court<'a> {
     operations: u64,
     /// Whose list the document is, once it was asked for.
     list: Option<policy::Whose>,
-    /// How long the description is with what was judged so far, in UTF-16 units, once it was asked for.
-    text_length: Option<usize>,
+    /// How long each text is with what was judged so far, in UTF-16 units, once it was asked for.
+    text_lengths: HashMap<&'static [&'static str], usize>,
     /// Is there nothing but layouts in the document?
     blank: bool,
     /// Where the import that is judged now says it comes from.
@@ -162,7 +162,7 @@ impl Court<'_> {
             return Err(Refusal::Full);
         }
         self.causes.follows(change, standing)?;
-        let before = (self.nature, self.text_length);
+        let before = (self.nature, self.text_lengths.clone());
         let origin = self.origin(change)?;
         let judged = self
             .operations(change, standing, origin)
@@ -170,7 +170,7 @@ impl Court<'_> {
         self.blank &= judged.is_err() || origin == Origin::Layout;
         if judged.is_err() {
             // A refused first change leaves the document without a nature.
-            (self.nature, self.text_length) = before;
+            (self.nature, self.text_lengths) = before;
         }
         judged
     }

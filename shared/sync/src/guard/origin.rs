@@ -118,10 +118,14 @@ impl Court<'_> {
                 (Role::Admin, _) | (Role::Member, Whose::Agreed | Whose::Own) => Ok(()),
                 _ => forbidden,
             },
-            Kind::Issue if document == workspace || document == Workspace::agreed_list(workspace) => {
+            Kind::Issue | Kind::Report
+                if document == workspace || document == Workspace::agreed_list(workspace) =>
+            {
                 Err(Refusal::WrongDocument)
             }
-            Kind::Workspace | Kind::Issue => Ok(()),
+            // Which quarter's it is, its first value tells.
+            Kind::Report if !matches!(role, Role::Admin | Role::Member) => forbidden,
+            Kind::Workspace | Kind::Issue | Kind::Report => Ok(()),
         }
     }
 }

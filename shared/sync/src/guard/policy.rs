@@ -2,8 +2,9 @@
 
 use automerge::{ObjType, ReadDoc, ScalarValue};
 use docket_domain::{
-    DocumentId, EntryId, Field, Kind, OrganisationId, Rank, Role,
+    DocumentId, EntryId, Field, Kind, MemberId, OrganisationId, Rank, Role,
     genesis::is_deterministic,
+    metrics::Quarter,
     operation::{Action, Key, Operation, object_id, operation_id},
     read::Workspace,
     words::{Priority, Resolution, Severity, Status},
@@ -238,6 +239,28 @@ impl Court<'_> {
                     "the URL of that list",
                 )
             }
+            Value::ReportQuarter => {
+                let quarter = text.and_then(quarter);
+                let own = quarter.filter(|quarter| {
+                    Workspace::report(self.input.workspace, *quarter) == self.input.document
+                });
+                word(path, own, "the quarter whose report this is")
+            }
+            Value::ReportUrl => {
+                let url = rule.name_in(path).and_then(quarter);
+                let url = url.map(|quarter| Workspace::report(self.input.workspace, quarter).url());
+                word(
+                    path,
+                    text.filter(|text| url.as_deref() == Some(*text)),
+                    "the URL of that report",
+                )
+            }
+            Value::MemberOrNull if null => Ok(()),
+            Value::MemberOrNull => word(
+                path,
+                text.and_then(|text| text.parse::<MemberId>().ok()),
+                "a member’s id",
+            ),
             Value::TimeOrNull if null => Ok(()),
             Value::Time | Value::TimeOrNull => match value {
                 ScalarValue::Timestamp(0..=LAST_TIME) => Ok(()),
@@ -312,8 +335,9 @@ impl Court<'_> {
             .stored
             .zip(operation.object.as_ref().and_then(object_id));
         let length = self
-            .text_length
-            .get_or_insert_with(|| stored.map_or(0, |((document, _), object)| document.length(&object)));
+            .text_lengths
+            .entry(rule.path)
+            .or_insert_with(|| stored.map_or(0, |((document, _), object)| document.length(&object)));
         let Some(text) = operation.text() else {
             *length = length.saturating_sub(1);
             return Ok(());
@@ -349,12 +373,19 @@ fn named(kind: Name, name: &str) -> Result<(), &'static str> {
             DocumentId::from_url(name).is_ok_and(|id| id.url() == name),
             "under a document’s URL",
         ),
+        Name::Quarter => (quarter(name).is_some(), "under a quarter, as 2026-Q1"),
         Name::List => (
             name == Workspace::AGREED || organisation(name).is_some(),
             "under “agreed” or an organisation’s id",
         ),
     };
     if fits { Ok(()) } else { Err(expected) }
+}
+
+/// A quarter as it is written; `02026-Q1` would be the same one under another key.
+fn quarter(text: &str) -> Option<Quarter> {
+    let quarter: Option<Quarter> = text.parse().ok();
+    quarter.filter(|quarter| quarter.to_string() == text)
 }
 
 fn organisation(text: &str) -> Option<OrganisationId> {

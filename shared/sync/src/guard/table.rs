@@ -32,6 +32,8 @@ pub(super) enum Name {
     Document,
     /// `agreed` or an organisation's id.
     List,
+    /// A quarter: `2026-Q1`.
+    Quarter,
 }
 
 /// What a value looks like.
@@ -61,6 +63,12 @@ pub(super) enum Value {
     ListOwner,
     /// The URL of the list that belongs under the key.
     ListUrl,
+    /// The quarter whose report this is.
+    ReportQuarter,
+    /// The URL of the report that belongs under the key.
+    ReportUrl,
+    /// A member's id, or null.
+    MemberOrNull,
     /// A time.
     Time,
     /// A time or null.
@@ -124,6 +132,8 @@ const TITLE: usize = 1_000;
 const REASON: usize = 10_000;
 /// A comment, and a description.
 const BODY: usize = 400_000;
+/// A report's figures.
+const FIGURES: usize = 200_000;
 /// A field of an import's own.
 const IMPORTED: usize = 400_000;
 
@@ -150,6 +160,9 @@ pub static RULES: &[Rule] = rules![
     Workspace Put    ADMIN   ["organisations", "*"]            Organisation Text(NAME)          Always;
     Workspace Put    ADMIN   ["components", "*"]               Line         True                Always;
     Workspace Delete ADMIN   ["components", "*"]               Line         Nothing             Always;
+    Workspace Put    MEMBERS ["mappings", "*"]                 Line         TextOrNull(NAME)    Always;
+    Workspace Put    MEMBERS ["people", "*"]                   Line         MemberOrNull        Always;
+    Workspace Put    MEMBERS ["reports", "*"]                  Quarter      ReportUrl           Always;
 
     List      Put    MEMBERS ["name"]                          Fixed        Text(NAME)          OwnList;
     List      Put    MEMBERS ["organisation"]                  Fixed        ListOwner           Unset;
@@ -215,6 +228,16 @@ pub static RULES: &[Rule] = rules![
 
     Issue     Put    MEMBERS ["people", "*"]                   Line         Text(NAME)          Import;
     Issue     Put    MEMBERS ["source", "*"]                   Line         Any(IMPORTED)       Import;
+
+    Report    Put    MEMBERS ["quarter"]                       Fixed        ReportQuarter       Always;
+    Report    Splice MEMBERS ["outlook"]                       Fixed        Characters(BODY)    Always;
+    Report    Splice MEMBERS ["problems"]                      Fixed        Characters(BODY)    Always;
+    Report    Splice MEMBERS ["progress"]                      Fixed        Characters(BODY)    Always;
+    Report    Splice MEMBERS ["summary"]                       Fixed        Characters(BODY)    Always;
+    Report    Make   MEMBERS ["figures", "*"]                  Entry        Nothing             Unset;
+    Report    Put    MEMBERS ["figures", "*", "at"]            Entry        Time                OwnEntryUnset;
+    Report    Put    MEMBERS ["figures", "*", "by"]            Entry        Myself              OwnEntryUnset;
+    Report    Put    MEMBERS ["figures", "*", "data"]          Entry        Text(FIGURES)       OwnEntryUnset;
 ];
 
 impl Rule {

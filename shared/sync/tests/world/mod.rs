@@ -10,7 +10,7 @@ use automerge::{
 };
 use docket_domain::{
     DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Timestamp, facts::Receipt, genesis,
-    read::Workspace,
+    metrics::Quarter, read::Workspace, report::Section,
 };
 use docket_sync::guard::{self, Input, Judgement, Nature, Verdict};
 
@@ -60,6 +60,12 @@ pub struct Stored {
     pub document: Automerge,
     pub facts: Facts,
 }
+
+/// The quarter of the report.
+pub const QUARTER: Quarter = Quarter {
+    year: 2026,
+    quarter: 3,
+};
 
 impl Stored {
     /// A document of that kind with nothing but its genesis.
@@ -121,8 +127,31 @@ impl Stored {
 
     pub fn workspace() -> Self {
         let mut workspace = Self::new(Kind::Workspace, WORKSPACE);
-        workspace.write(1, &other(), |tx| put(tx, &["components", "old"], true.into()));
+        workspace.write(1, &other(), |tx| {
+            put(tx, &["components", "old"], true.into())?;
+            put(tx, &["reports", "2026-Q1"], text("automerge:x"))
+        });
         workspace
+    }
+
+    /// A quarter's report, with figures of mine and of somebody else's.
+    pub fn report() -> Self {
+        let mut report = Self::new(Kind::Report, Workspace::report(WORKSPACE, QUARTER));
+        for (n, id, by) in [(1, THEIRS, other()), (2, MINE, me(Role::Member).id)] {
+            report.write(n, &by, |tx| {
+                put(tx, &["quarter"], text("2026-Q3"))?;
+                for section in Section::ALL {
+                    let text = object(tx, &[section.as_str()])?;
+                    tx.splice_text(&text, 0, 0, "Some words")?;
+                }
+                let figures = object(tx, &["figures"])?;
+                let entry = tx.put_object(&figures, id, ObjType::Map)?;
+                tx.put(&entry, "at", time(1))?;
+                tx.put(&entry, "by", by.as_str())?;
+                tx.put(&entry, "data", "{}")
+            });
+        }
+        report
     }
 
     /// Somebody's own document.

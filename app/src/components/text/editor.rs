@@ -1,17 +1,18 @@
-//! The description's text field: what is typed is shown at once and stored after a pause; what others type comes in
+//! The text field: what is typed is shown at once and stored after a pause; what others type comes in
 //! while one types, and the caret stays where it was in the text.
 
 use std::time::Duration;
 
-use docket_domain::{Action, Command, command::Splice};
+use docket_domain::{
+    Command,
+    command::Splice,
+    working::{Working, moved},
+};
 use futures_util::future::join;
 use leptos::{ev, html, prelude::*, task::spawn_local};
 
-use crate::{
-    components::notices,
-    pages::issue::{IssueState, fit},
-};
-use docket_domain::working::{Working, moved};
+use super::{Together, fit};
+use crate::components::notices;
 
 /// How long typing pauses before it is stored: a change for a sentence, not for a letter.
 const PAUSE: Duration = Duration::from_millis(1_000);
@@ -34,14 +35,17 @@ struct Typing {
 
 /// The text field.
 #[component]
-pub(super) fn Editor(state: IssueState, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
+pub(super) fn Editor(text: Together, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
     let field: NodeRef<html::Textarea> = NodeRef::new();
-    let typing = state
-        .document
-        .with_value(|document| document.with_untracked(Working::of).flatten());
-    let Some(working) = typing else {
+    let key = text.key;
+    let working = text.document.with_value(|document| {
+        document
+            .with_untracked(|document| Working::of(document, key))
+            .flatten()
+    });
+    let Some(working) = working else {
         return view! {
-            <p class="wrong">"This description can’t be edited together: it is longer than such a text can be."</p>
+            <p class="wrong">"This text can’t be edited together: it isn’t one that several people can type in."</p>
         }
         .into_any();
     };
@@ -55,7 +59,7 @@ pub(super) fn Editor(state: IssueState, #[prop(into)] on_done: Callback<()>) -> 
         timer: None,
         since: None,
     });
-    let editor = Session { state, field, typing };
+    let editor = Session { text, field, typing };
     Effect::new(move |_| {
         if let Some(field) = field.get() {
             let _ = field.focus();
@@ -65,15 +69,16 @@ pub(super) fn Editor(state: IssueState, #[prop(into)] on_done: Callback<()>) -> 
     });
     // Others' changes, and one's own once they are stored.
     Effect::new(move |_| {
-        state.document.with_value(|document| document.revision().track());
+        text.document.with_value(|document| document.revision().track());
         editor.take_in();
     });
-    state.store.here(Some(state.id), Some("description".to_owned()));
+    let id = text.id();
+    text.store.here(Some(id), Some(key.to_owned()));
     let hidden = window_event_listener(ev::pagehide, move |_| editor.store());
     on_cleanup(move || {
         hidden.remove();
         editor.store();
-        state.store.here(Some(state.id), None);
+        text.store.here(Some(id), None);
     });
     let keys = move |event: ev::KeyboardEvent| {
         let done =
@@ -87,7 +92,7 @@ pub(super) fn Editor(state: IssueState, #[prop(into)] on_done: Callback<()>) -> 
         <textarea
             node_ref=field
             class="description-input"
-            aria-label="Description"
+            aria-label=text.label
             rows="6"
             prop:value=start
             on:input=move |_| editor.typed()
@@ -108,7 +113,7 @@ pub(super) fn Editor(state: IssueState, #[prop(into)] on_done: Callback<()>) -> 
 
 #[derive(Clone, Copy)]
 struct Session {
-    state: IssueState,
+    text: Together,
     field: NodeRef<html::Textarea>,
     typing: StoredValue<Typing, LocalStorage>,
 }
@@ -139,7 +144,7 @@ impl Session {
 
     /// Takes in what the document has and the field doesn't.
     fn take_in(self) {
-        let document = self.state.document;
+        let document = self.text.document;
         let came = self.typing.try_update_value(|typing| {
             if typing.composing || typing.storing {
                 return Vec::new();
@@ -200,7 +205,7 @@ impl Session {
 
     /// Carries what was typed over into the document.
     fn store(self) {
-        let document = self.state.document;
+        let document = self.text.document;
         // The handle keeps the document open until it is done, even if the page is left.
         let Some(document) = document.try_with_value(Clone::clone) else {
             return;
@@ -216,9 +221,9 @@ impl Session {
             Some((edits, typing.working.mark()))
         });
         let Some(Some((edits, mark))) = ready else { return };
-        let (store, id) = (self.state.store, self.state.id);
+        let (store, id, edit) = (self.text.store, document.id(), self.text.edit);
         spawn_local(async move {
-            let command = Command::new(id, Action::EditDescription { edits });
+            let command = Command::new(id, edit.run(edits));
             // The command is applied when it is first polled, and the heads are read right after it: what comes
             // from others meanwhile is on neither side of the line.
             let heads = async { document.with_untracked(automerge::Automerge::get_heads) };

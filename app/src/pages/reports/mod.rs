@@ -1,0 +1,114 @@
+//! The quarterly reports to the technical group: which there are, and each one's page.
+
+mod computed;
+mod files;
+mod report;
+mod shown;
+
+pub(crate) use report::ReportPage;
+
+use docket_domain::{
+    Timestamp,
+    metrics::{Quarter, words},
+    read::Workspace,
+    report::due,
+    row::Body,
+};
+use leptos::prelude::*;
+
+use super::address::Page;
+use crate::{
+    components::{For, people::store, state::State, time::date},
+    store::Store,
+};
+
+/// How a quarter's report stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Nobody has begun it.
+    NotBegun,
+    /// It is being written.
+    Begun,
+    /// Its figures are frozen since then.
+    Frozen(Timestamp),
+}
+
+/// The report's row tells. Tracked.
+fn standing(store: Store, quarter: Quarter) -> Standing {
+    store.changed().track();
+    let row = store
+        .workspace_document()
+        .and_then(|workspace| store.row(Workspace::report(workspace, quarter)));
+    row.map_or(Standing::NotBegun, |row| {
+        row.with(|row| match row.body {
+            Body::Report {
+                frozen: Some(frozen), ..
+            } => Standing::Frozen(frozen),
+            _ => Standing::Begun,
+        })
+    })
+}
+
+/// The quarters, the present one first.
+#[component]
+pub(crate) fn ReportsPage() -> impl IntoView {
+    let store = store();
+    store.here(None, None);
+    let quarters = Memo::new(move |_| {
+        store.changed().track();
+        let first = store.with_rows(|rows| {
+            let reported = rows
+                .values()
+                .filter_map(|row| row.with_untracked(|row| row.issue().map(|_| row.created)));
+            reported.min()
+        });
+        let now = Quarter::of(store.now());
+        let first = first.map_or(now, |first| Quarter::of(first).min(now));
+        let quarters = std::iter::successors(Some(now), |quarter| Some(quarter.plus(-1)));
+        quarters
+            .take_while(|quarter| *quarter >= first)
+            .collect::<Vec<_>>()
+    });
+    let entry = move |quarter: Quarter| {
+        let href = Page::Report(quarter).of(&store.slug());
+        let state = move || match standing(store, quarter) {
+            Standing::Frozen(at) => format!("Figures frozen {}", date(at)),
+            Standing::Begun => "Being written".to_owned(),
+            Standing::NotBegun if quarter == Quarter::of(store.now()) => {
+                format!("Until {}", date(quarter.plus(1).begins().plus(-1)))
+            }
+            Standing::NotBegun => "Not begun".to_owned(),
+        };
+        view! {
+            <li>
+                <a href=href>
+                    <span class="report-quarter">{words::quarter(quarter)}</span>
+                    <span class="hint">{state}</span>
+                    <span class="hint report-due">{format!("due {}", date(due(quarter)))}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <div class="page">
+            <header class="page-head">
+                <h1>"Reports"</h1>
+                <p class="lead">"What the group tells its technical group each quarter: texts that you write together, and figures that stay as they were when they were frozen."</p>
+            </header>
+            <ul class="report-list">
+                <For each=move || quarters.get() key=|quarter| *quarter children=entry />
+            </ul>
+        </div>
+    }
+}
+
+/// No report yet, and nobody here who may begin it.
+fn nothing(quarter: Quarter) -> impl IntoView {
+    view! {
+        <State
+            icon="report"
+            title=format!("Nobody has begun the report of {}", words::quarter(quarter))
+            text="A member or an admin of the workspace can begin it."
+        />
+    }
+}

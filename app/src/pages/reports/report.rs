@@ -1,0 +1,298 @@
+//! One quarter's report.
+
+use std::sync::Arc;
+
+use docket_domain::{
+    Action, Command, DocumentId, EntryId,
+    metrics::{Quarter, words},
+    read::{Report, Workspace},
+    report::{self, Figures, Section},
+};
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Standing, computed, files::Files, nothing, shown::ShownFigures, standing};
+use crate::{
+    components::{
+        Show,
+        dialog::Dialog,
+        icon::Icon,
+        notices,
+        people::{May, name, store},
+        state::{Loading, State},
+        text::{SharedText, Together},
+        time::{date, exact},
+    },
+    pages::{address::Page, workspace::presence},
+    store::{OpenDocument, Store, StoreError},
+};
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub(super) struct ReportState {
+    pub(super) store: Store,
+    pub(super) quarter: Quarter,
+    id: DocumentId,
+    document: StoredValue<OpenDocument, LocalStorage>,
+    pub(super) report: Memo<Arc<Report>>,
+    /// The figures that are shown: the frozen ones, or what they would be.
+    pub(super) figures: Memo<Arc<Figures>>,
+    pub(super) frozen: Memo<bool>,
+    /// What the report before said.
+    pub(super) last: RwSignal<Option<Arc<Figures>>>,
+}
+
+/// The page.
+#[component]
+pub(crate) fn ReportPage(quarter: Quarter) -> impl IntoView {
+    let store = store();
+    let begun = Memo::new(move |_| standing(store, quarter) != Standing::NotBegun);
+    let workspace = Memo::new(move |_| {
+        store.changed().track();
+        store.workspace_document()
+    });
+    move || match workspace.get() {
+        None => view! { <Loading what="Opening the report…" /> }.into_any(),
+        Some(workspace) if begun.get() => {
+            view! { <Existing quarter id=Workspace::report(workspace, quarter) /> }.into_any()
+        }
+        Some(workspace) if May::now(store).triage() => view! { <Begin quarter workspace /> }.into_any(),
+        Some(_) => nothing(quarter).into_any(),
+    }
+}
+
+/// Nobody has begun it, as far as this device knows. Whoever begins it begins the same document, so nothing is lost if
+/// somebody else has, too.
+#[component]
+fn Begin(quarter: Quarter, workspace: DocumentId) -> impl IntoView {
+    let store = store();
+    store.here(None, None);
+    let begin = move |_| {
+        spawn_local(async move {
+            let id = Workspace::report(workspace, quarter);
+            let create = Command::new(id, Action::CreateReport { quarter });
+            let link = Command::new(workspace, Action::LinkReport { quarter });
+            let done = match store.run(create).await {
+                Ok(()) => store.run(link).await,
+                error => error,
+            };
+            if let Err(error) = done {
+                notices().wrong(error);
+            }
+        });
+    };
+    view! {
+        <State
+            icon="report"
+            title=format!("The report of {} isn’t begun", words::quarter(quarter))
+            text=format!(
+                "It is due {}. Its texts are written together; its figures come from the issues.",
+                date(report::due(quarter)),
+            )
+        >
+            <button type="button" class="primary" on:click=begin>"Begin the report"</button>
+            <a class="button" href=Page::Reports.of(&store.slug())>"All reports"</a>
+        </State>
+    }
+}
+
+#[component]
+fn Existing(quarter: Quarter, id: DocumentId) -> impl IntoView {
+    let store = store();
+    store.here(Some(id), None);
+    let opened: RwSignal<Option<Result<OpenDocument, StoreError>>, LocalStorage> = RwSignal::new_local(None);
+    let open = move || {
+        opened.set(None);
+        spawn_local(async move {
+            let result = store.open_document(id).await;
+            // The page may have been left.
+            let _ = opened.try_set(Some(result));
+        });
+    };
+    open();
+    move || match opened.get() {
+        None => view! { <Loading what="Opening the report…" /> }.into_any(),
+        Some(Ok(document)) => {
+            view! { <Opened quarter id document=StoredValue::new_local(document) /> }.into_any()
+        }
+        Some(Err(error)) => view! {
+            <State icon="offline" title="The report can’t be opened" text=error.to_string()>
+                <button type="button" class="primary" on:click=move |_| open()>"Try again"</button>
+                <a class="button" href=Page::Reports.of(&store.slug())>"All reports"</a>
+            </State>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Opened(
+    quarter: Quarter,
+    id: DocumentId,
+    document: StoredValue<OpenDocument, LocalStorage>,
+) -> impl IntoView {
+    let store = store();
+    let report = Memo::new(move |before: Option<&Arc<Report>>| {
+        let read = document.with_value(|document| document.with(Report::read));
+        // Purged meanwhile: the page goes on showing what it was until it is left.
+        read.flatten()
+            .map(Arc::new)
+            .or_else(|| before.cloned())
+            .unwrap_or_else(|| {
+                Arc::new(Report {
+                    quarter,
+                    texts: Default::default(),
+                    frozen: None,
+                })
+            })
+    });
+    let kept = Memo::new(move |_| {
+        let data = report.with(|report| report.frozen.as_ref().map(|frozen| frozen.data.clone()));
+        data.and_then(|data| Figures::parse(&data)).map(Arc::new)
+    });
+    let figures = Memo::new(move |_| kept.get().unwrap_or_else(|| computed::figures(store, quarter)));
+    let state = ReportState {
+        store,
+        quarter,
+        id,
+        document,
+        report,
+        figures,
+        frozen: Memo::new(move |_| kept.with(Option::is_some)),
+        last: RwSignal::new(None),
+    };
+    read_last(state);
+    let sections = Section::ALL.map(|section| view! { <Text state section /> });
+    view! {
+        <article class="page report-page">
+            <Head state />
+            {sections.into_iter().collect_view()}
+            <ShownFigures state />
+        </article>
+    }
+}
+
+/// What the report of the quarter before said, if there is one.
+fn read_last(state: ReportState) {
+    let ReportState {
+        store, quarter, last, ..
+    } = state;
+    let before = quarter.plus(-1);
+    Effect::new(move |_| {
+        let Standing::Frozen(_) = standing(store, before) else {
+            return;
+        };
+        let Some(workspace) = store.workspace_document() else {
+            return;
+        };
+        spawn_local(async move {
+            // Without it nothing is compared; it comes when the network does.
+            let Ok(document) = store.open_document(Workspace::report(workspace, before)).await else {
+                return;
+            };
+            let told = document.with_untracked(Report::read).flatten();
+            let told = told.and_then(|report| Figures::parse(&report.frozen?.data));
+            let _ = last.try_set(told.map(Arc::new));
+        });
+    });
+}
+
+#[component]
+fn Head(state: ReportState) -> impl IntoView {
+    let ReportState {
+        store,
+        quarter,
+        report,
+        frozen,
+        ..
+    } = state;
+    let asks = RwSignal::new(false);
+    let may = Memo::new(move |_| May::now(store).triage());
+    let workspace = move || store.workspace().with(|workspace| workspace.name.clone());
+    let stand = move || {
+        report.with(|report| match &report.frozen {
+            Some(kept) => {
+                let by = kept.by.as_ref().map(|by| name(store, by, None));
+                let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+                format!("Figures frozen {}{by}.", exact(kept.at))
+            }
+            None => format!(
+                "Figures as they are now; frozen figures stay as they are. Due {}.",
+                date(report::due(quarter))
+            ),
+        })
+    };
+    let freeze = move |()| {
+        asks.set(false);
+        let data = computed::figures(store, quarter).to_json();
+        let id = EntryId::random();
+        let command = Command::new(state.id, Action::FreezeFigures { id, data });
+        spawn_local(async move {
+            match store.run(command).await {
+                Ok(()) => notices().done("The figures are frozen."),
+                Err(error) => notices().wrong(error),
+            }
+        });
+    };
+    let press = move |_| {
+        let early = store.now() < quarter.plus(1).begins();
+        if frozen.get_untracked() || early {
+            asks.set(true);
+        } else {
+            freeze(());
+        }
+    };
+    let print = move |_| {
+        // A browser without printing shows nothing, as its menus say.
+        let _ = window().print();
+    };
+    view! {
+        <header class="page-head report-head">
+            <a class="back" href=Page::Reports.of(&store.slug())><Icon name="back" />"Reports"</a>
+            <p class="report-workspace">{workspace}</p>
+            <h1>{format!("Support report {}", words::quarter(quarter))}</h1>
+            <p class="lead">{stand}</p>
+            <div class="actions">
+                <Show when=move || may.get()>
+                    <button type="button" class:primary=move || !frozen.get() on:click=press>
+                        {move || if frozen.get() { "Freeze the figures again" } else { "Freeze the figures" }}
+                    </button>
+                </Show>
+                <button type="button" on:click=print>"Print or save as PDF"</button>
+                <Files state />
+            </div>
+            <Show when=move || asks.get()>
+                <Dialog title="Freeze the figures?" on_close=move |()| asks.set(false)>
+                    <p>
+                        {move || if frozen.get() {
+                            "The report then shows the figures as they are now. The earlier ones stay in its history."
+                        } else {
+                            "The quarter isn’t over: what happens until its end won’t be in the figures."
+                        }}
+                    </p>
+                    <div class="actions">
+                        <button type="button" class="primary" on:click=move |_| freeze(())>"Freeze"</button>
+                        <button type="button" on:click=move |_| asks.set(false)>"Cancel"</button>
+                    </div>
+                </Dialog>
+            </Show>
+        </header>
+    }
+}
+
+#[component]
+fn Text(state: ReportState, section: Section) -> impl IntoView {
+    let ReportState {
+        store, id, report, ..
+    } = state;
+    let text = Together {
+        store,
+        document: state.document,
+        key: section.as_str(),
+        label: section.label(),
+        edit: UnsyncCallback::new(move |edits| Action::EditSection { section, edits }),
+    };
+    let value = Memo::new(move |_| report.with(|report| report.text(section).to_owned()));
+    let may_edit = Memo::new(move |_| May::now(store).triage());
+    let others = Memo::new(move |_| presence::editors(store, id, section.as_str()));
+    view! { <SharedText text value may_edit others nothing=section.hint() /> }
+}

@@ -1,0 +1,292 @@
+//! A report's figures: computed once, kept with the version and the words of the definitions they were computed by.
+
+use std::cmp::Reverse;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::Timestamp,
+    metrics::{self, DEFINITIONS, Dimension, Key, Life, Measure, Quarter, Selection, Summary, Unit},
+};
+
+/// The tables of a report: a measure, and what it is told apart by.
+const TABLES: [(&str, &str); 9] = [
+    ("created", "severity"),
+    ("created", "component"),
+    ("created", "organisation"),
+    ("first-response", "severity"),
+    ("first-resolution", "severity"),
+    ("first-resolution", "priority"),
+    ("backlog", "age"),
+    ("backlog", "priority"),
+    ("backlog", "component"),
+];
+
+/// The most lines of a table: a report's reader wants the large ones.
+const LINES: usize = 12;
+
+/// The quarters of the trend, the report's own the last.
+const QUARTERS: i64 = 8;
+
+/// The figures of one quarter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// The version of the definitions.
+    pub definitions: u32,
+    /// Of which quarter.
+    pub quarter: Quarter,
+    /// Nothing after this is in them: the quarter's end, or when they were computed, if that was before.
+    pub as_of: Timestamp,
+    /// How many issues they know.
+    pub issues: usize,
+    /// Every measure, with its definition.
+    pub measures: Vec<Measured>,
+    /// Some of them told apart.
+    pub tables: Vec<Table>,
+    /// Reported against resolved.
+    pub trend: Vec<Trend>,
+    /// What the group works on first.
+    pub top: Vec<Top>,
+}
+
+/// A measure's figures in the quarter and in the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Its name for programs.
+    pub id: String,
+    /// Its name for people.
+    pub name: String,
+    /// What its values are.
+    pub unit: Unit,
+    /// What exactly was measured.
+    pub definition: String,
+    /// In the quarter.
+    pub now: Summary,
+    /// In the quarter before.
+    pub before: Summary,
+}
+
+/// One measure told apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// The measure's name for programs.
+    pub measure: String,
+    /// By what, for programs.
+    pub by: String,
+    /// By what, for people.
+    pub heading: String,
+    /// Its lines, in the order in which people read them.
+    pub lines: Vec<Line>,
+    /// How many smaller ones were left out.
+    pub left_out: usize,
+}
+
+/// A line of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The key as text.
+    pub key: String,
+    /// The key as people called it then.
+    pub name: String,
+    /// In the quarter.
+    pub now: Summary,
+    /// In the quarter before.
+    pub before: Summary,
+}
+
+/// A quarter of the trend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trend {
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Issues reported in it.
+    pub reported: usize,
+    /// Resolutions in it.
+    pub resolved: usize,
+    /// Issues open at its end.
+    pub open: usize,
+}
+
+/// An issue high on the agreed list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Top {
+    /// What people call it.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Its status, in words.
+    pub status: String,
+    /// Who worked on it; empty for nobody.
+    pub assignee: String,
+}
+
+impl Figures {
+    /// When the lives for a quarter's figures end: with the quarter, or now.
+    #[must_use]
+    pub fn as_of(quarter: Quarter, now: Timestamp) -> Timestamp {
+        quarter.plus(1).begins().plus(-1).min(now)
+    }
+
+    /// The figures of a quarter. `lives` end at [`as_of`](Self::as_of) of it, `before` at that of the quarter before;
+    /// `name` says what people call a key; `top` is the beginning of the agreed list.
+    #[must_use]
+    pub fn of(
+        quarter: Quarter,
+        as_of: Timestamp,
+        lives: &[Life],
+        before: &[Life],
+        name: impl Fn(&Key) -> String,
+        top: Vec<Top>,
+    ) -> Self {
+        let (now, earlier) = (selection(quarter), selection(quarter.plus(-1)));
+        let measures = Measure::ALL.iter().map(|measure| Measured {
+            id: measure.id.to_owned(),
+            name: measure.name.to_owned(),
+            unit: measure.unit,
+            definition: measure.definition.to_owned(),
+            now: rounded(metrics::table(lives, measure, None, &now).all),
+            before: rounded(metrics::table(before, measure, None, &earlier).all),
+        });
+        let tables = TABLES.iter().filter_map(|(measure, by)| {
+            let (measure, by) = (Measure::named(measure)?, Dimension::named(by)?);
+            let found = metrics::table(lives, measure, Some(by), &now).by;
+            let was = metrics::table(before, measure, Some(by), &earlier).by;
+            // Where nothing is known of what tells apart, there is nothing to tell.
+            let known = found.iter().any(|(key, _)| *key != Key::None);
+            known.then(|| table(measure, by, found, &was, &name))
+        });
+        Self {
+            definitions: DEFINITIONS,
+            quarter,
+            as_of,
+            issues: lives.len(),
+            measures: measures.collect(),
+            tables: tables.collect(),
+            trend: trend(quarter, lives),
+            top,
+        }
+    }
+
+    /// As documents keep it: JSON, so that any client can read it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Nothing in it can't be written: no map has a key that isn't text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote; none for anything else.
+    #[must_use]
+    pub fn parse(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// The measure with this name for programs.
+    #[must_use]
+    pub fn measure(&self, id: &str) -> Option<&Measured> {
+        self.measures.iter().find(|measure| measure.id == id)
+    }
+
+    /// What was measured, in words: each definition with the names of the measures that it is of.
+    #[must_use]
+    pub fn meanings(&self) -> Vec<(String, &str)> {
+        let alike = self.measures.chunk_by(|a, b| a.definition == b.definition);
+        let told = alike.filter_map(|measures| {
+            let names: Vec<&str> = measures.iter().map(|measure| measure.name.as_str()).collect();
+            Some((names.join(", "), measures.first()?.definition.as_str()))
+        });
+        told.collect()
+    }
+
+    /// The measures of the quarter before which `last`, its report, told otherwise: what was recorded later, or is
+    /// defined otherwise by now. Each with what the report said.
+    #[must_use]
+    pub fn corrected<'a>(&'a self, last: &'a Self) -> Vec<(&'a Measured, Summary)> {
+        if last.quarter != self.quarter.plus(-1) {
+            return Vec::new();
+        }
+        let told = self.measures.iter().filter_map(|measure| {
+            let told = last.measure(&measure.id)?;
+            Some((measure, told.now))
+        });
+        told.filter(|(measure, told)| measure.before != *told).collect()
+    }
+}
+
+fn selection(quarter: Quarter) -> Selection {
+    Selection {
+        from: Some(quarter.begins()),
+        until: Some(quarter.plus(1).begins()),
+        ..Selection::default()
+    }
+}
+
+fn table(
+    measure: &Measure,
+    by: &Dimension,
+    mut found: Vec<(Key, Summary)>,
+    was: &[(Key, Summary)],
+    name: &impl Fn(&Key) -> String,
+) -> Table {
+    // Severities and ages have an order; of names the most comes first, and what has none last.
+    let named = |key: &Key| matches!(key, Key::Name(_) | Key::Organisation(_) | Key::Person(_));
+    if found.iter().any(|(key, _)| named(key)) {
+        found.sort_by_key(|(key, summary)| (*key == Key::None, Reverse(summary.n)));
+    }
+    let left_out = found.len().saturating_sub(LINES);
+    found.truncate(LINES);
+    let lines = found.into_iter().map(|(key, now)| {
+        let before = was.iter().find(|(other, _)| *other == key);
+        Line {
+            key: key.to_string(),
+            name: name(&key),
+            now: rounded(now),
+            before: rounded(before.map(|(_, summary)| *summary).unwrap_or_default()),
+        }
+    });
+    Table {
+        measure: measure.id.to_owned(),
+        by: by.id.to_owned(),
+        heading: by.name.to_owned(),
+        lines: lines.collect(),
+        left_out,
+    }
+}
+
+fn trend(quarter: Quarter, lives: &[Life]) -> Vec<Trend> {
+    let quarters = (1 - QUARTERS..=0).map(|offset| quarter.plus(offset));
+    let all = quarters.map(|quarter| {
+        let (from, until) = (quarter.begins(), quarter.plus(1).begins());
+        let within = |at: &&Timestamp| **at >= from && **at < until;
+        let mut trend = Trend {
+            quarter,
+            reported: 0,
+            resolved: 0,
+            open: 0,
+        };
+        for life in lives {
+            trend.reported += usize::from(within(&&life.reported));
+            trend.resolved += life.resolved.iter().filter(within).count();
+            trend.open += usize::from(life.reported < until && is_open_before(life, until));
+        }
+        trend
+    });
+    all.collect()
+}
+
+/// Was it to be done just before that time? Of a resolution and a reopening in one moment the first one came first.
+fn is_open_before(life: &Life, until: Timestamp) -> bool {
+    let times = |all: &[Timestamp]| all.iter().filter(|at| **at < until).count();
+    times(&life.resolved) <= times(&life.reopened)
+}
+
+/// To a precision that no reader misses, so that a report stays small.
+fn rounded(summary: Summary) -> Summary {
+    let round = |value: f64| (value * 10_000.0).round() / 10_000.0;
+    Summary {
+        n: summary.n,
+        total: round(summary.total),
+        mean: summary.mean.map(round),
+        median: summary.median.map(round),
+        p90: summary.p90.map(round),
+    }
+}
