@@ -1,16 +1,18 @@
 //! Reads another tracker's file: cuts it into records, places each, and hands the documents over if they are wanted.
 //! It holds one piece, one record and one batch of documents at a time; of everything else only the report.
 
+use std::collections::BTreeMap;
+
 use automerge::{Automerge, Change};
-use docket_domain::{DocumentId, WorkspaceSlug};
-use docket_exchange::{Existing, Format, Incoming, Placed, Plan, Source};
+use docket_domain::DocumentId;
+use docket_exchange::{Existing, Format, Incoming, Placed, Plan, Source, Words};
 use js_sys::{Array, Uint8Array};
 use web_sys::{Blob, File};
 
 use super::{
     file::{Pieces, is_packed},
     here::Here,
-    message::{Answer, Batch, Heads, Item},
+    message::{Answer, Batch, Item},
     scope::Scope,
     told,
 };
@@ -22,21 +24,35 @@ const BATCH_BYTES: usize = 512 * 1024;
 /// How often the page hears how far it is, in milliseconds.
 const PROGRESS: i64 = 100;
 
-/// Reads the file; hands `documents` over, else it is a dry run.
-pub(super) async fn read(
-    scope: &mut Scope,
-    file: &File,
-    workspace: DocumentId,
-    documents: bool,
-    (slug, known): (WorkspaceSlug, Vec<Heads>),
-) -> Result<(), StoreError> {
-    let here = Here::open(slug, known).await?;
+/// What is read, and into what.
+pub(super) struct Import<'a> {
+    pub(super) file: &'a File,
+    /// The workspace's document.
+    pub(super) workspace: DocumentId,
+    /// What the group says that other trackers' words mean.
+    pub(super) mappings: &'a BTreeMap<String, String>,
+    /// Hand the documents over? If not, it is a dry run.
+    pub(super) documents: bool,
+}
+
+/// Reads the file, and tells what it comes to.
+pub(super) async fn read(scope: &mut Scope, import: Import<'_>, here: Here) -> Result<(), StoreError> {
+    let Import {
+        file,
+        workspace,
+        mappings,
+        documents,
+    } = import;
     let pieces = Pieces::of(file)?;
     let mut piece = pieces.next().await?;
     // What is none of the formats is read as the most usual one, whose refusals then say what is wrong with it.
     let format = Format::detect(piece.as_deref().unwrap_or_default(), &file.name());
     let format = format.unwrap_or(Format::Jira);
-    let (mut plan, mut source) = (Plan::new(workspace, format), Source::open(format));
+    let mappings = mappings
+        .iter()
+        .map(|(word, meaning)| (word.as_str(), meaning.as_str()));
+    let mut plan = Plan::new(workspace, format).with_words(Words::of(format.system(), mappings));
+    let mut source = Source::open(format);
     let (mut batch, mut bytes) = (Batch::default(), 0);
     let (mut records, mut told) = (0, now());
     loop {

@@ -1,6 +1,8 @@
 //! What page and worker tell one another, in CBOR. A message is an array: these bytes, then files (a file's content
 //! isn't copied with it).
 
+use std::collections::BTreeMap;
+
 use automerge::ChangeHash;
 use docket_domain::{DocumentId, MemberId, Timestamp, WorkspaceSlug};
 use minicbor::{Decode, Encode};
@@ -22,8 +24,11 @@ pub(crate) enum Request {
         /// All documents that there is a row of, with the heads that the hub told.
         #[n(2)]
         known: Vec<Heads>,
-        /// Hand the documents over? If not, it is a dry run.
+        /// What the group says that other trackers' words mean (`jira/status/Parked` → `triaged`).
         #[n(3)]
+        mappings: BTreeMap<String, String>,
+        /// Hand the documents over? If not, it is a dry run.
+        #[n(4)]
         documents: bool,
     },
     /// Deletes the issues that an import added and nobody has changed since.

@@ -1,5 +1,6 @@
 //! The worker's side: listens to the page, does what it asks for, and answers.
 
+use docket_domain::Context;
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use futures_util::StreamExt;
 use js_sys::{Array, Uint8Array};
@@ -8,6 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::{
+    here::Here,
     import,
     message::{Answer, Batch, Request},
     undo,
@@ -62,10 +64,19 @@ impl Scope {
                     slug,
                     workspace,
                     known,
+                    mappings,
                     documents,
                 }),
                 Some(file),
-            ) => import::read(self, &file, workspace, documents, (slug, known)).await,
+            ) => {
+                let import = import::Import {
+                    file: &file,
+                    workspace,
+                    mappings: &mappings,
+                    documents,
+                };
+                import::read(self, import, Here::open(slug, known).await?).await
+            }
             (
                 Some(Request::Undo {
                     slug,
@@ -75,7 +86,15 @@ impl Scope {
                     now,
                 }),
                 _,
-            ) => undo::undo(self, import, member, now, (slug, known)).await,
+            ) => {
+                undo::undo(
+                    self,
+                    import,
+                    Context { member, now },
+                    Here::open(slug, known).await?,
+                )
+                .await
+            }
             // Page and worker are of one build.
             _ => Err(StoreError::Outdated),
         }

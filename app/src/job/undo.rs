@@ -1,13 +1,11 @@
 //! Undoes an import: deletes what it added and nobody has changed since, with the command that a person would give.
 
 use automerge::{ActorId, Automerge, ReadDoc};
-use docket_domain::{
-    Action, Command, CommandError, Context, DocumentId, MemberId, Timestamp, WorkspaceSlug, genesis,
-};
+use docket_domain::{Action, Command, CommandError, Context, DocumentId, genesis};
 
 use super::{
     here::Here,
-    message::{Answer, Batch, Heads, Item},
+    message::{Answer, Batch, Item},
     scope::Scope,
 };
 use crate::store::{ImportId, StoreError, random};
@@ -19,13 +17,10 @@ const BATCH: usize = 50;
 pub(super) async fn undo(
     scope: &mut Scope,
     import: ImportId,
-    member: MemberId,
-    now: Timestamp,
-    (slug, known): (WorkspaceSlug, Vec<Heads>),
+    context: Context,
+    here: Here,
 ) -> Result<(), StoreError> {
-    let here = Here::open(slug, known).await?;
     let added = here.database.imported(import).await?;
-    let context = Context { member, now };
     let mut batch = Batch::default();
     let (mut deleted, mut kept) = (0, 0);
     for (done, id) in added.iter().enumerate() {

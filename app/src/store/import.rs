@@ -433,6 +433,9 @@ impl Replica {
             slug: self.slug.clone(),
             workspace,
             known: self.known(),
+            mappings: self
+                .workspace
+                .with_untracked(|workspace| workspace.mappings.clone()),
             documents,
         })
     }
