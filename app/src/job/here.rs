@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use automerge::{Automerge, Change, ChangeHash};
+use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use docket_domain::{DocumentId, Facts, Row, WorkspaceSlug};
 use docket_sync::{client, wire::record::HeadsRecord};
 
@@ -16,50 +16,47 @@ use crate::{
 pub(super) struct Here {
     pub(super) database: Database,
     slug: WorkspaceSlug,
-    heads: HashMap<DocumentId, Vec<ChangeHash>>,
+    /// Of every document that there is a row of: the heads that the hub told, none if it told none.
+    hub: HashMap<DocumentId, Vec<ChangeHash>>,
+    /// Of every document on this device: its heads.
+    stored: HashMap<DocumentId, Vec<ChangeHash>>,
 }
 
 impl Here {
-    /// Takes over what the page knows of the hub's heads, and reads those of what is stored on this device: only they
-    /// tell of documents that the hub doesn't have yet.
+    /// Takes over what the page knows of the hub's heads, and reads those of what is stored on this device.
     pub(super) async fn open(slug: WorkspaceSlug, known: Vec<Heads>) -> Result<Self, StoreError> {
         let database = Database::open(&slug).await?;
-        let mut heads: HashMap<_, _> = known.into_iter().map(|it| (it.document, it.heads)).collect();
-        for (document, record) in database.documents().await? {
-            if let Some(heads) = heads.get_mut(&document)
-                && !record.heads.is_empty()
-            {
-                *heads = record.heads;
-            }
-        }
+        let stored = database.documents().await?.into_iter();
         Ok(Self {
+            stored: stored
+                .map(|(document, record)| (document, record.heads))
+                .collect(),
+            hub: known.into_iter().map(|it| (it.document, it.heads)).collect(),
             database,
             slug,
-            heads,
         })
     }
 
-    /// The heads of a document that there is a row of.
+    /// The heads of a document that there is a row of: as it is on this device, else as the hub has it.
     pub(super) fn heads(&self, id: DocumentId) -> Option<&[ChangeHash]> {
-        self.heads.get(&id).map(Vec::as_slice)
+        let hub = self.hub.get(&id)?;
+        let stored = self.stored.get(&id).filter(|heads| !heads.is_empty());
+        Some(stored.unwrap_or(hub))
     }
 
-    /// The document: from this device, else from the hub.
+    /// Has this copy everything that the hub told of?
+    pub(super) fn is_whole(&self, id: DocumentId, copy: &Automerge) -> bool {
+        let has = |head: &ChangeHash| copy.get_change_by_hash(head).is_some();
+        self.hub.get(&id).is_none_or(|heads| heads.iter().all(has))
+    }
+
+    /// The document: from this device, and what that lacks from the hub.
     pub(super) async fn document(&self, id: DocumentId) -> Result<Automerge, StoreError> {
-        if let Some(document) = self.stored(id).await? {
-            return Ok(document);
+        let stored = self.stored(id).await?;
+        match stored {
+            Some(copy) if self.is_whole(id, &copy) => Ok(copy),
+            stored => self.fetched(id, stored).await,
         }
-        let wanted = HeadsRecord {
-            document: id,
-            heads: Vec::new(),
-        };
-        let fetched = documents::fetch(&self.slug, &[wanted]).await;
-        let fetched = fetched.map_err(|error| match error {
-            StoreError::Unreachable => StoreError::NotHere(id),
-            error => error,
-        })?;
-        let record = fetched.first().ok_or(StoreError::NotFound(id))?;
-        client::load([record.chunk.as_slice()]).map_err(|error| StoreError::Unreadable(id, error.to_string()))
     }
 
     /// The document, if it is on this device.
@@ -70,24 +67,40 @@ impl Here {
         }
         client::load(chunks.iter().map(|(_, chunk)| chunk.as_slice()))
             .map(Some)
-            .map_err(|error| StoreError::Unreadable(id, error.to_string()))
+            .map_err(|error| unreadable(id, error))
     }
 
-    /// What the page stores of a document that is here and was changed: the changes since `before`, and its row with
-    /// what the hub said of it.
-    pub(super) async fn changed(
-        &self,
-        id: DocumentId,
-        document: &Automerge,
-        before: &[ChangeHash],
-    ) -> Result<Item, StoreError> {
+    /// The hub's copy, with what is stored. Without a network what is stored has to do.
+    async fn fetched(&self, id: DocumentId, stored: Option<Automerge>) -> Result<Automerge, StoreError> {
+        let wanted = HeadsRecord {
+            document: id,
+            heads: Vec::new(),
+        };
+        let fetched = match (documents::fetch(&self.slug, &[wanted]).await, &stored) {
+            (Err(StoreError::Unreachable), Some(_)) => Vec::new(),
+            (Err(StoreError::Unreachable), None) => return Err(StoreError::NotHere(id)),
+            (fetched, _) => fetched?,
+        };
+        let mut copy = stored.unwrap_or_default();
+        for record in fetched {
+            copy.load_incremental(&record.chunk)
+                .map_err(|error| unreadable(id, error))?;
+        }
+        match copy.is_empty() {
+            true => Err(StoreError::NotFound(id)),
+            false => Ok(copy),
+        }
+    }
+
+    /// What the page stores of a document that is here and was changed: what isn't on this device of it, and its row
+    /// with what the hub said of it.
+    pub(super) async fn changed(&self, id: DocumentId, document: &Automerge) -> Result<Item, StoreError> {
         let record = self.database.document(id).await?.unwrap_or_default();
         let facts = self.database.facts(id).await?;
         let facts = facts.and_then(|bytes| minicbor::decode::<Facts>(&bytes).ok());
         let row = Row::derive(document, id, &facts.unwrap_or_default());
-        let row =
-            row.ok_or_else(|| StoreError::Unreadable(id, "it isn’t a record of Docket’s".to_owned()))?;
-        let changes = document.get_changes(before);
+        let row = row.ok_or_else(|| unreadable(id, "it isn’t a record of Docket’s"))?;
+        let changes = document.get_changes(&record.heads);
         Ok(Item {
             document: id,
             begins: false,
@@ -97,4 +110,8 @@ impl Here {
             row: row.to_bytes(),
         })
     }
+}
+
+pub(super) fn unreadable(id: DocumentId, error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unreadable(id, error.to_string())
 }

@@ -11,7 +11,7 @@ use web_sys::{Blob, File};
 
 use super::{
     file::{Pieces, is_packed},
-    here::Here,
+    here::{Here, unreadable},
     message::{Answer, Batch, Item},
     scope::Scope,
     told,
@@ -127,18 +127,16 @@ async fn place(here: &Here, plan: &mut Plan, incoming: &Incoming) -> Result<Plac
 
 /// What the page stores of a new issue.
 fn begun(incoming: &Incoming, id: DocumentId) -> Result<Item, StoreError> {
-    let unmade = |error: String| StoreError::Unreadable(id, error);
-    let changes = incoming.changes(id).map_err(|error| unmade(error.to_string()))?;
+    let changes = incoming.changes(id).map_err(|error| unreadable(id, error))?;
     let row = incoming.content.row(id);
+    let row = row.ok_or_else(|| unreadable(id, "it isn’t an issue"))?;
     Ok(Item {
         document: id,
         begins: true,
         chunk: changes.iter().flat_map(Change::raw_bytes).copied().collect(),
         heads: changes.last().map(Change::hash).into_iter().collect(),
         acknowledged: Vec::new(),
-        row: row
-            .ok_or_else(|| unmade("it isn’t an issue".to_owned()))?
-            .to_bytes(),
+        row: row.to_bytes(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Undoes an import: deletes what it added and nobody has changed since, with the command that a person would give.
 
-use automerge::{ActorId, Automerge, ReadDoc};
+use automerge::{ActorId, Automerge};
 use docket_domain::{Action, Command, CommandError, Context, DocumentId, genesis};
 
 use super::{
@@ -58,24 +58,20 @@ enum Found {
 }
 
 async fn look(here: &Here, id: DocumentId, context: &Context) -> Result<Found, StoreError> {
-    let (Some(heads), Some(mut document)) = (here.heads(id), here.stored(id).await?) else {
+    let stored = here.stored(id).await?;
+    let Some(mut document) = stored.filter(|document| here.is_whole(id, document)) else {
         return Ok(Found::Changed);
     };
     if is_deleted(&document) {
         return Ok(Found::Deleted);
     }
     let changes = document.get_changes(&[]);
-    let untouched = changes
+    if !changes
         .iter()
-        .all(|change| genesis::is_deterministic(change.actor_id()));
-    // The hub may know of changes that aren't here yet.
-    let whole = heads
-        .iter()
-        .all(|head| document.get_change_by_hash(head).is_some());
-    if !(untouched && whole) {
+        .all(|change| genesis::is_deterministic(change.actor_id()))
+    {
         return Ok(Found::Changed);
     }
-    let before = document.get_heads();
     document.set_actor(ActorId::from(random::<16>()));
     let command = Command {
         document: id,
@@ -85,7 +81,7 @@ async fn look(here: &Here, id: DocumentId, context: &Context) -> Result<Found, S
         Err(CommandError::Deleted) => return Ok(Found::Deleted),
         result => result?,
     };
-    let item = here.changed(id, &document, &before).await?;
+    let item = here.changed(id, &document).await?;
     Ok(Found::Delete(Box::new(item)))
 }
 
