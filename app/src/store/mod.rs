@@ -31,6 +31,7 @@ mod ranking;
 mod refusal;
 mod replica;
 mod rows;
+mod running;
 mod status;
 mod tabs;
 mod upload;
@@ -53,8 +54,8 @@ pub(crate) use self::{
     documents::OpenDocument,
     draft::Draft,
     error::StoreError,
-    import::{FileRead, Outcome, Progress, Running, Task},
     ranking::Ranking,
+    running::{FileRead, Outcome, Progress, Running, Task},
     status::{Connection, Present, SetAside, Status},
 };
 
