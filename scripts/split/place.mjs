@@ -65,19 +65,29 @@ if (!script.includes(`"./${LINK}"`)) throw new Error(`place: ${first} doesn't lo
 // The two name one another, so both are named by both.
 const build = short(script, link);
 const [scriptName, linkName] = [`docket-app-${build}.js`, `docket-app-modules-${build}.js`];
+// What a worker of the browser begins with: the same first module, without a page (app/src/job).
+const [, wasm] = /module_or_path:`(\/docket-app-[0-9a-f]+_bg\.wasm)`/.exec(html) ?? [];
+if (!wasm) throw new Error("place: index.html doesn't name the app's first module as this script expects");
+const starter = `import init from"./${scriptName}";
+// The page hears of what is thrown outside of a promise.
+init({module_or_path:new URL(".${wasm}",import.meta.url)}).catch((error)=>setTimeout(()=>{throw error}));
+`;
+const workerName = `docket-app-worker-${short(starter)}.js`;
 link = link.replaceAll("./docket-app.js", `./${scriptName}`);
 // Only where it is imported: the first module knows it by its old name.
 const linked = script.replaceAll(/(from\s*["']\.\/)__wasm_split\.js/g, (_, before) => before + linkName);
 await rm(path.join(staging, first));
 await writeFile(path.join(staging, scriptName), linked);
 await writeFile(path.join(staging, linkName), link);
+await writeFile(path.join(staging, workerName), starter);
 
 const integrity = new RegExp(`(href=/${first} integrity=sha384-)[A-Za-z0-9+/=]+`);
 if (!integrity.test(html)) throw new Error("place: index.html has no integrity for the app's script");
 const sha384 = createHash("sha384").update(linked).digest("base64");
 html = html.replace(integrity, (_, before) => before + sha384).replaceAll(first, scriptName);
-const preloads = [
+const additions = [
+  `<meta name=docket-worker content=/${workerName}>`,
   `<link crossorigin href=/${linkName} rel=modulepreload>`,
   ...soon.map((name) => `<link as=fetch crossorigin href=/${name} rel=preload type=application/wasm>`),
 ];
-await writeFile(page, html.replace("</head>", () => `${preloads.join("")}</head>`));
+await writeFile(page, html.replace("</head>", () => `${additions.join("")}</head>`));

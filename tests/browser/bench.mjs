@@ -1,4 +1,5 @@
-// What a person waits for in the app, with 10,000 issues. Prints medians; nothing here passes or fails.
+// What a person waits for in the app, with 10,000 issues, and importing 30,000. Prints medians; nothing here passes or
+// fails. `--only import` does the import alone.
 //
 // Times are taken inside the pages: from the event's or the navigation's own time stamp to the first frame after the
 // one in which what was waited for is in the page.
@@ -15,9 +16,17 @@ import { addMember, createWorkspace, startHub } from "../../scripts/hub.mjs";
 import { encode, items } from "../worker/support/cbor.mjs";
 import { scalar } from "../worker/support/genesis.mjs";
 import { newIssue, text } from "../worker/support/issue.mjs";
+import { importLarge, largeFile } from "./support/large.mjs";
 import { Device } from "./support/place.mjs";
 
-const { values } = parseArgs({ options: { documents: { type: "string", default: "10000" }, times: { type: "string", default: "7" } } });
+const { values } = parseArgs({
+  options: {
+    documents: { type: "string", default: "10000" },
+    times: { type: "string", default: "7" },
+    imported: { type: "string", default: "30000" },
+    only: { type: "string", default: "" },
+  },
+});
 const ISSUES = Number(values.documents);
 const TIMES = Math.max(5, Number(values.times));
 const RANKED = Math.min(1_000, ISSUES);
@@ -211,13 +220,26 @@ async function scrolling({ page }) {
   return painted;
 }
 
-const folder = await mkdtemp(path.join(tmpdir(), "docket-bench-"));
-const hub = await startHub({ state: folder, onLog: () => {} });
-const devices = [];
-try {
-  const made = await createWorkspace(hub.url, hub.secret, "demo", "Support", "Ada Admin");
-  const place = { hub, url: hub.url, slug: "demo", document: made.document };
-  const member = (name) => addMember(hub.url, made.token, "demo", { name, role: "member" });
+/** A hub with a workspace, as long as `work` takes. */
+async function withPlace(work) {
+  const folder = await mkdtemp(path.join(tmpdir(), "docket-bench-"));
+  const hub = await startHub({ state: folder, onLog: () => {} });
+  const devices = [];
+  try {
+    const made = await createWorkspace(hub.url, hub.secret, "demo", "Support", "Ada Admin");
+    const place = { hub, url: hub.url, slug: "demo", document: made.document };
+    const member = (name) => addMember(hub.url, made.token, "demo", { name, role: "member" });
+    await work({ place, devices, member, folder });
+    for (const it of devices) it.assertQuiet();
+  } finally {
+    await Promise.all(devices.map((device) => device.end()));
+    await hub.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Lists, edits and what others see of them. */
+async function together({ place, devices, member }) {
   const [ann, bob] = [await member("Ann"), await member("Bob")];
   let start = performance.now();
   await fill(place, ann);
@@ -267,9 +289,16 @@ try {
   const said = await comments(device, other);
   say("a comment to its own paint", said.own);
   say("… to the other client's paint", said.others);
-  for (const it of devices) it.assertQuiet();
-} finally {
-  await Promise.all(devices.map((device) => device.end()));
-  await hub.stop();
-  await rm(folder, { recursive: true, force: true });
 }
+
+/** A large file from another tracker. */
+async function imports({ place, devices, member, folder }) {
+  const device = await Device.start(place);
+  devices.push(device);
+  await device.signIn((await member("Ann")).token);
+  const file = path.join(folder, "large.jsonl");
+  await importLarge(device, file, await largeFile(file, { issues: Number(values.imported) }));
+}
+
+if (values.only !== "import") await withPlace(together);
+await withPlace(imports);

@@ -1,10 +1,13 @@
 // The app's code comes in several modules of wasm. On a bad network the first may be here and another not: then the page
 // says so and goes on by itself, or when it is asked to.
 
+import path from "node:path";
 import { test } from "node:test";
 
 import { report } from "./support/hands.mjs";
 import { Device, openPlace } from "./support/place.mjs";
+
+const FILE = path.resolve(import.meta.dirname, "../fixtures/jira/jira_traps.jsonl");
 
 test("a module that can't be fetched is told of, and fetched again", async (context) => {
   const place = await openPlace(context);
@@ -32,4 +35,12 @@ test("a module that can't be fetched is told of, and fetched again", async (cont
   await readers();
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("heading", { name: "Import", exact: true }).waitFor();
+
+  // What runs beside the page fetches its own.
+  const job = await missing("split_job");
+  await page.locator('input[type="file"]').setInputFiles(FILE);
+  await page.getByRole("alert").getByText("A part of Docket isn’t on this device yet").waitFor();
+  await job();
+  await page.locator('input[type="file"]').setInputFiles(FILE);
+  await page.getByRole("region", { name: "Dry run" }).waitFor({ timeout: 60_000 });
 });

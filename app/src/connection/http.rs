@@ -1,6 +1,6 @@
 //! Calls of the hub's HTTP API, with errors in words.
 
-use js_sys::Uint8Array;
+use js_sys::{Function, Promise, Reflect, Uint8Array};
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -38,11 +38,11 @@ pub(crate) async fn call(
     path: &str,
     body: Body<'_>,
 ) -> Result<Response, StoreError> {
-    let window = web_sys::window().ok_or(StoreError::Unreachable)?;
     let request = request(method, body).map_err(|_| StoreError::Unreachable)?;
     let address = format!("/api/v1/workspaces/{slug}{path}");
-    let answer = JsFuture::from(window.fetch_with_str_and_init(&address, &request)).await;
-    let response: Response = answer
+    let answer = fetch(&address, &request).ok_or(StoreError::Unreachable)?;
+    let response: Response = JsFuture::from(answer)
+        .await
         .ok()
         .and_then(|response| response.dyn_into().ok())
         .ok_or(StoreError::Unreachable)?;
@@ -50,6 +50,17 @@ pub(crate) async fn call(
         return Ok(response);
     }
     Err(failure(response).await)
+}
+
+/// The browser's `fetch`, which a worker has as well; it has no window.
+fn fetch(address: &str, request: &RequestInit) -> Option<Promise> {
+    let global = js_sys::global();
+    let fetch: Function = Reflect::get(&global, &JsValue::from_str("fetch"))
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let answer = fetch.call2(&global, &JsValue::from_str(address), request).ok()?;
+    answer.dyn_into().ok()
 }
 
 /// The JSON of a response.

@@ -14,8 +14,12 @@ pub(crate) fn now() -> Timestamp {
 /// Random bytes that nobody can guess.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    let crypto = web_sys::window().and_then(|window| window.crypto().ok());
-    if let Some(crypto) = crypto {
+    // A worker has no window.
+    let crypto = Reflect::get(&js_sys::global(), &JsValue::from_str("crypto"));
+    if let Some(crypto) = crypto
+        .ok()
+        .and_then(|crypto| crypto.dyn_into::<web_sys::Crypto>().ok())
+    {
         // Fails for more than 65,536 bytes only.
         let _ = crypto.get_random_values_with_u8_array(&mut bytes);
     }
@@ -64,9 +68,28 @@ pub(crate) async fn locked<T: 'static>(name: &str, work: impl Future<Output = T>
     answer.ok()
 }
 
+/// Does a tab of this browser hold the lock `name`? Nobody does in a browser without locks.
+pub(crate) async fn is_locked(name: &str) -> bool {
+    let held = async {
+        let locks = locks()?.0;
+        let query: Function = field(&locks, "query")?.dyn_into().ok()?;
+        let snapshot = JsFuture::from(query.call0(&locks).ok()?.dyn_into::<Promise>().ok()?);
+        let held: Array = field(&snapshot.await.ok()?, "held")?.dyn_into().ok()?;
+        Some(
+            held.iter()
+                .any(|lock| field(&lock, "name").is_some_and(|it| it == name)),
+        )
+    };
+    held.await.unwrap_or(false)
+}
+
+fn field(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &JsValue::from_str(name)).ok()
+}
+
 fn locks() -> Option<(JsValue, Function)> {
     let navigator = web_sys::window()?.navigator();
-    let locks = Reflect::get(&navigator, &JsValue::from_str("locks")).ok()?;
-    let request = Reflect::get(&locks, &JsValue::from_str("request")).ok()?;
+    let locks = field(&navigator, "locks")?;
+    let request = field(&locks, "request")?;
     Some((locks, request.dyn_into().ok()?))
 }

@@ -56,6 +56,11 @@ pub(crate) enum StoreError {
         /// What it said.
         message: String,
     },
+    /// A job beside the page ended before it was done.
+    #[error(
+        "It stopped before it was done, perhaps because this device’s memory is full. Close other programs and choose the file again; what is stored stays."
+    )]
+    BrokeDown,
     /// Changes that the hub doesn't have yet stand in the way.
     #[error(
         "{0} changes haven’t reached the server yet and would be lost. Connect and wait, or discard them."

@@ -2,7 +2,7 @@
 //!
 //! What lives here: [`Store`], the one handle that views use, and behind it `database` (IndexedDB), `rows` (the
 //! reactive collection), `engine` (the way to what only the sync and edits need), `documents` (open Automerge documents), `outbox` and `refusal` (what the hub hasn't stored,
-//! or won't), `upload` (imports), `background` (open issues for offline use), `tabs` (other tabs of this browser).
+//! or won't), `import` and `upload` (imports, and their way to the hub), `background` (open issues for offline use), `tabs` (other tabs of this browser).
 //! What may not: views, and anything that decides what a record means (that is `docket_domain`).
 //!
 //! # Use
@@ -25,11 +25,13 @@ mod draft;
 mod engine;
 mod error;
 mod events;
+mod import;
 mod outbox;
 mod ranking;
 mod refusal;
 mod replica;
 mod rows;
+mod running;
 mod status;
 mod tabs;
 mod upload;
@@ -37,7 +39,6 @@ mod writer;
 
 use std::{collections::HashMap, rc::Rc, sync::Arc};
 
-use automerge::ChangeHash;
 use docket_domain::{Command, DocumentId, Facts, Member, Row, Timestamp, WorkspaceSlug, read::Workspace};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -45,8 +46,8 @@ use wasm_bindgen_futures::spawn_local;
 use self::engine::engine;
 
 pub(crate) use self::{
-    browser::{random, random_name, sleep},
-    database::{Database, Write, to_cbor},
+    browser::{now, random, random_name, sleep},
+    database::{Database, ImportId, ImportRecord, Undone, Write, from_cbor, to_cbor},
     replica::{Replica, meta},
 };
 pub(crate) use self::{
@@ -54,8 +55,8 @@ pub(crate) use self::{
     draft::Draft,
     error::StoreError,
     ranking::Ranking,
+    running::{FileRead, Outcome, Progress, Running, Task},
     status::{Connection, Present, SetAside, Status},
-    upload::Import,
 };
 
 /// The one handle to a workspace's data. Made once for a page, lives as long as the page, is copied freely.
@@ -166,21 +167,6 @@ impl Store {
         self.replica().rows.with(read)
     }
 
-    /// Every document that this device has a row of, with the heads that the hub told of it; none if it told none.
-    #[must_use]
-    pub(crate) fn known_heads(self) -> HashMap<DocumentId, Vec<ChangeHash>> {
-        let replica = self.replica();
-        let ids: Vec<DocumentId> = replica.rows.with(|rows| rows.keys().copied().collect());
-        let heads = |id| {
-            replica
-                .rows
-                .known(id)
-                .map(|known| known.heads)
-                .unwrap_or_default()
-        };
-        ids.into_iter().map(|id| (id, heads(id))).collect()
-    }
-
     /// Has this document changes that the hub hasn't stored? Not tracked; [`status`](Self::status) tells of changes.
     #[must_use]
     pub(crate) fn is_pending(self, id: DocumentId) -> bool {
@@ -260,11 +246,49 @@ impl Store {
         self.replica().discard(id).await
     }
 
-    /// Takes in many new documents (`Automerge::save` of each): stored in batches, uploaded in bulk, counted as
-    /// pending until the hub has them. What is here already is passed over, so it can be repeated.
+    /// Reads another tracker's file and says what would come in; nothing is stored.
     #[must_use]
-    pub(crate) fn import_batch(self, documents: Vec<(DocumentId, Vec<u8>)>) -> Import {
-        self.replica().import(documents)
+    pub(crate) fn dry_run(self, file: web_sys::File) -> Running {
+        self.replica().dry_run(file)
+    }
+
+    /// Imports a file, of which a dry run found that so many issues come in. They are stored as they are read, uploaded
+    /// in bulk, and count as pending until the hub has them. What is here already is passed over.
+    #[must_use]
+    pub(crate) fn import(self, file: web_sys::File, expected: u64) -> Running {
+        self.replica().import(file, expected)
+    }
+
+    /// Undoes an import: deletes the issues that it added and nobody has changed since.
+    #[must_use]
+    pub(crate) fn undo(self, import: ImportId, record: ImportRecord) -> Running {
+        self.replica().undo(import, record)
+    }
+
+    /// The import that is under way in this tab, or was last.
+    #[must_use]
+    pub(crate) fn running(self) -> Option<Running> {
+        self.replica().running()
+    }
+
+    /// Is another tab importing?
+    pub(crate) async fn imports_elsewhere(self) -> bool {
+        self.replica().imports_elsewhere().await
+    }
+
+    /// The imports of this device, the last first; read when [`list_imports`](Self::list_imports) is called, and again
+    /// after each import.
+    #[must_use]
+    pub(crate) fn imports(self) -> Signal<Arc<Vec<(ImportId, ImportRecord)>>> {
+        self.replica().imports.all.clone().into()
+    }
+
+    /// Reads which imports there were.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn list_imports(self) -> Result<(), StoreError> {
+        self.replica().list_imports().await
     }
 
     // ---- the session ----

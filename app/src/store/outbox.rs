@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
 };
 
 use docket_domain::DocumentId;
@@ -14,7 +14,9 @@ use super::browser::{now, random};
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     entries: RefCell<BTreeMap<DocumentId, BTreeMap<u64, Entry>>>,
-    uploads: RefCell<BTreeSet<DocumentId>>,
+    /// With a count of when each was added: one that was added again while it was on its way has something new.
+    uploads: RefCell<BTreeMap<DocumentId, u64>>,
+    added: Cell<u64>,
     last: Cell<u64>,
 }
 
@@ -23,7 +25,7 @@ impl Outbox {
         for entry in entries {
             self.add(entry);
         }
-        self.uploads.borrow_mut().extend(uploads);
+        self.add_uploads(uploads);
     }
 
     /// The next command's id: grows within a tab, and differs between tabs.
@@ -77,20 +79,37 @@ impl Outbox {
     }
 
     pub(super) fn add_uploads(&self, documents: impl IntoIterator<Item = DocumentId>) {
-        self.uploads.borrow_mut().extend(documents);
+        self.added.set(self.added.get() + 1);
+        let added = self.added.get();
+        self.uploads
+            .borrow_mut()
+            .extend(documents.into_iter().map(|document| (document, added)));
     }
 
     pub(super) fn remove_upload(&self, document: DocumentId) {
         self.uploads.borrow_mut().remove(&document);
     }
 
-    /// The next imported documents for the hub.
-    pub(super) fn next_uploads(&self, most: usize) -> Vec<DocumentId> {
-        self.uploads.borrow().iter().take(most).copied().collect()
+    /// The next imported documents for the hub, and when they were added.
+    pub(super) fn next_uploads(&self, most: usize) -> Vec<(DocumentId, u64)> {
+        let uploads = self.uploads.borrow();
+        uploads
+            .iter()
+            .take(most)
+            .map(|(id, added)| (*id, *added))
+            .collect()
+    }
+
+    /// Has nothing been added to the document since then?
+    pub(super) fn is_unchanged(&self, document: DocumentId, added: u64) -> bool {
+        self.uploads
+            .borrow()
+            .get(&document)
+            .is_none_or(|last| *last == added)
     }
 
     pub(super) fn is_uploading(&self, document: DocumentId) -> bool {
-        self.uploads.borrow().contains(&document)
+        self.uploads.borrow().contains_key(&document)
     }
 
     pub(super) fn is_pending(&self, document: DocumentId) -> bool {

@@ -22,6 +22,7 @@ use super::{
     database::{Database, RowRecord, Write, to_cbor},
     documents::Opened,
     draft::Drafts,
+    import::Imports,
     outbox::Outbox,
     ranking::Rankings,
     rows::{Known, Rows},
@@ -47,6 +48,7 @@ pub(crate) struct Replica {
     pub(super) rankings: Rankings,
     pub(super) drafts: Rc<Drafts>,
     pub(super) uploads: Uploads,
+    pub(super) imports: Imports,
     pub(super) background: Background,
     pub(super) facts: RefCell<HashMap<DocumentId, ArcRwSignal<Arc<Facts>>>>,
     /// The hub's clock less this device's, in milliseconds.
@@ -108,6 +110,7 @@ impl Replica {
             rankings: Rankings::default(),
             drafts,
             uploads: Uploads::default(),
+            imports: Imports::default(),
             background: Background::default(),
             facts: RefCell::default(),
             clock: Cell::new(0),
@@ -250,12 +253,14 @@ impl Replica {
     }
 
     pub(super) fn row_write(&self, row: &Row) -> Write {
-        let known = self.rows.known(row.document).unwrap_or_default();
+        self.row_bytes_write(row.document, row.to_bytes())
+    }
+
+    /// As [`row_write`](Self::row_write), of a row that was encoded elsewhere.
+    pub(super) fn row_bytes_write(&self, id: DocumentId, row: Vec<u8>) -> Write {
+        let known = self.rows.known(id).unwrap_or_default();
         let confirmed = known.confirmed.map(|epoch| epoch.to_string());
-        Write::Row(
-            row.document,
-            RowRecord::new(row.to_bytes(), &known.heads, confirmed),
-        )
+        Write::Row(id, RowRecord::new(row, &known.heads, confirmed))
     }
 
     /// Shows what an edit came to.

@@ -64,15 +64,16 @@ impl Rows {
     /// batch is in, so that whoever reads several rows reads one state.
     pub(super) fn apply(&self, batch: impl IntoIterator<Item = (DocumentId, Option<Arc<Row>>)>) {
         let mut updates = Vec::new();
-        let (mut any, mut membership) = (false, false);
+        let mut added = Vec::new();
+        let (mut any, mut gone) = (false, false);
         for (id, row) in batch {
             any = true;
             // Its creation was refused: nobody has said anything in it yet.
             let row = row.filter(|row| !is_blank(row));
-            membership |= match row {
-                Some(row) => self.put(id, row, &mut updates),
-                None => self.remove(id),
-            };
+            match row {
+                Some(row) => added.extend(self.put(id, row, &mut updates).then_some(id)),
+                None => gone |= self.remove(id),
+            }
         }
         if !any {
             return;
@@ -80,8 +81,11 @@ impl Rows {
         for (signal, row) in updates {
             signal.set(row);
         }
-        if membership {
+        if gone {
             self.issues.set(self.sorted_issues());
+        } else if !added.is_empty() {
+            let before = self.issues.get_untracked();
+            self.issues.set(with_added(&before, &added));
         }
         self.changed.update(|count| *count += 1);
     }
@@ -126,6 +130,13 @@ impl Rows {
         ids.sort_unstable();
         ids.into()
     }
+}
+
+/// Sorted ids with further ones. An import brings many batches: looking at all rows each time would hold up the page.
+fn with_added(before: &[DocumentId], added: &[DocumentId]) -> Arc<[DocumentId]> {
+    let mut all = [before, added].concat();
+    all.sort_unstable();
+    all.into()
 }
 
 /// Is this the row of an issue with nothing in it but its genesis? The hub may keep that of a refused one.

@@ -146,7 +146,7 @@ impl Replica {
     }
 
     /// Takes what another tab stored of a document into the one that is open here.
-    async fn merge_stored(self: &Rc<Self>, id: DocumentId) -> Result<(), StoreError> {
+    pub(super) async fn merge_stored(self: &Rc<Self>, id: DocumentId) -> Result<(), StoreError> {
         if !self.has(id) {
             return Ok(());
         }

@@ -1,16 +1,16 @@
-//! Imports: many new documents at once. They are stored in batches, shown, and uploaded in bulk; until the hub has one
-//! it counts as pending and survives closing the app.
-//!
-//! An imported document's id and first change are the same wherever it is imported, so two people who import one file
-//! make the same documents, and importing again adds nothing.
+//! The way of imports to the hub: documents that were stored in bulk are uploaded in bulk. Until the hub has one it
+//! counts as pending and survives closing the app.
 
-use std::{cell::Cell, rc::Rc, sync::Arc};
+use std::{cell::Cell, collections::HashSet, rc::Rc, sync::Arc};
 
-use automerge::Automerge;
+use automerge::{Change, ChangeHash};
 use docket_domain::{DocumentId, Facts, Row};
-use docket_sync::wire::{
-    Refusal,
-    record::{ChangesRecord, StoredRecord},
+use docket_sync::{
+    client,
+    wire::{
+        Refusal,
+        record::{ChangesRecord, DocumentRecord as Fetched, HeadsRecord, StoredRecord},
+    },
 };
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -21,58 +21,14 @@ use super::{
     database::{ChunkKey, DocumentRecord, Write},
     documents,
 };
+use crate::connection::documents as hub;
 
-/// How many documents one transaction stores.
-const STORE: usize = 100;
 /// How many documents one call uploads, and about how many bytes: the hub reads at most a few megabytes at once.
 const SEND: usize = 100;
 const SEND_BYTES: usize = 2_000_000;
 
 /// How long to wait after an upload that failed, in milliseconds.
 const AGAIN: u32 = 15_000;
-
-/// How an import stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Progress {
-    /// Documents given.
-    pub(crate) total: usize,
-    /// Stored on this device by now.
-    pub(crate) stored: usize,
-    /// Passed over because they are here already.
-    pub(crate) present: usize,
-    /// Passed over because they can't be read.
-    pub(crate) unreadable: usize,
-    /// Nothing more will happen.
-    pub(crate) finished: bool,
-    /// It was cancelled: what was stored until then stays.
-    pub(crate) cancelled: bool,
-    /// Why it stopped, in words.
-    pub(crate) error: Option<String>,
-}
-
-/// An import under way. It goes on when this is dropped.
-#[derive(Debug, Clone)]
-pub(crate) struct Import {
-    progress: ArcRwSignal<Progress>,
-    cancelled: Arc<std::sync::atomic::AtomicBool>,
-}
-
-impl Import {
-    /// How it stands.
-    #[must_use]
-    pub(crate) fn progress(&self) -> ArcRwSignal<Progress> {
-        self.progress.clone()
-    }
-
-    /// Stops after the present batch. What is stored stays and is uploaded.
-    pub(crate) fn cancel(&self) {
-        self.cancelled.store(true, std::sync::atomic::Ordering::Relaxed);
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.cancelled.load(std::sync::atomic::Ordering::Relaxed)
-    }
-}
 
 /// The uploading.
 #[derive(Debug, Default)]
@@ -81,94 +37,6 @@ pub(super) struct Uploads {
 }
 
 impl Replica {
-    pub(super) fn import(self: &Rc<Self>, given: Vec<(DocumentId, Vec<u8>)>) -> Import {
-        let import = Import {
-            progress: ArcRwSignal::new(Progress {
-                total: given.len(),
-                ..Progress::default()
-            }),
-            cancelled: Arc::default(),
-        };
-        let (replica, running) = (Rc::clone(self), import.clone());
-        spawn_local(async move {
-            let result = replica.store_imported(given, &running).await;
-            running.progress.update(|progress| {
-                progress.finished = true;
-                progress.cancelled =
-                    running.is_cancelled() && progress.stored + progress.present < progress.total;
-                progress.error = result.err().map(|error| error.to_string());
-            });
-            replica.upload();
-        });
-        import
-    }
-
-    async fn store_imported(
-        self: &Rc<Self>,
-        given: Vec<(DocumentId, Vec<u8>)>,
-        import: &Import,
-    ) -> Result<(), StoreError> {
-        for batch in given.chunks(STORE) {
-            if import.is_cancelled() {
-                return Ok(());
-            }
-            self.store_batch(batch, import).await?;
-            // Lets the page paint and answer between batches.
-            sleep(0).await;
-        }
-        Ok(())
-    }
-
-    async fn store_batch(
-        self: &Rc<Self>,
-        batch: &[(DocumentId, Vec<u8>)],
-        import: &Import,
-    ) -> Result<(), StoreError> {
-        let mut writes = Vec::new();
-        let mut rows = Vec::new();
-        let (mut present, mut unreadable) = (0, 0);
-        for (id, bytes) in batch {
-            if self.rows.get(*id).is_some() {
-                present += 1;
-                continue;
-            }
-            let loaded = Automerge::load(bytes).ok();
-            let row = loaded
-                .as_ref()
-                .and_then(|document| Row::derive(document, *id, &Facts::default()));
-            let (Some(document), Some(row)) = (loaded, row) else {
-                unreadable += 1;
-                continue;
-            };
-            let key = ChunkKey::new(*id, now().0, random());
-            writes.extend([
-                Write::Chunk(key, bytes.clone()),
-                Write::Document(*id, DocumentRecord::new(&document.get_heads(), &[])),
-                Write::Upload(*id),
-                self.row_write(&row),
-            ]);
-            rows.push((*id, Some(Arc::new(row))));
-        }
-        let ids: Vec<_> = rows.iter().map(|(id, _)| *id).collect();
-        // Pending at once, so that no row of the hub's comes between.
-        self.outbox.add_uploads(ids.iter().copied());
-        if let Err(error) = self.writer.write(writes).await {
-            for id in ids {
-                self.outbox.remove_upload(id);
-            }
-            return Err(error);
-        }
-        self.rows.apply(rows);
-        import.progress.update(|progress| {
-            progress.stored += ids.len();
-            progress.present += present;
-            progress.unreadable += unreadable;
-        });
-        self.tell_tabs(&ids);
-        self.refresh_status();
-        Ok(())
-    }
-
     /// Uploads what the hub doesn't have, unless that is under way.
     pub(super) fn upload(self: &Rc<Self>) {
         let nothing = self.outbox.next_uploads(1).is_empty();
@@ -211,31 +79,38 @@ impl Replica {
                 self.refresh_status();
                 return Ok(());
             }
-            let records: Vec<_> = batch.iter().map(|(id, copy)| changes_of(*id, copy)).collect();
-            let answers = crate::connection::documents::store(&self.slug, &records).await?;
+            let (records, sent): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+            let answers = hub::store(&self.slug, &records).await?;
             if answers.is_empty() {
                 return Err(StoreError::Unreachable);
             }
-            self.take_answers(&batch, answers).await?;
+            self.take_answers(&sent, answers).await?;
             self.refresh_status();
         }
     }
 
     /// The next documents to be uploaded, and those that aren't on this device any more.
-    async fn next_uploads(&self) -> Result<(Vec<(DocumentId, Automerge)>, Vec<DocumentId>), StoreError> {
+    async fn next_uploads(&self) -> Result<(Vec<(ChangesRecord, Sent)>, Vec<DocumentId>), StoreError> {
         let (mut batch, mut missing, mut size) = (Vec::new(), Vec::new(), 0);
-        for id in self.outbox.next_uploads(SEND) {
-            match documents::stored(&self.database, id).await? {
-                Some(copy) => {
-                    let changes = copy.get_changes(&[]);
-                    size += changes
-                        .iter()
-                        .map(|change| change.raw_bytes().len())
-                        .sum::<usize>();
-                    batch.push((id, copy));
-                }
-                None => missing.push(id),
+        for (id, added) in self.outbox.next_uploads(SEND) {
+            let chunks = self.database.chunks(id, &HashSet::new()).await?;
+            let record = self.database.document(id).await?.unwrap_or_default();
+            if chunks.is_empty() {
+                missing.push(id);
+                continue;
             }
+            let changes = match client::changes(chunks.iter().map(|(_, chunk)| chunk.as_slice())) {
+                Some(changes) => changes.into_iter().map(<[u8]>::to_vec).collect(),
+                None => saved_changes(id, &chunks)?,
+            };
+            size += changes.iter().map(Vec::len).sum::<usize>();
+            let sent = Sent {
+                document: id,
+                heads: record.heads,
+                added,
+            };
+            let document = id;
+            batch.push((ChangesRecord { document, changes }, sent));
             if size >= SEND_BYTES {
                 break;
             }
@@ -246,44 +121,107 @@ impl Replica {
     /// What the hub made of the uploaded documents. One that it didn't answer for is uploaded again.
     async fn take_answers(
         self: &Rc<Self>,
-        batch: &[(DocumentId, Automerge)],
+        batch: &[Sent],
         answers: Vec<StoredRecord>,
     ) -> Result<(), StoreError> {
         let (mut writes, mut rows, mut aside, mut stored) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut renewed = Vec::new();
         for answer in answers {
             let id = answer.document;
-            let Some((_, copy)) = batch.iter().find(|(given, _)| *given == id) else {
+            let Some(sent) = batch.iter().find(|sent| sent.document == id) else {
                 continue;
             };
-            writes.push(Write::NoUpload(id));
             if let Some(refusal) = answer.refused.first() {
                 aside.push(self.refused_upload(id, refusal));
-                writes.extend([Write::NoRow(id), Write::NoDocument(id)]);
-                rows.push((id, None));
+                writes.push(Write::NoDocument(id));
+                if answer.heads.is_empty() {
+                    writes.push(Write::NoRow(id));
+                    rows.push((id, None));
+                } else {
+                    renewed.push(id);
+                }
             } else {
                 // With the number that the hub gave it.
                 let facts: Facts = minicbor::decode(&answer.facts).unwrap_or_default();
-                let row = Row::derive(copy, id, &facts);
+                let row = self.row_with(id, &facts).await?;
                 writes.extend(row.as_ref().map(|row| self.row_write(row)));
                 rows.extend(row.map(|row| (id, Some(Arc::new(row)))));
-                writes.push(Write::Document(
-                    id,
-                    DocumentRecord::new(&copy.get_heads(), &answer.heads),
-                ));
                 writes.push(Write::Facts(id, answer.facts));
-                self.facts(id).set(Arc::new(facts));
+                // What isn't open reads its facts when it is.
+                if let Some(signal) = self.facts.borrow().get(&id) {
+                    signal.set(Arc::new(facts));
+                }
             }
-            stored.push((id, answer.heads));
+            stored.push((sent, answer.heads, answer.refused.is_empty()));
+        }
+        for fetched in self.fetch_again(&renewed).await? {
+            self.take_again(fetched, &mut writes, &mut rows);
         }
         writes.extend(self.put_aside(aside));
+        // What was changed while it was on its way is sent again. Nothing is awaited between here and the queue.
+        let whole = |sent: &Sent| self.outbox.is_unchanged(sent.document, sent.added);
+        for (sent, heads, taken) in stored.iter().filter(|(sent, ..)| whole(sent)) {
+            writes.push(Write::NoUpload(sent.document));
+            if *taken {
+                let record = DocumentRecord::new(&sent.heads, heads);
+                writes.push(Write::Document(sent.document, record));
+            }
+        }
         self.writer.write(writes).await?;
-        for (id, heads) in &stored {
-            self.outbox.remove_upload(*id);
-            let output = self.client.borrow_mut().acknowledge(*id, heads);
+        for (sent, heads, _) in &stored {
+            if self.outbox.is_unchanged(sent.document, sent.added) {
+                self.outbox.remove_upload(sent.document);
+            }
+            let output = self.client.borrow_mut().acknowledge(sent.document, heads);
             self.act(output);
         }
         self.rows.apply(rows);
         Ok(())
+    }
+
+    /// A document's row with the hub's facts. What only an import wrote isn't loaded for that.
+    async fn row_with(&self, id: DocumentId, facts: &Facts) -> Result<Option<Row>, StoreError> {
+        let row = self.rows.get(id);
+        if let Some(row) = row.and_then(|row| row.with_untracked(|row| row.numbered(facts))) {
+            return Ok(Some(row));
+        }
+        let copy = documents::stored(&self.database, id).await?;
+        Ok(copy.and_then(|copy| Row::derive(&copy, id, facts)))
+    }
+
+    /// Documents of which changes on top were refused, as the hub has them.
+    async fn fetch_again(&self, ids: &[DocumentId]) -> Result<Vec<Fetched>, StoreError> {
+        let wanted = ids.iter().map(|id| HeadsRecord {
+            document: *id,
+            heads: Vec::new(),
+        });
+        let wanted: Vec<_> = wanted.collect();
+        match wanted.is_empty() {
+            true => Ok(Vec::new()),
+            false => hub::fetch(&self.slug, &wanted).await,
+        }
+    }
+
+    fn take_again(
+        &self,
+        fetched: Fetched,
+        writes: &mut Vec<Write>,
+        rows: &mut Vec<(DocumentId, Option<Arc<Row>>)>,
+    ) {
+        let id = fetched.document;
+        let facts: Facts = minicbor::decode(&fetched.facts).unwrap_or_default();
+        // Damaged on the way: the row stays, and the document comes when it is opened.
+        let Ok(copy) = client::load([fetched.chunk.as_slice()]) else {
+            return;
+        };
+        if let Some(row) = Row::derive(&copy, id, &facts) {
+            writes.push(self.row_write(&row));
+            rows.push((id, Some(Arc::new(row))));
+        }
+        let heads = fetched.heads;
+        writes.push(Write::Chunk(ChunkKey::new(id, now().0, random()), fetched.chunk));
+        writes.push(Write::Document(id, DocumentRecord::new(&heads, &heads)));
+        writes.push(Write::Facts(id, fetched.facts));
     }
 
     /// The hub won't have it: it is set aside with the reason, and leaves this device.
@@ -305,11 +243,22 @@ impl Replica {
     }
 }
 
-/// A document's changes, each by itself, as the hub judges them.
-fn changes_of(document: DocumentId, copy: &Automerge) -> ChangesRecord {
-    let changes = copy.get_changes(&[]);
-    ChangesRecord {
-        document,
-        changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
-    }
+/// A document on its way to the hub.
+struct Sent {
+    document: DocumentId,
+    /// Its heads.
+    heads: Vec<ChangeHash>,
+    /// When it was added to the uploads.
+    added: u64,
+}
+
+/// The changes of a document that was saved whole.
+fn saved_changes(id: DocumentId, chunks: &[(ChunkKey, Vec<u8>)]) -> Result<Vec<Vec<u8>>, StoreError> {
+    let copy = documents::read(chunks).map_err(|error| StoreError::Unreadable(id, error.to_string()))?;
+    let changes = copy.map(|copy| copy.get_changes(&[])).unwrap_or_default();
+    Ok(changes
+        .iter()
+        .map(Change::raw_bytes)
+        .map(<[u8]>::to_vec)
+        .collect())
 }

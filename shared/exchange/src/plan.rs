@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
+use automerge::{Automerge, AutomergeError, Change, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
 
 use crate::{
@@ -52,8 +52,8 @@ pub enum Existing<'a> {
 /// What becomes of an issue.
 #[derive(Debug)]
 pub enum Placed {
-    /// It comes in: store these changes.
-    Add(DocumentId, Box<Imported>),
+    /// It comes in, as this document: [`Incoming::changes`] makes it.
+    Add(DocumentId),
     /// It is here, and there is news of it: store this change. The document is what was given, with the change in it.
     Update(DocumentId, Box<Imported>),
     /// Nothing is to be done: it is here, or can't come in. The report says which.
@@ -174,12 +174,10 @@ impl Plan {
             let document = match existing(id) {
                 // A later version of an issue that is here never comes in as a second one.
                 Existing::Nothing if same.is_some() => continue,
-                Existing::Nothing => {
-                    let made = incoming.content.document(id)?;
-                    return Ok(self.add(incoming, id, first, made));
-                }
+                Existing::Nothing => return Ok(self.add(incoming, id, first)),
                 Existing::Heads(heads) => {
-                    if heads == [incoming.content.document(id)?.hash] {
+                    let made = incoming.changes(id)?;
+                    if matches!((heads, made.last()), ([head], Some(made)) if *head == made.hash()) {
                         return Ok(self.already(incoming, id, None));
                     }
                     return Ok(Placed::Needs(id));
@@ -270,13 +268,7 @@ impl Plan {
             .collect()
     }
 
-    fn add(
-        &mut self,
-        incoming: &Incoming,
-        id: DocumentId,
-        first: Option<DocumentId>,
-        made: Imported,
-    ) -> Placed {
+    fn add(&mut self, incoming: &Incoming, id: DocumentId, first: Option<DocumentId>) -> Placed {
         self.taken.insert(id, incoming.digest);
         let issue = incoming.listed(id);
         if let Some(first) = first {
@@ -297,7 +289,7 @@ impl Plan {
         for remark in &incoming.remarks {
             self.remark(incoming, remark.clone());
         }
-        Placed::Add(id, Box::new(made))
+        Placed::Add(id)
     }
 
     fn already(&mut self, incoming: &Incoming, id: DocumentId, document: Option<&Automerge>) -> Placed {
@@ -329,6 +321,14 @@ impl Plan {
 }
 
 impl Incoming {
+    /// The changes of its document, [`Content::changes`].
+    ///
+    /// # Errors
+    /// None are known; Automerge's are passed on.
+    pub fn changes(&self, id: DocumentId) -> Result<Vec<Change>, AutomergeError> {
+        self.content.changes_by(id, &self.digest)
+    }
+
     fn listed(&self, document: DocumentId) -> Listed {
         Listed {
             line: self.line,

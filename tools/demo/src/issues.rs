@@ -38,15 +38,16 @@ pub(crate) fn bring(demo: &Demo, people: &[Person], file: &Path) -> Result<(), F
             let Some(incoming) = plan.read(record) else {
                 continue;
             };
-            let Placed::Add(document, imported) = plan.place(&incoming, |_| Existing::Nothing) else {
+            let Placed::Add(document) = plan.place(&incoming, |_| Existing::Nothing) else {
                 continue;
             };
             if here.contains_key(&document) {
                 continue;
             }
+            let changes = incoming.changes(document)?;
             let record = ChangesRecord {
                 document,
-                changes: imported.changes,
+                changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
             };
             batch.extend(record.encode());
             sent += 1;

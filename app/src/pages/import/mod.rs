@@ -1,29 +1,26 @@
 //! Import from another tracker, from a file: first a dry run that says what will come in and what won't, then the
-//! import itself. `file` reads, `told` puts the report into words, `result` shows it.
+//! import itself; and the imports that were, which can be gone on with and undone. The work is the store's; `result`
+//! shows how it stands, `past` what was.
 
-mod file;
+mod past;
 mod result;
-mod told;
 
 use std::sync::Arc;
 
-use docket_domain::DocumentId;
-use docket_exchange::Report;
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use self::{
-    file::{DryRun, Reading},
-    result::{Done, Result as ResultView},
+    past::Past,
+    result::{DryRun, Under},
 };
 use crate::{
     components::{
-        Show,
-        count::issues,
+        Show, notices,
         people::{May, store},
         state::State,
     },
-    store::Import as Running,
+    store::{FileRead, Outcome, Running, Task},
 };
 
 /// Where the import stands.
@@ -32,18 +29,11 @@ enum Stage {
     /// No file yet.
     Choose,
     /// A file is being read; nothing is stored.
-    Reading(Reading),
+    Reading(web_sys::File, Running),
+    /// A file is being imported, or an import undone; or that is done.
+    Under(Running),
     /// The dry run's result.
-    Ready(Arc<Ready>),
-    /// Documents are being stored.
-    Running(Arc<Ready>, Running),
-}
-
-/// What a file comes to.
-struct Ready {
-    name: String,
-    report: Report,
-    documents: Vec<(DocumentId, Vec<u8>)>,
+    Ready(web_sys::File, Arc<FileRead>),
 }
 
 /// The page.
@@ -51,34 +41,49 @@ struct Ready {
 pub(crate) fn Import() -> impl IntoView {
     let store = store();
     store.here(None, None);
-    let stage = RwSignal::new_local(Stage::Choose);
+    // What was begun goes on when the page is left, and is found again.
+    let begun = store.running().filter(|running| running.task != Task::DryRun);
+    let stage = RwSignal::new_local(begun.map_or(Stage::Choose, Stage::Under));
     let wrong = RwSignal::new(None::<String>);
-    let reading = Reading::new();
+    spawn_local(async move {
+        if let Err(error) = store.list_imports().await {
+            notices().wrong(error);
+        }
+    });
+    let again = move |()| stage.set(Stage::Choose);
     let read = move |chosen: web_sys::File| {
-        reading.begin(&chosen);
         wrong.set(None);
-        stage.set(Stage::Reading(reading));
-        spawn_local(async move {
-            let done = file::dry_run(store, &chosen, reading).await;
-            let next = match done {
-                Ok(DryRun { report, documents }) => Stage::Ready(Arc::new(Ready {
-                    name: chosen.name(),
-                    report,
-                    documents,
-                })),
-                Err(error) => {
-                    let _ = wrong.try_set(error.map(|error| error.to_string()));
-                    Stage::Choose
-                }
-            };
-            let _ = stage.try_set(next);
-        });
+        let running = store.dry_run(chosen.clone());
+        stage.set(Stage::Reading(chosen, running));
     };
+    // Made with the page: what a button makes goes with the button.
+    Effect::new(move |_| {
+        let Stage::Reading(file, running) = stage.get() else {
+            return;
+        };
+        match running.progress().with(|progress| progress.outcome.clone()) {
+            None => {}
+            Some(Outcome::Read(read)) => stage.set(Stage::Ready(file, read)),
+            Some(outcome) => {
+                if let Outcome::Failed(words) = outcome {
+                    wrong.set(Some(words));
+                }
+                stage.set(Stage::Choose);
+            }
+        }
+    });
+    // A dry run is for whoever looks at it.
+    on_cleanup(move || {
+        let dry = store.running().filter(|running| running.task == Task::DryRun);
+        if let Some(running) = dry {
+            running.cancel();
+        }
+    });
     view! {
         <div class="page">
             <header class="page-head">
                 <h1>"Import"</h1>
-                <p class="lead">"Issues from Jira: the JSON of its REST interface, as a search answers it or one issue a line; also packed with gzip. Keys stay. Importing again adds nothing twice, whoever does it."</p>
+                <p class="lead">"Issues from Jira, GitHub, Bugzilla or Docket: the JSON of their interfaces, as a search answers it or one issue a line, or a table of Jira’s or Docket’s (CSV); also packed with gzip. Keys stay. Importing again adds nothing twice, whoever does it."</p>
             </header>
             <Show
                 when=move || May::now(store).write()
@@ -86,20 +91,16 @@ pub(crate) fn Import() -> impl IntoView {
             >
                 {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
                 {move || match stage.get() {
-                    Stage::Choose => view! { <Choose on_file=read /> }.into_any(),
-                    Stage::Reading(reading) => view! { <ShowReading reading /> }.into_any(),
-                    Stage::Ready(ready) => {
-                        let run = {
-                            let ready = Arc::clone(&ready);
-                            move |()| {
-                                let running = store.import_batch(ready.documents.clone());
-                                stage.set(Stage::Running(Arc::clone(&ready), running));
-                            }
-                        };
-                        view! { <ResultView ready on_run=run on_again=move |()| stage.set(Stage::Choose) /> }.into_any()
+                    Stage::Choose => view! {
+                        <Choose on_file=read />
+                        <Past on_run=move |running| stage.set(Stage::Under(running)) />
                     }
-                    Stage::Running(ready, running) => {
-                        view! { <Done ready running on_again=move |()| stage.set(Stage::Choose) /> }.into_any()
+                    .into_any(),
+                    Stage::Reading(_, running) | Stage::Under(running) => view! { <Under running on_again=again /> }.into_any(),
+                    Stage::Ready(file, read) => {
+                        let (name, expected) = (file.name(), read.read.incoming);
+                        let run = move |()| stage.set(Stage::Under(store.import(file.clone(), expected)));
+                        view! { <DryRun name read on_run=run on_again=again /> }.into_any()
                     }
                 }}
             </Show>
@@ -133,7 +134,7 @@ fn Choose(on_file: impl Fn(web_sys::File) + Copy + 'static) -> impl IntoView {
             <input
                 node_ref=input
                 type="file"
-                accept=".json,.jsonl,.ndjson,.gz,application/json,application/gzip"
+                accept=".json,.jsonl,.ndjson,.csv,.gz,application/json,text/csv,application/gzip"
                 on:change=move |event| {
                     let input = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
                     if let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) {
@@ -142,20 +143,5 @@ fn Choose(on_file: impl Fn(web_sys::File) + Copy + 'static) -> impl IntoView {
                 }
             />
         </label>
-    }
-}
-
-#[component]
-fn ShowReading(reading: Reading) -> impl IntoView {
-    let share = move || reading.share.get().map(|share| share.to_string());
-    view! {
-        <section class="card" aria-label="Reading">
-            <h2>"Reading the file"</h2>
-            <progress max="1" value=share aria-label="Read"></progress>
-            <p role="status">{move || format!("{} read. Nothing is stored yet.", issues(reading.records.get()))}</p>
-            <div class="actions">
-                <button type="button" on:click=move |_| reading.cancelled.set_value(true)>"Cancel"</button>
-            </div>
-        </section>
     }
 }

@@ -1,164 +1,201 @@
-//! The report of a dry run, and the import under way.
+//! The report of a dry run, and what is under way.
 
 use std::sync::Arc;
 
-use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
 
-use super::{
-    Ready, Running,
-    told::{self, Part},
-};
 use crate::{
     components::{
         Show,
         count::{issues, number},
         icon::Icon,
-        notices,
         people::store,
     },
+    job::Told,
     pages::address::Page,
+    store::{FileRead, Outcome, Progress, Running, Task},
 };
 
-/// The most lines of a part that the page shows; the file has all.
-const SHOWN: usize = 200;
+/// A count for a sentence.
+pub(super) fn count(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
 
 /// What would come in.
 #[component]
-pub(super) fn Result(
-    ready: Arc<Ready>,
+pub(super) fn DryRun(
+    name: String,
+    read: Arc<FileRead>,
     #[prop(into)] on_run: UnsyncCallback<()>,
     #[prop(into)] on_again: UnsyncCallback<()>,
 ) -> impl IntoView {
-    let count = ready.documents.len();
+    let incoming = count(read.read.incoming);
+    let lead = match incoming {
+        0 => "Nothing new would come in.".to_owned(),
+        _ => format!("Would come in: {}", read.read.sum),
+    };
     view! {
         <section class="card" aria-label="Dry run">
-            <h2>{ready.name.clone()}</h2>
-            <p class="lead">
-                {if count == 0 { "Nothing new would come in.".to_owned() } else { format!("Would come in: {}", told::sum(&ready.report)) }}
-            </p>
-            <Parts ready=Arc::clone(&ready) />
+            <h2>{name.clone()}</h2>
+            <p class="lead" role="status">{lead}</p>
+            <Parts read=Arc::clone(&read) />
             <div class="actions">
-                <button type="button" class="primary" disabled=count == 0 on:click=move |_| on_run.run(())>
-                    {format!("Import {}", issues(count))}
+                <button type="button" class="primary" disabled=incoming == 0 on:click=move |_| on_run.run(())>
+                    {format!("Import {}", issues(incoming))}
                 </button>
-                <Download ready />
+                <Downloads name read />
                 <button type="button" on:click=move |_| on_again.run(())>"Another file"</button>
             </div>
         </section>
     }
 }
 
-/// The import under way, and its end.
+/// What is under way, and its end.
 #[component]
-pub(super) fn Done(
-    ready: Arc<Ready>,
-    running: Running,
-    #[prop(into)] on_again: UnsyncCallback<()>,
-) -> impl IntoView {
+pub(super) fn Under(running: Running, #[prop(into)] on_again: UnsyncCallback<()>) -> impl IntoView {
     let store = store();
+    let Running {
+        task, name, total, ..
+    } = running.clone();
     let progress = running.progress();
-    let finished = {
+    let ended = {
         let progress = progress.clone();
-        Memo::new(move |_| progress.with(|progress| progress.finished))
+        Memo::new(move |_| progress.with(|progress| progress.outcome.is_some()))
     };
-    let done = {
+    let share = {
         let progress = progress.clone();
-        move || progress.with(|it| (it.stored + it.present + it.unreadable).to_string())
+        move || progress.with(|progress| share(task, total, progress).map(|share| share.to_string()))
     };
-    let words = move || {
-        progress.with(|it| match (&it.error, it.finished, it.cancelled) {
-            (Some(error), ..) => format!(
-                "It stopped after {} of {}: {error}",
-                number(it.stored),
-                issues(it.total)
-            ),
-            (None, true, true) => format!(
-                "Cancelled after {} of {}; import the file again for the others.",
-                number(it.stored),
-                issues(it.total)
-            ),
-            (None, true, false) => format!("Done: {} stored on this device.", issues(it.stored)),
-            (None, false, _) => format!(
-                "Stored on this device: {} of {}.",
-                number(it.stored),
-                issues(it.total)
-            ),
-        })
+    let words = {
+        let progress = progress.clone();
+        move || progress.with(|progress| words(task, total, progress))
+    };
+    let read = move || match progress.with(|progress| progress.outcome.clone()) {
+        Some(Outcome::Read(read)) => Some(read),
+        _ => None,
     };
     let pending = move || {
         let pending = store.status().get().pending;
-        (finished.get() && pending > 0).then(|| {
+        (ended.get() && pending > 0).then(|| {
+            let pending = number(pending);
             format!("{pending} changes are still on their way to the server. You can leave this page.")
         })
     };
+    let (heading, label, again) = match task {
+        Task::DryRun => ("Reading the file".to_owned(), "Read", "Another file"),
+        Task::Import => (name.clone(), "Imported", "Another file"),
+        Task::Undo => (format!("Undoing the import of {name}"), "Undone", "All imports"),
+    };
     let issues = Page::Issues.of(&store.slug());
-    let total = ready.documents.len().max(1).to_string();
     view! {
-        <section class="card" aria-label="Import">
-            <h2>{ready.name.clone()}</h2>
-            <progress max=total value=done aria-label="Imported"></progress>
+        <section class="card" aria-label=heading.clone()>
+            <h2>{heading.clone()}</h2>
+            <progress max="1" value=share aria-label=label></progress>
             <p role="status">{words}</p>
             <p class="hint">{pending}</p>
-            <Show when=move || finished.get() fallback={
+            <Show when=move || ended.get() fallback={
                 let running = running.clone();
                 move || {
                     let running = running.clone();
                     view! { <button type="button" on:click=move |_| running.cancel()>"Cancel"</button> }
                 }
             }>
-                <Parts ready=Arc::clone(&ready) />
+                {
+                    let read = read.clone();
+                    move || read().map(|read| view! { <Parts read /> })
+                }
                 <div class="actions">
                     <a class="button primary" href=issues.clone()>"To the issues"</a>
-                    <Download ready=Arc::clone(&ready) />
-                    <button type="button" on:click=move |_| on_again.run(())>"Another file"</button>
+                    {
+                        let (name, read) = (name.clone(), read.clone());
+                        move || read().map(|read| view! { <Downloads name=name.clone() read /> })
+                    }
+                    <button type="button" on:click=move |_| on_again.run(())>{again}</button>
                 </div>
             </Show>
         </section>
     }
 }
 
+/// How much is done; none where nobody knows.
+fn share(task: Task, total: u64, progress: &Progress) -> Option<f64> {
+    match (&progress.outcome, task) {
+        (Some(Outcome::Read(_) | Outcome::Undone(_)), _) => Some(1.0),
+        (_, Task::Import) => Some(progress.stored as f64 / total.max(1) as f64),
+        _ => progress.share,
+    }
+}
+
+fn words(task: Task, total: u64, progress: &Progress) -> String {
+    let stored = number(count(progress.stored));
+    let total = issues(count(total));
+    let records = issues(count(progress.records));
+    match (&progress.outcome, task) {
+        (None, Task::DryRun) => format!("{records} read. Nothing is stored yet."),
+        (None, Task::Import) => format!("Stored on this device: {stored} of {total}."),
+        (None, Task::Undo) => format!(
+            "Looked at {} of {total}; deleted: {stored}.",
+            number(count(progress.records))
+        ),
+        (Some(Outcome::Read(_)), _) => {
+            format!("Done: {} stored on this device.", issues(count(progress.stored)))
+        }
+        (Some(Outcome::Undone(undone)), _) => undone_words(undone.deleted, undone.kept),
+        (Some(Outcome::Cancelled), Task::Undo) => {
+            format!("Cancelled: {stored} of {total} deleted. You can go on with it, or leave it at that.")
+        }
+        (Some(Outcome::Cancelled), _) => {
+            format!("Cancelled after {stored} of {total}; import the file again for the others.")
+        }
+        (Some(Outcome::Failed(error)), _) => format!("It stopped after {stored} of {total}: {error}"),
+    }
+}
+
+/// What came of undoing.
+pub(super) fn undone_words(deleted: u64, kept: u64) -> String {
+    let deleted = issues(count(deleted));
+    match kept {
+        0 => format!("Undone: {deleted} deleted."),
+        1 => format!("Undone: {deleted} deleted. 1 issue stays, because somebody has changed it since."),
+        _ => format!(
+            "Undone: {deleted} deleted. {} stay, because somebody has changed them since.",
+            issues(count(kept))
+        ),
+    }
+}
+
 #[component]
-fn Parts(ready: Arc<Ready>) -> impl IntoView {
-    let part = |part: Part| {
-        let count = part.lines.len();
-        let lines = part.lines.into_iter().take(SHOWN).map(|(key, words)| {
-            view! { <li><span class="key">{key}</span><span>{words}</span></li> }
+fn Parts(read: Arc<FileRead>) -> impl IntoView {
+    let part = |part: &Told| {
+        let (shown, all) = (part.lines.len(), count(part.count));
+        let lines = part.lines.iter().map(|(key, words)| {
+            view! { <li><span class="key">{key.clone()}</span><span>{words.clone()}</span></li> }
         });
         view! {
             <details class="part" class:left-out=part.left_out open=part.left_out>
-                <summary>{part.title}<span class="count">{count}</span></summary>
-                <p class="hint">{part.means}</p>
+                <summary>{part.title.clone()}<span class="count">{number(all)}</span></summary>
+                <p class="hint">{part.means.clone()}</p>
                 <ul class="part-lines">{lines.collect_view()}</ul>
-                {(count > SHOWN).then(|| view! {
-                    <p class="hint">{format!("… and {} more: the report that you can download has all of them.", count - SHOWN)}</p>
+                {(all > shown).then(|| view! {
+                    <p class="hint">{format!("… and {} more: the report that you can download has all of them.", number(all - shown))}</p>
                 })}
             </details>
         }
     };
-    view! { <div class="parts">{told::parts(&ready.report).into_iter().map(part).collect_view()}</div> }
+    view! { <div class="parts">{read.read.parts.iter().map(part).collect_view()}</div> }
 }
 
 #[component]
-fn Download(ready: Arc<Ready>) -> impl IntoView {
-    let save = move |_| {
-        let text = told::text(&ready.name, &ready.report);
-        if download("import-report.txt", &text).is_err() {
-            notices().wrong("The browser doesn’t let Docket save the report.");
+fn Downloads(name: String, read: Arc<FileRead>) -> impl IntoView {
+    let mend = read.mend.as_ref().map(|mend| {
+        // It isn't packed.
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        view! {
+            <a class="button" href=mend.address() download=format!("left-out-{name}")>"Download what is left out"</a>
         }
-    };
+    });
     view! {
-        <button type="button" on:click=save><Icon name="import" />"Download the report"</button>
+        <a class="button" href=read.report.address() download="import-report.txt"><Icon name="import" />"Download the report"</a>
+        {mend}
     }
-}
-
-fn download(name: &str, text: &str) -> std::result::Result<(), JsValue> {
-    let blob = web_sys::Blob::new_with_str_sequence(&Array::of1(&JsValue::from_str(text)))?;
-    let address = web_sys::Url::create_object_url_with_blob(&blob)?;
-    let link: web_sys::HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
-    link.set_href(&address);
-    link.set_download(name);
-    link.click();
-    web_sys::Url::revoke_object_url(&address)
 }

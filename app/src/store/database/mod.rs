@@ -20,8 +20,8 @@ use super::StoreError;
 pub(crate) use self::{
     bytes::{from_cbor, to_cbor},
     cursor::StoredCursor,
-    key::{ChunkKey, EntryKey},
-    record::{DocumentRecord, RowRecord},
+    key::{ChunkKey, EntryKey, ImportId},
+    record::{DocumentRecord, ImportRecord, RowRecord, Undone},
     write::Write,
 };
 

@@ -9,7 +9,7 @@ use minicbor::Decode;
 use wasm_bindgen::JsValue;
 
 use super::{
-    ChunkKey, Database, DocumentRecord, RowRecord, StoredCursor,
+    ChunkKey, Database, DocumentRecord, ImportId, ImportRecord, RowRecord, StoredCursor,
     bytes::{from_cbor, from_js, to_js},
     failed, key, schema,
     write::range,
@@ -71,7 +71,7 @@ impl Database {
         id: DocumentId,
         seen: &HashSet<ChunkKey>,
     ) -> Result<Vec<(ChunkKey, Vec<u8>)>, StoreError> {
-        let range = range(id).map_err(|error| failed(&error))?;
+        let range = range(id.as_bytes()).map_err(|error| failed(&error))?;
         let (keys, values) = self.entries(schema::CHUNKS, Some(range.into())).await?;
         let pairs = keys.iter().zip(&values).filter_map(|(key, value)| {
             let key = ChunkKey(from_js(key)?);
@@ -83,7 +83,8 @@ impl Database {
 
     /// The commands that the hub hasn't acknowledged, of one document or all, each document's in their order.
     pub(crate) async fn entries_of(&self, document: Option<DocumentId>) -> Result<Vec<Entry>, StoreError> {
-        let range = document.map(range).transpose().map_err(|error| failed(&error))?;
+        let range = document.map(|document| range(document.as_bytes()));
+        let range = range.transpose().map_err(|error| failed(&error))?;
         let values = self.values(schema::OUTBOX, range.map(Query::KeyRange)).await?;
         Ok(values.iter().filter_map(decoded).collect())
     }
@@ -95,6 +96,24 @@ impl Database {
             .iter()
             .filter_map(|key| key::document(&from_js(key)?))
             .collect())
+    }
+
+    /// The imports of this device, the last first.
+    pub(crate) async fn imports(&self) -> Result<Vec<(ImportId, ImportRecord)>, StoreError> {
+        let (keys, values) = self.entries(schema::IMPORTS, None).await?;
+        let pairs = keys.iter().zip(&values).rev();
+        Ok(pairs
+            .filter_map(|(key, value)| Some((ImportId::from_key(&from_js(key)?)?, decoded(value)?)))
+            .collect())
+    }
+
+    /// The documents that an import added.
+    pub(crate) async fn imported(&self, import: ImportId) -> Result<Vec<DocumentId>, StoreError> {
+        let range = range(import.as_bytes()).map_err(|error| failed(&error))?;
+        let batches = self.values(schema::IMPORTED, Some(range.into())).await?;
+        let bytes: Vec<u8> = batches.iter().filter_map(from_js).flatten().collect();
+        let (ids, _) = bytes.as_chunks::<16>();
+        Ok(ids.iter().copied().map(DocumentId::from_bytes).collect())
     }
 
     /// The commands set aside.

@@ -6,7 +6,7 @@ use super::failed;
 use crate::store::StoreError;
 
 /// Grows when an object store is added.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Single values by name: who I am, the cursor, the members.
 pub(super) const META: &str = "meta";
@@ -29,9 +29,14 @@ pub(super) const DRAFTS: &str = "drafts";
 /// The order of each list as last seen, by its document.
 pub(super) const RANKINGS: &str = "rankings";
 
+/// The imports of this device by their id: [`ImportRecord`](super::ImportRecord).
+pub(super) const IMPORTS: &str = "imports";
+/// The documents that each import added, in batches: their ids, one after the other.
+pub(super) const IMPORTED: &str = "imported";
+
 /// All of them.
-pub(super) const ALL: [&str; 10] = [
-    META, ROWS, DOCUMENTS, FACTS, CHUNKS, OUTBOX, UPLOADS, SET_ASIDE, DRAFTS, RANKINGS,
+pub(super) const ALL: [&str; 12] = [
+    META, ROWS, DOCUMENTS, FACTS, CHUNKS, OUTBOX, UPLOADS, SET_ASIDE, DRAFTS, RANKINGS, IMPORTS, IMPORTED,
 ];
 
 pub(super) async fn open(name: &str) -> Result<idb::Database, StoreError> {

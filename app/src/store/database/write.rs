@@ -6,7 +6,7 @@ use idb::{KeyRange, ObjectStore, Query, Transaction, TransactionMode};
 use wasm_bindgen::JsValue;
 
 use super::{
-    ChunkKey, Database, DocumentRecord, EntryKey, RowRecord, StoredCursor,
+    ChunkKey, Database, DocumentRecord, EntryKey, ImportId, ImportRecord, RowRecord, StoredCursor,
     bytes::{from_cbor, from_js, to_cbor, to_js},
     failed, key, schema,
 };
@@ -56,6 +56,10 @@ pub(crate) enum Write {
     NoDraft(String),
     /// The order of a list: its issues' ids, one after the other.
     Ranking(DocumentId, Vec<u8>),
+    /// How an import stands.
+    Import(ImportId, ImportRecord),
+    /// What an import added, a batch with its number: ids, one after the other.
+    Imported(ImportId, u32, Vec<u8>),
 }
 
 impl Database {
@@ -135,6 +139,8 @@ impl Write {
             Self::SetAside(_) | Self::NoSetAside(_) => &[schema::SET_ASIDE],
             Self::Draft(..) | Self::NoDraft(_) => &[schema::DRAFTS],
             Self::Ranking(..) => &[schema::RANKINGS],
+            Self::Import(..) => &[schema::IMPORTS],
+            Self::Imported(..) => &[schema::IMPORTED],
         }
     }
 
@@ -156,7 +162,7 @@ impl Write {
             Self::Chunk(key, value) => put(&store_of_this, &to_js(&key.0), &to_js(value)),
             Self::NoChunk(key) => delete(&store_of_this, to_js(&key.0)),
             Self::NoDocument(document) => {
-                store_of_this.delete(range(*document)?)?;
+                store_of_this.delete(range(document.as_bytes())?)?;
                 delete(&store(schema::DOCUMENTS)?, id(*document))?;
                 delete(&store(schema::FACTS)?, id(*document))
             }
@@ -178,6 +184,14 @@ impl Write {
                 &JsValue::from_str(place),
                 &JsValue::from_str(text),
             ),
+            Self::Import(import, record) => put(
+                &store_of_this,
+                &to_js(import.as_bytes()),
+                &to_js(&to_cbor(record)),
+            ),
+            Self::Imported(import, number, ids) => {
+                put(&store_of_this, &to_js(&import.batch(*number)), &to_js(ids))
+            }
             Self::NoSetAside(name) | Self::NoDraft(name) => delete(&store_of_this, JsValue::from_str(name)),
         }
     }
@@ -195,8 +209,8 @@ fn delete(store: &ObjectStore, key: JsValue) -> Result<(), idb::Error> {
     store.delete(Query::Key(key)).map(drop)
 }
 
-/// The keys of all that belongs to a document.
-pub(super) fn range(document: DocumentId) -> Result<KeyRange, idb::Error> {
-    let (lower, upper) = key::bounds(document);
+/// The keys of all that belongs to a document, or an import.
+pub(super) fn range(id: &[u8; 16]) -> Result<KeyRange, idb::Error> {
+    let (lower, upper) = key::bounds(id);
     KeyRange::bound(&to_js(&lower), &to_js(&upper), None, None)
 }

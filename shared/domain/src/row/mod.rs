@@ -115,6 +115,18 @@ impl Row {
         }
     }
 
+    /// This row, derived before the hub knew the document, as it is with the hub's first facts: then they say nothing
+    /// but the number. None where members' changes are judged by them: derive the row again.
+    #[must_use]
+    pub fn numbered(&self, facts: &Facts) -> Option<Self> {
+        let judged = facts.actors.iter().any(|actor| actor.member.is_some());
+        let mut row = self.clone();
+        if let Body::Issue(issue) = &mut row.body {
+            issue.number = facts.number;
+        }
+        (!judged).then_some(row)
+    }
+
     /// The kind of its document.
     #[must_use]
     pub const fn kind(&self) -> Kind {

@@ -1,15 +1,16 @@
 //! What an issue of another tracker comes to: everything a document will hold, in one order whatever the source's.
 
+mod encode;
 mod entries;
-mod write;
+mod update;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use docket_domain::{DocumentId, Timestamp};
 use sha2::{Digest, Sha256};
 
-pub use write::Imported;
-pub(crate) use write::{Past, pasts};
+pub use update::Imported;
+pub(crate) use update::{Past, pasts};
 
 /// The longest title, in bytes; as commands have it.
 pub(crate) const TITLE: usize = 1_000;

@@ -77,10 +77,11 @@ pub fn import_from(source: &mut Source, words: Words, file: &[u8], store: &mut S
             store.get(&id).map_or(Existing::Nothing, Existing::Document)
         });
         match placed {
-            Placed::Add(id, imported) => {
+            Placed::Add(id) => {
+                let imported = incoming.content.document(id).unwrap();
                 let before = store.insert(id, imported.document.clone());
                 assert!(before.is_none(), "an import never overwrites");
-                added.push((id, *imported));
+                added.push((id, imported));
             }
             Placed::Update(id, imported) => {
                 let before = store.insert(id, imported.document.clone()).unwrap();

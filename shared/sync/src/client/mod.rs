@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use automerge::{Automerge, ChangeHash};
 use docket_domain::DocumentId;
 
-pub use self::storage::load;
+pub use self::storage::{changes, load};
 pub use self::{
     actors::Actors,
     event::{Cursor, Edited, Event, NotEdited, Output, Problem, Renewed},

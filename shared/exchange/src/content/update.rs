@@ -1,8 +1,7 @@
-//! Content into documents: the first import of an issue, and what a later one changes.
+//! Content into documents that hold an earlier import of the issue: what is new of it.
 //!
-//! One code does both. It writes what differs from what is there; in a document that holds its layout alone, that is
-//! all of it. A later import is made on the import that it follows, as if nobody had edited here meanwhile: so it is the
-//! same change whoever makes it, and others' edits are beside it, not under it.
+//! It is written on the import that it follows, as if nobody had edited here meanwhile: so it is the same change whoever
+//! makes it, and others' edits are beside it, not under it.
 
 use automerge::{
     ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue,
@@ -87,11 +86,9 @@ impl Content {
     /// # Errors
     /// None are known; Automerge's are passed on.
     pub fn document(&self, id: DocumentId) -> Result<Imported, AutomergeError> {
-        let mut document = genesis::create(Kind::Issue, id, self.actor(id, None))?;
-        let mut tx = document.transaction();
-        self.write(&mut tx, &self.digest_text())?;
-        tx.commit_with(CommitOptions::default().with_time(0));
-        let changes = document.get_changes(&[]);
+        let changes = self.changes(id)?;
+        let mut document = Automerge::new();
+        document.apply_changes(changes.iter().cloned())?;
         Ok(Imported {
             hash: changes.last().map_or(ChangeHash([0; 32]), Change::hash),
             changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
@@ -111,7 +108,7 @@ impl Content {
         past: ChangeHash,
     ) -> Result<Option<(Imported, usize)>, AutomergeError> {
         let mut then = document.fork_at(&[past])?;
-        then.set_actor(self.actor(id, Some(past)));
+        then.set_actor(self.actor(id, &self.digest(), Some(past)));
         let mut tx = then.transaction();
         self.news().write(&mut tx, &self.digest_text())?;
         tx.commit_with(CommitOptions::default().with_time(0));
@@ -129,11 +126,11 @@ impl Content {
     }
 
     /// The actor that the content's change has in the document `id`, on the import that it follows.
-    fn actor(&self, id: DocumentId, past: Option<ChangeHash>) -> ActorId {
+    pub(super) fn actor(&self, id: DocumentId, digest: &[u8; 32], past: Option<ChangeHash>) -> ActorId {
         let past = past.map(|past| past.0);
         let past = past.as_ref().map_or(&[][..], |past| past.as_slice());
         let system = self.system.as_bytes();
-        genesis::deterministic_actor(id, &[b"import", system, &[MAPPING], &self.digest(), past])
+        genesis::deterministic_actor(id, &[b"import", system, &[MAPPING], digest, past])
     }
 
     /// What of it a later import may write: what is decided here once an issue is here, the guard doesn't take from
@@ -231,8 +228,13 @@ impl Content {
 
     /// The digest as documents hold it.
     pub(crate) fn digest_text(&self) -> String {
-        self.digest().iter().map(|byte| format!("{byte:02x}")).collect()
+        digest_text(&self.digest())
     }
+}
+
+/// A digest as documents hold it.
+pub(super) fn digest_text(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes null in the place of a value: a deletion would lose against a concurrent value without a trace.

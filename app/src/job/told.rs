@@ -1,0 +1,152 @@
+//! An import's report in words, for the page and for the file that can be kept.
+
+use docket_exchange::{Listed, Report};
+
+use super::message::{Read, Told};
+use crate::components::count::{issues, number};
+
+/// The most lines of a part that the page shows; the file has all.
+const SHOWN: usize = 200;
+
+/// A part of the report: what it lists, what that means, whether something is left out, and its lines.
+struct Part<'a> {
+    title: &'static str,
+    means: &'static str,
+    left_out: bool,
+    count: usize,
+    lines: Box<dyn Iterator<Item = Line> + 'a>,
+}
+
+/// Key and words.
+type Line = (String, String);
+
+impl<'a> Part<'a> {
+    /// Of these entries; the words are made when they are asked for.
+    fn of<T>(
+        (title, means): (&'static str, &'static str),
+        left_out: bool,
+        entries: &'a [T],
+        line: impl Fn(&T) -> Line + 'a,
+    ) -> Self {
+        Self {
+            title,
+            means,
+            left_out,
+            count: entries.len(),
+            lines: Box::new(entries.iter().map(line)),
+        }
+    }
+}
+
+/// The report's parts that have anything, the most important first.
+fn parts(report: &Report) -> Vec<Part<'_>> {
+    let listed = |issue: &Listed| {
+        let words = format!("{} (line {})", issue.title, issue.line);
+        (issue.key.clone(), words)
+    };
+    let parts = [
+        Part::of(
+            (
+                "Don’t come in",
+                "These records are left out, each for the reason beside it.",
+            ),
+            true,
+            &report.refused,
+            |it| {
+                let key = it.key.clone().unwrap_or_else(|| format!("line {}", it.line));
+                (key, it.reason.to_string())
+            },
+        ),
+        Part::of(
+            (
+                "Different here",
+                "They are here already and were changed since, here or there. They stay as they are here.",
+            ),
+            true,
+            &report.differing,
+            listed,
+        ),
+        Part::of(
+            (
+                "Share a key",
+                "Different issues with one key. Both come in; the later one under an address of its own.",
+            ),
+            false,
+            &report.collisions,
+            move |it| listed(&it.issue),
+        ),
+        Part::of(
+            (
+                "To know",
+                "These issues come in, but not all of them is as it was there.",
+            ),
+            false,
+            &report.remarks,
+            |it| (it.key.clone(), it.remark.to_string()),
+        ),
+        Part::of(
+            (
+                "Repeated in the file",
+                "The file has them more than once, with the same content.",
+            ),
+            false,
+            &report.repeated,
+            listed,
+        ),
+        Part::of(
+            ("Here already", "Nothing is to be done for them."),
+            false,
+            &report.already,
+            listed,
+        ),
+        Part::of(
+            ("Come in", "These issues are new here."),
+            false,
+            &report.incoming,
+            listed,
+        ),
+    ];
+    parts.into_iter().filter(|part| part.count > 0).collect()
+}
+
+/// What the page shows of it.
+pub(super) fn read(report: &Report) -> Read {
+    let told = |part: Part<'_>| Told {
+        title: part.title.to_owned(),
+        means: part.means.to_owned(),
+        left_out: part.left_out,
+        count: part.count as u64,
+        lines: part.lines.take(SHOWN).collect(),
+    };
+    Read {
+        incoming: report.incoming.len() as u64,
+        sum: sum(report),
+        parts: parts(report).into_iter().map(told).collect(),
+    }
+}
+
+/// What the incoming issues hold, in one sentence.
+fn sum(report: &Report) -> String {
+    let counts = &report.counts;
+    format!(
+        "{}. Comments: {}, links: {}, records of attached files: {}, entries of history: {}, people: {}.",
+        issues(report.incoming.len()),
+        number(counts.comments),
+        number(counts.links),
+        number(counts.attachments),
+        number(counts.events),
+        number(counts.people.len())
+    )
+}
+
+/// The whole report as a text.
+pub(super) fn text(name: &str, report: &Report) -> String {
+    let mut text = format!("Import of {name}\n{}\n", sum(report));
+    for part in parts(report) {
+        text.push_str(&format!("\n{} ({})\n{}\n", part.title, part.count, part.means));
+        for (key, words) in part.lines {
+            text.push_str(&format!("  {key}: {words}\n"));
+        }
+    }
+    text
+}
