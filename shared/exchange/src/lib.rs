@@ -4,7 +4,8 @@
 //! same file make the same documents, byte for byte.
 //!
 //! * [`Format`] tells files apart, [`Source`] cuts one into [`Record`]s as its bytes come in;
-//! * a tracker's module (`jira`, `github`, `bugzilla`) maps a record by means of `mapping`;
+//! * [`csv`] cuts tables into rows, and shapes each as the JSON of its format;
+//! * a tracker's module (`jira`, `github`, `bugzilla`, `docket` for our own) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`];
 //! * [`export`] writes what leaves, issue by issue; [`bundle`] is a whole workspace as one file, out and in.
