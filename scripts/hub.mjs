@@ -205,6 +205,18 @@ export async function ask(url, token, method, resource, body) {
   return text === "" ? undefined : JSON.parse(text);
 }
 
+/** The error that an answer of the hub's stands for, in the hub's own words. */
+export async function refusal(response) {
+  const text = await response.text();
+  let message = text.slice(0, 300);
+  try {
+    ({ message } = JSON.parse(text).error);
+  } catch {
+    // Something before the hub answered.
+  }
+  return Object.assign(new HubError(`the hub answered ${response.status}: ${message}`), { status: response.status });
+}
+
 /** Makes a workspace with its first admin: what every deployment's first workspace goes through. */
 export async function createWorkspace(url, secret, slug, name, admin) {
   return ask(url, secret, "POST", `workspaces/${slug}`, { name, admin: { name: admin } });

@@ -22,6 +22,10 @@ const routes = (id, member) => [
   ["PUT", "/documents", new Uint8Array([0xa1])],
   ["DELETE", `/documents/${id}`],
   ["PUT", `/documents/${id}/audience`, { audience: "public" }],
+  ["GET", "/bundle"],
+  ["POST", "/bundle?admin=Ada", new Uint8Array([0])],
+  ["GET", "/export?format=jsonl"],
+  ["GET", "/lists/{id}/export"],
   ["GET", "/statistics"],
 ];
 

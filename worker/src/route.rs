@@ -45,6 +45,12 @@ pub(crate) enum Resource {
     Document(DocumentId),
     /// A document's audience.
     Audience(DocumentId),
+    /// The workspace as one file.
+    Bundle,
+    /// All issues, for other programs.
+    Export,
+    /// A list, as a table.
+    ListExport(DocumentId),
     /// Figures for the people who run it.
     Statistics,
 }
@@ -90,6 +96,9 @@ fn resource(path: &str) -> Option<Resource> {
         ("documents", None, None) => Resource::Documents,
         ("documents", Some(id), None) => Resource::Document(id.parse().ok()?),
         ("documents", Some(id), Some("audience")) => Resource::Audience(id.parse().ok()?),
+        ("bundle", None, None) => Resource::Bundle,
+        ("export", None, None) => Resource::Export,
+        ("lists", Some(id), Some("export")) => Resource::ListExport(id.parse().ok()?),
         ("statistics", None, None) => Resource::Statistics,
         _ => return None,
     })

@@ -11,10 +11,10 @@ use automerge::{
 };
 use docket_domain::{DocumentId, Facts, Kind, Row, genesis};
 
-use crate::content::{Content, Scalar};
+use crate::content::{Content, Scalar, hex};
 
 /// Names in `source` that the import itself gives.
-const OWN: [&str; 3] = ["system", "key", "id"];
+const OWN: [&str; 4] = ["system", "key", "id", "digest"];
 
 /// How much of a content is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Content {
         id: DocumentId,
         digest: &[u8; 32],
     ) -> Result<Vec<Change>, AutomergeError> {
-        self.encode(id, self.actor(id, digest), Extent::Whole)
+        self.encode(id, self.actor(id, digest, None), Extent::Whole, &hex(digest))
     }
 
     /// The row of that document, before the hub has it. Made without what no row holds anything of, which is most of the
@@ -57,21 +57,27 @@ impl Content {
     pub fn row(&self, id: DocumentId) -> Option<Row> {
         // Nor is anything in it whose change it was.
         let nobody = genesis::deterministic_actor(id, &[]);
-        let changes = self.encode(id, nobody, Extent::Row).ok()?;
+        let changes = self.encode(id, nobody, Extent::Row, "").ok()?;
         let mut document = Automerge::new();
         document.apply_changes(changes).ok()?;
         Row::derive(&document, id, &Facts::default())
     }
 
-    fn encode(&self, id: DocumentId, actor: ActorId, extent: Extent) -> Result<Vec<Change>, AutomergeError> {
+    fn encode(
+        &self,
+        id: DocumentId,
+        actor: ActorId,
+        extent: Extent,
+        digest: &str,
+    ) -> Result<Vec<Change>, AutomergeError> {
         let mut changes = genesis::changes(Kind::Issue, id)?;
         let mut writer = Writer::after(&changes, actor);
-        self.write(&mut writer, extent);
+        self.encode_into(&mut writer, extent, digest);
         changes.extend(writer.finish());
         Ok(changes)
     }
 
-    fn write(&self, writer: &mut Writer, extent: Extent) {
+    fn encode_into(&self, writer: &mut Writer, extent: Extent, digest: &str) {
         writer.put(&ObjectId::Root, "title", self.title.as_str());
         writer.values(&ObjectId::Root, self.fields.iter());
         let whole = extent == Extent::Whole;
@@ -112,6 +118,7 @@ impl Content {
             Some(self.system.as_str()),
             Some(self.key.as_str()),
             self.number.as_deref(),
+            Some(digest),
         ];
         for (name, value) in OWN.into_iter().zip(own) {
             if let Some(value) = value {

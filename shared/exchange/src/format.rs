@@ -65,7 +65,7 @@ impl Format {
             Self::JiraCsv => "Jira (CSV)",
             Self::Docket => "Docket",
             Self::DocketCsv => "Docket (CSV)",
-            Self::Csv => "a table (CSV)",
+            Self::Csv => "CSV",
             Self::GitHub => "GitHub",
             Self::Bugzilla => "Bugzilla",
         }
@@ -166,7 +166,8 @@ impl Format {
     const fn marks(self) -> &'static [&'static str] {
         match self {
             Self::Jira => &jira::MARKS,
-            Self::JiraCsv | Self::Docket | Self::DocketCsv | Self::Csv => &[],
+            Self::Docket => &docket::MARKS,
+            Self::JiraCsv | Self::DocketCsv | Self::Csv => &[],
             Self::GitHub => &github::MARKS,
             Self::Bugzilla => &bugzilla::MARKS,
         }

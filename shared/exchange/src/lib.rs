@@ -7,9 +7,10 @@
 //! * a tracker's module (`jira`, `github`, `bugzilla`) maps a record by means of `mapping`;
 //! * [`Content`] is what an issue of any tracker comes to here, and makes the document;
 //! * [`Plan`] decides where each issue goes, and keeps the [`Report`];
-//! * [`export`] writes what leaves, issue by issue.
+//! * [`export`] writes what leaves, issue by issue; [`bundle`] is a whole workspace as one file, out and in.
 
 mod bugzilla;
+pub mod bundle;
 mod content;
 pub mod csv;
 mod docket;

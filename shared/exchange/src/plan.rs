@@ -6,9 +6,9 @@ use automerge::{Automerge, AutomergeError, Change, ChangeHash, ROOT, ReadDoc, Sc
 use docket_domain::{DocumentId, read};
 
 use crate::{
-    content::Content,
+    content::{Content, Imported, Limit, OPERATIONS, Past, pasts},
     format::Format,
-    mapping::Words,
+    mapping::{Words, time},
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
@@ -54,6 +54,8 @@ pub enum Existing<'a> {
 pub enum Placed {
     /// It comes in, as this document: [`Incoming::changes`] makes it.
     Add(DocumentId),
+    /// It is here, and there is news of it: store this change. The document is what was given, with the change in it.
+    Update(DocumentId, Box<Imported>),
     /// Nothing is to be done: it is here, or can't come in. The report says which.
     Nothing,
     /// That needs a look into this document, which has changed since: load it and place the issue again.
@@ -139,20 +141,29 @@ impl Plan {
         incoming: &Incoming,
         existing: impl Fn(DocumentId) -> Existing<'a>,
     ) -> Placed {
+        let placed = self.try_place(incoming, existing);
+        placed.unwrap_or_else(|error| self.refuse(incoming, Reason::Document(error.to_string())))
+    }
+
+    fn try_place<'a>(
+        &mut self,
+        incoming: &Incoming,
+        existing: impl Fn(DocumentId) -> Existing<'a>,
+    ) -> Result<Placed, AutomergeError> {
         // What left this workspace by an export and is still here isn't added to it.
         if let Some((workspace, id)) = incoming.content.left
             && workspace == self.workspace
             && !matches!(existing(id), Existing::Nothing)
         {
-            return self.already(incoming, id, None);
+            return Ok(self.already(incoming, id, None));
         }
         let mut first = None;
-        let mut newer_of = None;
+        let mut same = None;
         for id in self.candidates(incoming) {
             match self.taken.get(&id) {
                 Some(digest) if *digest == incoming.digest => {
                     self.report.repeated.push(incoming.listed(id));
-                    return Placed::Nothing;
+                    return Ok(Placed::Nothing);
                 }
                 Some(_) => {
                     first.get_or_insert(id);
@@ -160,38 +171,79 @@ impl Plan {
                 }
                 None => {}
             }
-            let here = match existing(id) {
+            let document = match existing(id) {
                 // A later version of an issue that is here never comes in as a second one.
-                Existing::Nothing if newer_of.is_some() => continue,
-                Existing::Nothing => return self.add(incoming, id, first),
-                here => here,
-            };
-            let made = match incoming.changes(id) {
-                Ok(changes) => changes.last().map(Change::hash),
-                Err(error) => return self.refuse(incoming, Reason::Document(error.to_string())),
-            };
-            let document = match here {
-                Existing::Heads([head]) if Some(*head) == made => {
-                    return self.already(incoming, id, None);
+                Existing::Nothing if same.is_some() => continue,
+                Existing::Nothing => return Ok(self.add(incoming, id, first)),
+                Existing::Heads(heads) => {
+                    let made = incoming.changes(id)?;
+                    if heads.iter().eq(made.last().map(Change::hash).as_ref()) {
+                        return Ok(self.already(incoming, id, None));
+                    }
+                    return Ok(Placed::Needs(id));
                 }
-                Existing::Heads(_) | Existing::Nothing => return Placed::Needs(id),
                 Existing::Document(document) => document,
             };
-            if made.is_some_and(|made| document.get_change_by_hash(&made).is_some()) {
-                return self.already(incoming, id, Some(document));
-            }
-            if is_same_issue(document, &incoming.content) {
-                newer_of.get_or_insert(id);
-            } else {
+            if !is_same_issue(document, &incoming.content) {
                 first.get_or_insert(id);
+                continue;
             }
+            let pasts = pasts(document, id)?;
+            let digest = incoming.content.digest_text();
+            if pasts
+                .iter()
+                .any(|past| past.is_last && past.digest.as_ref() == Some(&digest))
+            {
+                return Ok(self.already(incoming, id, Some(document)));
+            }
+            same.get_or_insert((id, document, pasts));
         }
-        if let Some(id) = newer_of {
-            self.report.differing.push(incoming.listed(id));
-            return Placed::Nothing;
+        match same {
+            Some((id, document, pasts)) => self.follow(incoming, id, document, &pasts),
+            // The last candidate's id depends on the content: something else under it was made to be there.
+            None => Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned()))),
         }
-        // The last candidate's id depends on the content: something else under it was made to be there.
-        self.refuse(incoming, Reason::Document("its place is taken".to_owned()))
+    }
+
+    /// The issue is here as an earlier (or later) import left it, and as people edited it since.
+    fn follow(
+        &mut self,
+        incoming: &Incoming,
+        id: DocumentId,
+        document: &Automerge,
+        pasts: &[Past],
+    ) -> Result<Placed, AutomergeError> {
+        let Some(past) = pasts.last() else {
+            return Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned())));
+        };
+        let digest = incoming.content.digest_text();
+        let updated = incoming.content.source.get("updated");
+        let updated = updated.and_then(|text| time::parse(text));
+        let known = pasts.iter().any(|past| past.digest.as_ref() == Some(&digest));
+        if known
+            || updated
+                .zip(past.updated)
+                .is_some_and(|(ours, theirs)| ours < theirs)
+        {
+            self.taken.insert(id, incoming.digest);
+            self.report.older.push(incoming.listed(id));
+            return Ok(Placed::Nothing);
+        }
+        let Some((made, operations)) = incoming.content.update(id, document, past.hash)? else {
+            return Ok(self.already(incoming, id, Some(document)));
+        };
+        if operations > OPERATIONS {
+            return Ok(self.refuse(incoming, Limit::of_operations(operations).into()));
+        }
+        self.taken.insert(id, incoming.digest);
+        self.report.updated.push(incoming.listed(id));
+        if is_deleted(document) {
+            self.remark(incoming, Remark::DeletedHere);
+        }
+        for remark in &incoming.remarks {
+            self.remark(incoming, remark.clone());
+        }
+        Ok(Placed::Update(id, Box::new(made)))
     }
 
     /// The documents it can have, the preferred one first. The later ones are for issues whose key is taken.

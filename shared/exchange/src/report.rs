@@ -15,8 +15,10 @@ pub struct Report {
     pub incoming: Vec<Listed>,
     /// Issues that are here already, with this content.
     pub already: Vec<Listed>,
-    /// Issues that are here with other content: they changed there since. They stay as they are here.
-    pub differing: Vec<Listed>,
+    /// Issues that are here and changed there since: what changed there comes in beside what changed here.
+    pub updated: Vec<Listed>,
+    /// Issues of which a later state is here than the file has: they stay as they are.
+    pub older: Vec<Listed>,
     /// Records that say the same as an earlier one of the file.
     pub repeated: Vec<Listed>,
     /// Different issues with one key: both are reachable, the later one under a document of its own.

@@ -16,7 +16,7 @@ use automerge::{
     ActorId, Automerge, AutomergeError, Change, ChangeHash, ExpandedChange, ObjType, ROOT, ReadDoc,
     ScalarValue,
     legacy::{Key, ObjectId, Op, OpId, OpType},
-    transaction::{CommitOptions, Transactable},
+    transaction::{CommitOptions, Transactable, Transaction},
 };
 use docket_domain::{Facts, Kind, Member, Role, genesis, operation::operation_id, read::Workspace};
 use docket_sync::{
@@ -528,7 +528,7 @@ fn an_import_is_a_members_to_bring_and_nobodys_to_edit() {
     );
     // Its entries belong to nobody; an admin may hide a comment.
     let edit = |key: &'static str, value: ScalarValue| {
-        move |tx: &mut automerge::transaction::Transaction<'_>| put(tx, &["comments", "jira-1", key], value)
+        move |tx: &mut Transaction<'_>| put(tx, &["comments", "jira-1", key], value)
     };
     assert_eq!(
         code(&blank.try_edit(Role::Admin, edit("body", text("Changed")))),
@@ -576,6 +576,183 @@ fn two_imports_of_an_issue_meet() {
     .unwrap();
     let over = copy.get_last_local_change().unwrap();
     assert_eq!(codes(&issue.judge(Role::Admin, &[over])), ["container"]);
+}
+
+/// An import that follows another one: its change on that one alone.
+fn follow(
+    stored: &Stored,
+    purpose: &[u8],
+    deps: &[ChangeHash],
+    write: impl FnOnce(&mut Transaction<'_>) -> Result<(), AutomergeError>,
+) -> Change {
+    let mut copy = stored.document.fork_at(deps).unwrap();
+    copy.set_actor(genesis::deterministic_actor(stored.id, &[b"import", purpose]));
+    copy.transact::<_, _, AutomergeError>(write).unwrap();
+    copy.get_last_local_change().unwrap()
+}
+
+/// An imported issue on which a member commented, and the import's change.
+fn imported() -> (Stored, ChangeHash) {
+    let mut issue = Stored::new(Kind::Issue, WORKSPACE.derive("jira:LU-1"));
+    let first = import(&issue, b"v1", None);
+    issue.document.apply_changes([first.clone()]).unwrap();
+    issue.note(&first, None);
+    let comment = issue.edit(9, |tx| {
+        let comments = object(tx, &["comments"])?;
+        let entry = tx.put_object(&comments, "own", ObjType::Map)?;
+        tx.put(&entry, "body", "Said here")
+    });
+    issue.store(&[comment], &me(Role::Member).id);
+    (issue, first.hash())
+}
+
+/// What the other tracker says later: on the import alone, whatever was edited here.
+#[test]
+fn an_import_brings_news_of_what_it_imported() {
+    let (issue, first) = imported();
+    let news = |purpose: &'static [u8], deps: &[ChangeHash]| {
+        follow(&issue, purpose, deps, |tx| {
+            tx.put(ROOT, "title", "Retitled there")?;
+            tx.put(ROOT, "created_at", time(7))?;
+            tx.put(ROOT, "assignee", ScalarValue::Null)?;
+            put(tx, &["comments", "jira-1", "body"], text("Edited there"))?;
+            put(tx, &["comments", "jira-1", "at"], time(8))?;
+            put(tx, &["source", "votes"], ScalarValue::Null)?;
+            put(tx, &["source", "digest"], text("2"))?;
+            put(tx, &["people", "jira:other"], text("Other"))?;
+            let comments = object(tx, &["comments"])?;
+            let entry = tx.put_object(&comments, "jira-2", ObjType::Map)?;
+            tx.put(&entry, "by", "jira:other")?;
+            let text = object(tx, &["description"])?;
+            tx.splice_text(&text, 0, 8, "Edited")
+        })
+    };
+    let second = news(b"v2", &[first]);
+    for (role, expected) in [
+        (Role::Admin, "allowed"),
+        (Role::Member, "allowed"),
+        (Role::Vendor, "forbidden"),
+        (Role::Viewer, "read-only"),
+    ] {
+        assert_eq!(
+            codes(&issue.judge(role, std::slice::from_ref(&second))),
+            [expected]
+        );
+    }
+    // One after the other, also together and with all before them.
+    let (mut issue, first) = imported();
+    issue.document.apply_changes([second.clone()]).unwrap();
+    issue.note(&second, None);
+    let third = follow(&issue, b"v3", &[second.hash()], |tx| {
+        put(tx, &["comments", "jira-2", "body"], text("Later"))
+    });
+    assert_eq!(
+        codes(&issue.judge(Role::Member, std::slice::from_ref(&third))),
+        ["allowed"]
+    );
+    let (stored, _) = imported();
+    assert_eq!(
+        codes(&stored.judge(Role::Member, &[third.clone(), second.clone()])),
+        ["allowed", "allowed"]
+    );
+    let layouts = genesis::changes(Kind::Issue, issue.id).unwrap();
+    let first = issue.document.get_change_by_hash(&first).unwrap();
+    let all = [layouts, vec![first, second, third]].concat();
+    let verdicts = judge_new(issue.id, &me(Role::Member), &all).verdicts;
+    assert!(verdicts.iter().all(Verdict::is_allowed), "{verdicts:?}");
+}
+
+#[test]
+fn an_import_brings_no_other_news() {
+    let (issue, first) = imported();
+    let heads = issue.document.get_heads();
+    let edited = *heads.iter().find(|head| **head != first).unwrap();
+    type Write = fn(&mut Transaction<'_>) -> Result<(), AutomergeError>;
+    let retitle: Write = |tx| tx.put(ROOT, "title", "Forged");
+    // On a member's edit, beside the import or alone.
+    for deps in [&[edited][..], &heads] {
+        let change = follow(&issue, b"v2", deps, retitle);
+        assert_eq!(codes(&issue.judge(Role::Admin, &[change])), ["actor-reserved"]);
+    }
+    // On an import that the hub refuses.
+    let refused = follow(&issue, b"v2", &[first], |tx| tx.put(ROOT, "status", "forged"));
+    let mut copy = issue.document.clone();
+    copy.apply_changes([refused.clone()]).unwrap();
+    let on_it = follow(
+        &Stored {
+            document: copy,
+            ..imported().0
+        },
+        b"v3",
+        &[refused.hash()],
+        retitle,
+    );
+    assert_eq!(
+        codes(&issue.judge(Role::Admin, &[refused, on_it])),
+        ["malformed", "dependent"]
+    );
+    for (write, expected) in [
+        // Which issue of which tracker it is stays.
+        (
+            (|tx| put(tx, &["source", "key"], text("LU-2"))) as Write,
+            "forbidden",
+        ),
+        (|tx| put(tx, &["source", "system"], text("github")), "forbidden"),
+        // Whether it is shown, and needs attention, is decided here.
+        (|tx| tx.put(ROOT, "deleted_at", time(9)), "forbidden"),
+        (
+            |tx| put(tx, &["comments", "jira-1", "deleted_at"], time(9)),
+            "forbidden",
+        ),
+        (
+            |tx| {
+                object(tx, &["attention"]).and_then(|map| tx.put_object(&map, "a", ObjType::Map).map(|_| ()))
+            },
+            "forbidden",
+        ),
+        // Nobody here said that.
+        (
+            |tx| put(tx, &["comments", "jira-1", "by"], text("m-me")),
+            "forged",
+        ),
+        // Containers and entries are made once.
+        (
+            |tx| tx.put_object(ROOT, "comments", ObjType::Map).map(|_| ()),
+            "container",
+        ),
+        (
+            |tx| object(tx, &["comments"]).and_then(|map| tx.delete(&map, "jira-1")),
+            "container",
+        ),
+        (
+            |tx| {
+                let comments = object(tx, &["comments"])?;
+                tx.put_object(&comments, "own", ObjType::Map).map(|_| ())
+            },
+            "container",
+        ),
+    ] {
+        let change = follow(&issue, b"v2", &[first], write);
+        assert_eq!(codes(&issue.judge(Role::Admin, &[change])), [expected]);
+    }
+    // A member's comment isn't known to what builds on imports alone; one that claims to is no such change.
+    let mut copy = issue.document.clone();
+    copy.set_actor(genesis::deterministic_actor(issue.id, &[b"import", b"v2"]));
+    copy.transact::<_, _, AutomergeError>(|tx| put(tx, &["comments", "own", "body"], text("Forged")))
+        .unwrap();
+    let change = copy.get_last_local_change().unwrap();
+    let mut claimed = ExpandedChange::from(&change);
+    claimed.deps = vec![first];
+    assert!(!issue.judge(Role::Admin, &[change])[0].is_allowed());
+    let verdict = &issue.judge(Role::Admin, &[claimed.into()])[0];
+    assert!(!verdict.is_allowed(), "{verdict:?}");
+    // An import's actor has one change.
+    let mut copy = issue.document.fork_at(&[first]).unwrap();
+    let actor = copy.get_change_by_hash(&first).unwrap().actor_id().clone();
+    copy.set_actor(actor);
+    copy.transact::<_, _, AutomergeError>(retitle).unwrap();
+    let change = copy.get_last_local_change().unwrap();
+    assert_eq!(codes(&issue.judge(Role::Admin, &[change])), ["actor-reserved"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The members of the workspace, as the hub keeps them.
 
 use docket_domain::{Duty, Member, MemberId, OrganisationId, Role, Timestamp};
+use docket_exchange::bundle::Participant;
 use serde::Deserialize;
 
 use super::credentials;
@@ -11,6 +12,9 @@ use crate::{
 
 /// The longest name of a member or a workspace, in characters.
 const LONGEST_NAME: usize = 120;
+
+/// The last millisecond of the year 9999.
+const LAST_TIME: i64 = 253_402_300_799_999;
 
 /// The most members of one workspace.
 const MOST: usize = 2_000;
@@ -30,6 +34,18 @@ pub(crate) struct Offer {
     /// Their name; in an invitation, the one proposed.
     #[serde(default)]
     pub(crate) name: Option<String>,
+}
+
+impl Offer {
+    /// An admin of no organisation.
+    pub(crate) const fn admin() -> Self {
+        Self {
+            role: Role::Admin,
+            organisation: None,
+            duties: Vec::new(),
+            name: None,
+        }
+    }
 }
 
 /// What is to change of a member.
@@ -87,6 +103,51 @@ pub(crate) fn get(database: &Database, id: &MemberId) -> Result<Option<Member>, 
         .transpose()
 }
 
+/// Everybody who takes part or did, in the order of ids.
+pub(crate) fn everybody(database: &Database) -> Result<Vec<Participant>, StoreError> {
+    let rows = database.rows("SELECT revoked_at, member FROM members ORDER BY id", Vec::new())?;
+    let read = |mut row: Row| {
+        Ok(Participant {
+            revoked_at: row.integer_or_none()?.map(Timestamp),
+            member: read(row)?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Takes in everybody of a bundle, in the place of those who are here; to be run atomically. Nobody has a way in yet.
+pub(crate) fn restore(database: &Database, everybody: &[Participant]) -> Result<(), Error> {
+    let active = everybody.iter().filter(|one| one.revoked_at.is_none()).count();
+    if active > MOST {
+        return Err(Error::Invalid(format!("a workspace has at most {MOST} members")));
+    }
+    database.run("DELETE FROM members", Vec::new())?;
+    for Participant { member, revoked_at } in everybody {
+        let as_kept = name(&member.name)? == member.name
+            && member.duties.is_sorted_by(|a, b| a < b)
+            && revoked_at.is_none_or(|at| (0..=LAST_TIME).contains(&at.0));
+        if !as_kept {
+            return Err(Error::Invalid(format!(
+                "there can't be such a member as {}",
+                member.id
+            )));
+        }
+        save(database, member)?;
+        if let Some(at) = revoked_at {
+            end(database, &member.id, *at)?;
+        }
+    }
+    Ok(())
+}
+
+/// The admin of that id or name; made where there is none.
+pub(crate) fn admin(database: &Database, asked: &str) -> Result<Member, Error> {
+    let found = all(database)?
+        .into_iter()
+        .find(|member| member.role == Role::Admin && (member.id.as_str() == asked || member.name == asked));
+    found.map_or_else(|| add(database, Offer::admin(), asked), Ok)
+}
+
 /// Makes a member.
 pub(crate) fn add(database: &Database, offer: Offer, chosen: &str) -> Result<Member, Error> {
     if all(database)?.len() >= MOST {
@@ -136,12 +197,16 @@ pub(crate) fn revoke(database: &Database, id: &MemberId, now: Timestamp) -> Resu
     if member.role == Role::Admin {
         keep_an_admin(database, id)?;
     }
-    database.run(
-        "UPDATE members SET revoked_at = ? WHERE id = ?",
-        vec![integer(now.0)?, text(id.as_str())],
-    )?;
+    end(database, id, now)?;
     credentials::end_all(database, id)?;
     Ok(())
+}
+
+fn end(database: &Database, id: &MemberId, at: Timestamp) -> Result<(), StoreError> {
+    database.run(
+        "UPDATE members SET revoked_at = ? WHERE id = ?",
+        vec![integer(at.0)?, text(id.as_str())],
+    )
 }
 
 /// The member, or the answer that there is none.

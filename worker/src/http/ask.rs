@@ -77,6 +77,21 @@ pub(crate) fn caller(object: &Object, slug: &WorkspaceSlug, request: &Request) -
     }
 }
 
+/// Goes on only for who holds the secret with which this deployment's workspaces are made.
+pub(crate) fn founder(object: &Object, request: &Request) -> Result<(), Error> {
+    not_another_page(request)?;
+    let (now, address) = (object.now(), address(request)?);
+    if object.throttle.borrow().waits(&address, now) {
+        return Err(Error::TooMany);
+    }
+    let secret = bearer(request)?.ok_or(Error::Unauthorized)?;
+    if object.is_setup_secret(&secret) {
+        return Ok(());
+    }
+    object.throttle.borrow_mut().wrong(&address, now);
+    Err(Error::Unauthorized)
+}
+
 /// Whose token `secret` is.
 pub(crate) fn by_token(
     object: &Object,

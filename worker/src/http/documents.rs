@@ -14,7 +14,7 @@ use docket_sync::{
 use futures_util::{StreamExt, TryStream, stream};
 use worker::{Request, Response};
 
-use super::{Caller, body};
+use super::{Caller, body, broken, invalid};
 use crate::{answer, error::Error, object::Object};
 
 /// A stream of CBOR items, one after the other (RFC 8742).
@@ -190,21 +190,10 @@ fn records_of(bytes: Vec<u8>) -> Result<Response, Error> {
     Ok(builder.fixed(bytes))
 }
 
-/// A stream that breaks off: the asker goes on after the last whole record it got.
-fn broken(error: Error) -> worker::Error {
-    let detail = error.detail().unwrap_or_else(|| error.to_string());
-    crate::error::log("a bulk answer broke off", &detail);
-    worker::Error::RustError("the answer broke off: ask again after the last document".into())
-}
-
-fn of_document(error: HubError) -> Error {
+pub(super) fn of_document(error: HubError) -> Error {
     match error {
         HubError::NotFound(_) => Error::NotFound("there is no such document in this workspace"),
         HubError::Protocol(why) => Error::Conflict(why.to_owned()),
         other => Error::Hub(other),
     }
-}
-
-fn invalid(error: impl std::fmt::Display) -> Error {
-    Error::Invalid(error.to_string())
 }

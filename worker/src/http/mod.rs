@@ -5,7 +5,9 @@
 
 mod ask;
 mod body;
+mod bundle;
 mod documents;
+mod export;
 mod invitations;
 mod members;
 mod session;
@@ -16,9 +18,11 @@ mod workspace;
 use std::rc::Rc;
 
 use docket_domain::WorkspaceSlug;
+use futures_util::TryStream;
 use worker::{Method, Request, Response};
 
 use crate::{
+    answer,
     error::Error,
     object::Object,
     route::{self, Place, Resource},
@@ -34,6 +38,7 @@ pub(crate) async fn answer(object: &Rc<Object>, request: Request) -> Result<Resp
     let method = request.method();
     // What takes no credential, or takes it in another form.
     match (&resource, &method) {
+        (Resource::Bundle, Method::Post) => return bundle::take(object, &slug, request).await,
         (Resource::Workspace, Method::Post) => return workspace::create(object, &slug, request).await,
         (Resource::Acceptance, Method::Post) => return invitations::accept(object, &slug, request).await,
         (Resource::Session, Method::Post) => return session::begin(object, &slug, request).await,
@@ -65,7 +70,33 @@ async fn authenticated(
         (Resource::Documents, Method::Put) => documents::write(object, caller, request).await,
         (Resource::Document(id), Method::Delete) => documents::purge(object, caller, id),
         (Resource::Audience(id), Method::Put) => documents::audience(object, caller, id, request).await,
+        (Resource::Bundle, Method::Get) => bundle::give(object, slug, caller),
+        (Resource::Export, Method::Get) => export::issues(object, slug, caller, &request),
+        (Resource::ListExport(id), Method::Get) => export::list(object, slug, caller, id),
         (Resource::Statistics, Method::Get) => statistics::tell(object, caller),
         _ => Err(Error::Method),
     }
+}
+
+/// A file to be saved under that name, streamed.
+fn file(
+    kind: &str,
+    name: &str,
+    batches: impl TryStream<Ok = Vec<u8>, Error = worker::Error> + 'static,
+) -> Result<Response, Error> {
+    let builder = answer::builder()?
+        .with_header("Content-Type", kind)?
+        .with_header("Content-Disposition", &format!("attachment; filename=\"{name}\""))?;
+    Ok(builder.from_stream(batches)?)
+}
+
+/// A stream that breaks off: the asker sees that it does, and asks again.
+fn broken(error: Error) -> worker::Error {
+    let detail = error.detail().unwrap_or_else(|| error.to_string());
+    crate::error::log("a streamed answer broke off", &detail);
+    worker::Error::RustError("the answer broke off: ask again".into())
+}
+
+fn invalid(error: impl std::fmt::Display) -> Error {
+    Error::Invalid(error.to_string())
 }

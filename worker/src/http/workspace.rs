@@ -1,6 +1,6 @@
 //! `/{ws}`: making the workspace, and telling a member where they are.
 
-use docket_domain::{DocumentId, Member, Role, WorkspaceSlug};
+use docket_domain::{DocumentId, Member, WorkspaceSlug};
 use serde::{Deserialize, Serialize};
 use worker::{Request, Response};
 
@@ -56,38 +56,22 @@ pub(crate) async fn create(
     slug: &WorkspaceSlug,
     mut request: Request,
 ) -> Result<Response, Error> {
-    ask::not_another_page(&request)?;
-    let (now, address) = (object.now(), ask::address(&request)?);
-    if object.throttle.borrow().waits(&address, now) {
-        return Err(Error::TooMany);
-    }
-    let secret = ask::bearer(&request)?.ok_or(Error::Unauthorized)?;
-    if !object.is_setup_secret(&secret) {
-        object.throttle.borrow_mut().wrong(&address, now);
-        return Err(Error::Unauthorized);
-    }
+    ask::founder(object, &request)?;
     let creation: Creation = body::json(&mut request).await?;
-    // Looked at after the last await: two that ask at once don't both find it free.
-    if object.is_claimed()? {
-        return Err(Error::Conflict(format!("the workspace “{slug}” exists already")));
-    }
+    free(object, slug)?;
     let name = members::name(&creation.name)?;
     let founded = Founded {
         document: DocumentId::random(),
         name: name.clone(),
         epoch: Founded::epoch(),
     };
-    let database = &object.database;
-    let admin = Offer {
-        role: Role::Admin,
-        organisation: None,
-        duties: Vec::new(),
-        name: None,
-    };
+    let (database, now) = (&object.database, object.now());
     let made = database.atomically(|| {
         store::migrate(database, now.0)?;
+        // A bundle that began to be restored here, and was given up.
+        store::restoring::clear(database)?;
         store::found(database, &founded, now)?;
-        let member = members::add(database, admin, &creation.admin.name)?;
+        let member = members::add(database, Offer::admin(), &creation.admin.name)?;
         let token = credentials::issue(database, Kind::Token, &member.id, now)?;
         let prefix = creation.prefix.as_deref().unwrap_or(PREFIX);
         object.write_first_documents(&founded, &member, prefix)?;
@@ -101,6 +85,15 @@ pub(crate) async fn create(
         token: token.reveal(),
     };
     answer::json(201, &created)
+}
+
+/// Goes on only where no workspace is. To be asked after the last await: two that ask at once don't both find it free.
+pub(super) fn free(object: &Object, slug: &WorkspaceSlug) -> Result<(), Error> {
+    if object.is_claimed()? {
+        Err(Error::Conflict(format!("the workspace “{slug}” exists already")))
+    } else {
+        Ok(())
+    }
 }
 
 /// `GET /{ws}`: who asks, and where they are.

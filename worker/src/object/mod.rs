@@ -7,6 +7,7 @@
 
 mod alarm;
 mod founding;
+mod restoring;
 mod sockets;
 mod waking;
 
@@ -35,6 +36,8 @@ const SETUP_SECRET: &str = "DOCKET_SETUP_SECRET";
 
 /// A shorter setup secret could be guessed and is not accepted.
 const SHORTEST_SETUP_SECRET: usize = 20;
+
+pub(crate) use restoring::Restoration;
 
 /// The hub of a workspace, on SQLite.
 pub(crate) type WorkspaceHub = Hub<Documents>;
@@ -79,11 +82,13 @@ impl Object {
         Timestamp(i64::try_from(Date::now().as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// Does a workspace live here? Brings its tables up to date at the first look.
+    /// Does a workspace live here? Brings its tables up to date at the first look. One that is still being restored
+    /// doesn't.
     pub(crate) fn is_claimed(&self) -> Result<bool, Error> {
         if !self.ready.get() && store::exists(&self.database)? {
             store::migrate(&self.database, self.now().0)?;
-            self.ready.set(true);
+            self.ready
+                .set(store::restoring::under_way(&self.database)?.is_none());
         }
         Ok(self.ready.get())
     }

@@ -32,12 +32,13 @@ pub(crate) fn version(database: &Database) -> Result<u64, StoreError> {
     first_natural(database, "SELECT COALESCE(MAX(version), 0) FROM documents")
 }
 
-/// The greatest number.
+/// The greatest number that was given, here or before the workspace was restored.
 pub(crate) fn last_number(database: &Database) -> Result<u64, StoreError> {
-    first_natural(
+    let here = first_natural(
         database,
         "SELECT COALESCE(MAX(number), 0) FROM documents WHERE number IS NOT NULL",
-    )
+    )?;
+    Ok(here.max(first_natural(database, "SELECT last_number FROM workspace")?))
 }
 
 /// Rows after a version.
@@ -66,7 +67,7 @@ pub(crate) fn changed(database: &Database, after: u64, limit: usize) -> Result<V
     ids(rows)
 }
 
-/// Docket's documents after an id.
+/// Documents after an id.
 pub(crate) fn documents(
     database: &Database,
     after: Option<DocumentId>,
@@ -74,12 +75,20 @@ pub(crate) fn documents(
 ) -> Result<Vec<(DocumentId, Meta)>, StoreError> {
     // Every id is greater than the empty one.
     let query = format!(
-        "SELECT id, {COLUMNS} FROM documents WHERE id > COALESCE(?, x'') AND kind IS NOT NULL AND purged = 0 \
+        "SELECT id, {COLUMNS} FROM documents WHERE id > COALESCE(?, x'') AND purged = 0 \
          ORDER BY id LIMIT ?"
     );
     let rows = database.rows(&query, vec![optional(after.map(id)), count(limit)?])?;
     let read = |mut row: Row| Ok((document(&row.blob()?)?, meta::read(&mut row)?));
     rows.into_iter().map(read).collect()
+}
+
+/// The documents that were purged.
+pub(crate) fn purged(database: &Database) -> Result<Vec<DocumentId>, StoreError> {
+    ids(database.rows(
+        "SELECT id FROM documents WHERE purged = 1 ORDER BY id",
+        Vec::new(),
+    )?)
 }
 
 /// Documents whose row another version of the code derived. Looks through all of them, once per version.

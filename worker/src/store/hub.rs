@@ -121,6 +121,10 @@ impl Store for Documents {
         told(catalogue::documents(&self.database, after, limit))
     }
 
+    fn purged(&self) -> Answer<Vec<DocumentId>> {
+        told(catalogue::purged(&self.database))
+    }
+
     fn underived(&self, derivation: u32, limit: usize) -> Answer<Vec<DocumentId>> {
         told(catalogue::underived(&self.database, derivation, limit))
     }

@@ -2,7 +2,10 @@
 
 use docket_domain::{DocumentId, EntryId, Timestamp};
 
-use super::database::{Database, StoreError, blob, integer, text};
+use super::{
+    database::{Database, StoreError, blob, integer, text},
+    meta::natural,
+};
 
 /// The workspace, as it was made.
 #[derive(Debug, Clone)]
@@ -44,6 +47,11 @@ pub(crate) fn founded(database: &Database) -> Result<Founded, StoreError> {
         name: row.text()?,
         epoch: row.text()?,
     })
+}
+
+/// Notes the greatest number that issues have had, also such as aren't here.
+pub(crate) fn set_last_number(database: &Database, number: u64) -> Result<(), StoreError> {
+    database.run("UPDATE workspace SET last_number = ?", vec![natural(number)?])
 }
 
 /// A stored document id.

@@ -16,7 +16,8 @@ pub struct Columns {
     pub origin: Option<Origin>,
     /// How its dates are meant.
     pub dates: Dates,
-    /// What each column holds, by its name. Unused for formats that have columns of their own.
+    /// What each column holds, by its name; none, and it is guessed by the names alone. Unused for formats that have
+    /// columns of their own.
     pub columns: Vec<Column>,
 }
 

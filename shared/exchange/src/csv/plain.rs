@@ -35,7 +35,11 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(columns: Columns, header: Vec<String>) -> Self {
+    /// The layout with this header. Where nobody said what the columns hold, their names do.
+    pub(super) fn new(mut columns: Columns, header: Vec<String>) -> Self {
+        if columns.columns.is_empty() {
+            columns.columns = Columns::guess(&header, &[]).columns;
+        }
         let uses = columns.uses(&header);
         Self {
             columns,

@@ -16,7 +16,7 @@ const BEGINNING: usize = 64 * 1024;
 /// time that grows with its square.
 const AGAIN: usize = 4 * RECORD_LIMIT;
 /// What separates cells; the first of those that are found equally often.
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+pub(super) const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A row of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::{
     columns::Columns,
     plain,
-    reader::{Damage, Reader, Row},
+    reader::{DELIMITERS, Damage, Reader, Row},
     writer::bare,
 };
 use crate::{
@@ -93,6 +93,10 @@ impl Table {
     /// What rows need before them to be a file again: the header, with a mark, by which spreadsheets know UTF-8.
     pub(crate) fn heading(&self) -> Vec<u8> {
         let mut heading = "\u{feff}".as_bytes().to_vec();
+        let delimiter = self.reader.delimiter();
+        if !DELIMITERS.contains(&delimiter) {
+            heading.extend_from_slice(&[b's', b'e', b'p', b'=', delimiter, b'\n']);
+        }
         heading.extend_from_slice(&self.heading);
         heading.push(b'\n');
         heading

@@ -6,18 +6,13 @@ use docket_domain::{
 };
 use serde_json::{Map, Value};
 
-use super::{SYSTEM, VERSION, write::PEOPLE};
+use super::{Entries, SYSTEM, VERSION, write::PEOPLE};
 use crate::{
     content::{COLLABORATIVE, NAME, Scalar, TITLE},
-    json::value::{canonical, digest, is_empty, take, text},
+    json::value::{digest, take, text},
     mapping::{Loose, Mapping, is_name, own, text::shortened, time},
     report::{Reason, Remark},
 };
-
-/// The entries' values that hold a person.
-const BY: [&str; 2] = ["by", "cleared_by"];
-/// The entries' values that hold a time.
-const TIMES: [&str; 4] = ["at", "edited_at", "deleted_at", "cleared_at"];
 
 /// Maps an issue.
 ///
@@ -33,6 +28,7 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
     let workspace = text(&take(&mut issue, "workspace"));
     let id = |text: &Option<String>| text.as_ref()?.parse().ok();
     out.content.left = id(&workspace).zip(id(&document));
+    let updated = text(&take(&mut issue, "updated_at"));
     let called = text(&take(&mut issue, "key"));
     issue.remove("number");
     source(take(&mut issue, "source"), &mut out);
@@ -43,13 +39,17 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
             .ok_or(out.not_an_issue("key"))?;
         // Two workspaces can have an SWG-42 each.
         out.content.number = document;
+        // By this a later export is known as one.
+        if let Some(updated) = updated {
+            out.keep_text("updated", updated);
+        }
     }
     people(take(&mut issue, "people"), &mut out);
     fields(&mut issue, &mut out);
     out.labels(take(&mut issue, "labels"));
     out.affects(take(&mut issue, "affects"));
-    for name in super::ENTRIES {
-        entries(name, take(&mut issue, name), &mut out);
+    for list in super::ENTRIES {
+        entries(list, take(&mut issue, list.name), &mut out);
     }
     for (name, value) in issue {
         if is_name(&name) {
@@ -69,6 +69,8 @@ fn source(source: Value, out: &mut Mapping) {
         out.content.key = key;
         out.content.number = text(&take(&mut source, "id"));
     }
+    // What this Docket says of its own import, it says anew.
+    source.remove("digest");
     for (name, value) in source {
         if is_name(&name)
             && let Some(value) = text(&value)
@@ -180,11 +182,12 @@ fn unknown(field: &str, name: String, out: &mut Mapping) {
     out.remark(Remark::Unexpected(field.to_owned()));
 }
 
-fn entries(name: &'static str, list: Value, out: &mut Mapping) {
+fn entries(list: Entries, values: Value, out: &mut Mapping) {
+    let name = list.name;
     let mut found = Vec::new();
     let mut odd = Vec::new();
-    for object in out.objects(name, list) {
-        match entry(name, object, out) {
+    for object in out.objects(name, values) {
+        match entry(list, object, out) {
             Ok(loose) => found.push(loose),
             Err(object) => odd.push(Value::Object(object)),
         }
@@ -211,25 +214,10 @@ fn entries(name: &'static str, list: Value, out: &mut Mapping) {
     }
 }
 
-/// The values that an entry has beside who and when.
-const fn texts(container: &str) -> &'static [&'static str] {
-    match container.as_bytes() {
-        b"attachments" => &["name", "type"],
-        b"attention" => &["reason"],
-        b"comments" => &["body"],
-        b"events" => &["field", "from", "to", "reason", "resolution"],
-        _ => &["relation", "target"],
-    }
-}
-
-/// An entry; or the object, if a document can't hold it as one.
-fn entry(
-    container: &str,
-    object: Map<String, Value>,
-    out: &mut Mapping,
-) -> Result<Loose, Map<String, Value>> {
+/// An entry; or the object, if a document can't hold it as one. What an entry of its list doesn't hold is kept beside.
+fn entry(list: Entries, object: Map<String, Value>, out: &Mapping) -> Result<Loose, Map<String, Value>> {
     let get = |name: &str| object.get(name).and_then(Value::as_str);
-    let fits = match container {
+    let fits = match list.name {
         "events" => get("field").and_then(Field::parse).is_some(),
         "links" => get("relation").is_some() && get("target").is_some(),
         _ => true,
@@ -237,43 +225,43 @@ fn entry(
     if !fits {
         return Err(object);
     }
+    let assigned = get("field") == Some("assignee");
     let mut loose = Loose::new(object);
-    let assigned = loose.rest.get("field").and_then(Value::as_str) == Some("assignee");
-    for name in TIMES {
-        let at = loose.rest.get(name).and_then(Value::as_str).and_then(time::parse);
+    for name in list.times {
+        let at = loose
+            .rest
+            .get(*name)
+            .and_then(Value::as_str)
+            .and_then(time::parse);
         if let Some(at) = at {
-            loose.rest.remove(name);
+            loose.rest.remove(*name);
             loose.entry.insert(name, Scalar::Time(at));
         }
     }
-    if let Some(created) = out.created {
+    // Links of other trackers have no times of their own.
+    if let Some(created) = out.created.filter(|_| list.name != "links") {
         loose.entry.entry("at").or_insert(Scalar::Time(created));
     }
-    for name in BY {
+    for name in list.people {
         let id = text(&take(&mut loose.rest, name)).filter(|id| !id.is_empty());
         loose.text(name, id.map(|id| person(&id)));
     }
-    for name in texts(container) {
-        let value = take(&mut loose.rest, name);
-        let Some(value) = value.as_str().map(str::to_owned) else {
-            if !is_empty(&value) {
-                loose.rest.insert((*name).to_owned(), canonical(&value).into());
-            }
-            continue;
+    for name in list.texts {
+        let value = loose.rest.get(*name).and_then(Value::as_str);
+        let value = match (*name, value) {
+            (_, None) => continue,
+            ("resolution", Some(word)) if Resolution::parse(word).is_none() => continue,
+            ("from" | "to", Some(id)) if assigned => person(id),
+            (_, Some(value)) => value.to_owned(),
         };
-        let value = match *name {
-            "from" | "to" if assigned => person(&value),
-            "resolution" if Resolution::parse(&value).is_none() => {
-                loose.rest.insert((*name).to_owned(), value.into());
-                continue;
-            }
-            _ => value,
-        };
+        loose.rest.remove(*name);
         loose.text(name, Some(value));
     }
-    if let Some(size) = loose.rest.get("size").and_then(Value::as_u64) {
-        loose.rest.remove("size");
-        loose.entry.insert("size", Scalar::Number(size));
+    for name in list.numbers {
+        if let Some(number) = loose.rest.get(*name).and_then(Value::as_u64) {
+            loose.rest.remove(*name);
+            loose.entry.insert(name, Scalar::Number(number));
+        }
     }
     Ok(loose)
 }

@@ -1,7 +1,5 @@
 //! The same as a table: a row an issue, what people read first, and the rest in cells of JSON, a line an entry.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::{ENTRIES, VERSION};
@@ -37,7 +35,7 @@ const TABLE: [(&str, &str, Holds); 34] = [
     ("Organisation", "organisation", Holds::Text),
     ("Reporter", "reporter", Holds::Name("reporter")),
     ("Created", "created_at", Holds::Text),
-    ("Updated", "updated_at", Holds::Shown),
+    ("Updated", "updated_at", Holds::Text),
     ("Resolved", "resolved_at", Holds::Shown),
     ("Labels", "labels", Holds::Lines),
     ("Affects", "affects", Holds::Lines),
@@ -77,13 +75,13 @@ pub(crate) const COLUMNS: [&str; TABLE.len()] = {
     names
 };
 
-/// An issue's cells. `shown` are values that only people read: `updated_at`, `resolved_at`.
-pub(crate) fn cells(mut issue: Map<String, Value>, shown: &BTreeMap<&str, String>) -> Vec<String> {
+/// An issue's cells. When it was resolved is for people: its history says it.
+pub(crate) fn cells(mut issue: Map<String, Value>, resolved: Option<&str>) -> Vec<String> {
     let names = issue.get("people").cloned().unwrap_or_default();
     let mut cells: Vec<String> = TABLE
         .iter()
         .map(|(_, name, holds)| match holds {
-            Holds::Shown => shown.get(name).cloned().unwrap_or_default(),
+            Holds::Shown => resolved.unwrap_or_default().to_owned(),
             Holds::Name(of) => {
                 let id = issue.get(*of).and_then(text).unwrap_or_default();
                 names.get(&id).and_then(text).unwrap_or(id)
@@ -165,7 +163,7 @@ impl Layout {
 
 /// Lines of JSON; a list of entries, or one object.
 fn json(name: &str, cell: &str) -> Option<Value> {
-    if !ENTRIES.contains(&name) {
+    if !ENTRIES.iter().any(|list| list.name == name) {
         return serde_json::from_str(cell).ok();
     }
     let lines = cell.lines().filter(|line| !line.trim().is_empty());

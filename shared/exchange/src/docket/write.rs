@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use automerge::{Automerge, ObjId, ROOT, ReadDoc, ScalarValue, Value as Stored};
-use docket_domain::{DocumentId, Facts, PersonId, Timestamp, read};
+use docket_domain::{DocumentId, Facts, PersonId, Row, Timestamp, read};
 use serde_json::{Map, Value, json};
 
-use super::{ENTRIES, VERSION};
-use crate::{json::value::canonical, mapping::time};
+use super::{ENTRIES, Entries, VERSION};
+use crate::{
+    json::value::{canonical, text_at},
+    mapping::time,
+};
 
 /// The workspace that issues leave: what their documents don't say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +71,7 @@ pub(crate) fn write(document: &Automerge, id: DocumentId, facts: &Facts, home: &
         };
         insert(&mut issue, name, names.clone().into());
     }
-    for name in ENTRIES {
+    for Entries { name, .. } in ENTRIES {
         insert(&mut issue, name, entries(document, name, facts, home).into());
     }
     for name in ["people", "source"] {
@@ -76,6 +79,9 @@ pub(crate) fn write(document: &Automerge, id: DocumentId, facts: &Facts, home: &
         insert(&mut issue, name, map.unwrap_or_default().into());
     }
     insert(&mut issue, "description", read.description.into());
+    if let Some(row) = Row::derive(document, id, facts) {
+        issue.insert("updated_at".to_owned(), time::write(row.updated).into());
+    }
     insert(&mut issue, "conflicts", conflicts(document));
     members(&mut issue, home);
     let key = home.key(id, read.source.as_ref(), facts);
@@ -161,6 +167,8 @@ fn entries(document: &Automerge, name: &str, facts: &Facts, home: &Home) -> Vec<
         entry.insert("id".to_owned(), id.into());
         found.push(Value::Object(entry));
     }
+    // As things happened; ISO 8601 sorts by time.
+    found.sort_by_cached_key(|entry| text_at(entry, "at"));
     found
 }
 
@@ -197,7 +205,7 @@ fn members(issue: &mut Map<String, Value>, home: &Home) {
     for name in PEOPLE {
         note(issue.get(name));
     }
-    let lists = ENTRIES.into_iter().filter_map(|name| issue.get(name)?.as_array());
+    let lists = ENTRIES.iter().filter_map(|list| issue.get(list.name)?.as_array());
     for entry in lists.flatten() {
         let assigned = entry.get("field").and_then(Value::as_str) == Some("assignee");
         note(entry.get("by"));

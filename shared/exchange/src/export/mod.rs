@@ -7,8 +7,8 @@
 //! | [`JiraCsv`] | another tracker | `Format::JiraCsv`: no history, times to the minute |
 //! | [`ListCsv`] | a meeting: a list in its order | not |
 //!
-//! [`Quarterly`] writes the quarterly report. Each other writer appends bytes to what it is given, so that memory is one issue. What “as it was” means, the module
-//! `docket` says.
+//! [`Quarterly`] writes the quarterly report. Each other writer appends bytes to what it is given, so that memory is one
+//! issue. What “as it was” means, docs/formats.md says.
 
 mod jira;
 mod list;

@@ -1,7 +1,5 @@
 //! Docket's own formats.
 
-use std::collections::BTreeMap;
-
 use super::{Home, Leaving, resolved};
 use crate::{csv, docket, mapping::time};
 
@@ -47,14 +45,8 @@ impl Csv {
     /// Appends an issue.
     pub fn issue(&self, issue: Leaving<'_>, out: &mut Vec<u8>) {
         let written = docket::write(issue.document, issue.id, issue.facts, &self.home);
-        let mut shown = BTreeMap::new();
-        if let Some(row) = issue.row() {
-            shown.insert("updated_at", time::write(row.updated));
-            if let Some(at) = resolved(&row) {
-                shown.insert("resolved_at", time::write(at));
-            }
-        }
-        let cells = docket::cells(written, &shown);
+        let resolved = issue.row().as_ref().and_then(resolved).map(time::write);
+        let cells = docket::cells(written, resolved.as_deref());
         csv::write(out, cells.iter().map(String::as_str));
     }
 }

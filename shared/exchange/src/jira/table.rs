@@ -46,9 +46,10 @@ pub(crate) struct Layout(Vec<Column>);
 impl Layout {
     /// The layout with this header; none if it isn't that of an export of Jira's.
     pub(crate) fn of(header: &[String]) -> Option<Self> {
-        let columns: Vec<Column> = header.iter().map(|name| column(name)).collect();
-        let has = |wanted: &Column| columns.contains(wanted);
-        (has(&Column::Key) && has(&Column::Text("summary"))).then_some(Self(columns))
+        // Every row is asked, and most have hundreds of cells.
+        let has = |name: &str| header.iter().any(|cell| cell.trim().eq_ignore_ascii_case(name));
+        let is_one = has("issue key") && has("summary");
+        is_one.then(|| Self(header.iter().map(|name| column(name)).collect()))
     }
 
     /// The key in a row.

@@ -125,6 +125,23 @@ proptest! {
         assert_eq!((added.len(), again.already.len()), (0, report.incoming.len()));
     }
 
+    /// An issue that held anything holds anything else later: the hub takes the update (`import` asks it), and it is
+    /// made once.
+    #[test]
+    fn any_update(fields in fields(), later in fields(), changelog in value()) {
+        let json = |fields: &Value| json!({"id": 1, "key": "A-1", "changelog": changelog, "fields": fields}).to_string();
+        let (was, is) = (json(&fields), json(&later));
+        let (mut one, mut two) = (Store::new(), Store::new());
+        import(was.as_bytes(), &mut one);
+        import(was.as_bytes(), &mut two);
+        let (report, added) = import(is.as_bytes(), &mut one);
+        let hashes = |added: &crate::support::Added| added.iter().map(|(_, made)| made.hash).collect::<Vec<_>>();
+        assert_eq!(hashes(&added), hashes(&import(is.as_bytes(), &mut two).1));
+        let (again, added) = import(is.as_bytes(), &mut one);
+        assert_eq!(added.len(), 0);
+        let taken = report.updated.len() + report.already.len() + report.incoming.len();
+        assert_eq!(again.already.len(), taken, "{again:?}");
+    }
 }
 
 proptest! {

@@ -13,6 +13,7 @@
     reason = "a test"
 )]
 
+mod again;
 mod figures;
 mod gold;
 mod guard;

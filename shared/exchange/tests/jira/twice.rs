@@ -79,7 +79,7 @@ fn two_members_make_the_same_documents_and_a_second_import_adds_nothing() {
         let (again, added) = import(&one.json, &mut store);
         assert_eq!(added.len(), 0);
         assert_eq!(again.incoming, []);
-        assert_eq!(again.differing, []);
+        assert_eq!((again.updated, again.older), (vec![], vec![]));
         assert_eq!(again.already, one.report.incoming);
     }
 }
@@ -95,7 +95,7 @@ fn what_was_edited_here_is_recognised() {
         .unwrap();
     let (again, _) = import(json.as_bytes(), &mut store);
     assert_eq!(again.already, first.incoming);
-    assert_eq!(again.differing, []);
+    assert_eq!((again.updated, again.older), (vec![], vec![]));
 }
 
 /// A client that has only rows: the heads tell what wasn't edited, and what was has to be looked into.
@@ -119,26 +119,6 @@ fn heads_alone_are_enough_for_what_was_not_edited() {
     let (placed, report) = place(&[ChangeHash([7; 32])]);
     assert!(matches!(placed, Placed::Needs(asked) if asked == *id));
     assert_eq!(report, docket_exchange::Report::default());
-}
-
-#[test]
-fn a_later_version_is_reported_and_never_doubles() {
-    let mut store = Store::new();
-    import(issue("LU-1", &json!({"summary": "A"})).as_bytes(), &mut store);
-    let later = issue("LU-1", &json!({"summary": "B"}));
-    for _ in 0..2 {
-        let (report, added) = import(later.as_bytes(), &mut store);
-        assert_eq!(added.len(), 0);
-        assert_eq!(report.differing.len(), 1);
-        assert_eq!(report.differing[0].key, "LU-1");
-        assert_eq!(report.incoming, []);
-    }
-    let both = format!("{later}\n{}", issue("LU-1", &json!({"summary": "A"})));
-    let (report, added) = import(both.as_bytes(), &mut store);
-    assert_eq!(
-        (report.differing.len(), report.already.len(), added.len()),
-        (1, 1, 0)
-    );
 }
 
 #[test]

@@ -12,10 +12,10 @@ use std::{
 };
 
 use automerge::Automerge;
-use docket_domain::{DocumentId, Facts, Member, MemberId, Role, read::Issue};
+use docket_domain::{DocumentId, Facts, Kind, Member, MemberId, Role, read::Issue};
 use docket_exchange::{Existing, Format, Imported, Placed, Plan, Record, Report, Source, Words};
 use docket_sync::{
-    guard::{self, Input},
+    guard::{self, Input, Nature},
     inspect::{self, Limits},
 };
 
@@ -57,10 +57,10 @@ pub fn records_from(source: &mut Source, file: &[u8], piece: usize) -> Vec<Recor
 /// A workspace's documents.
 pub type Store = BTreeMap<DocumentId, Automerge>;
 
-/// What was added, in order.
+/// What came in, in order.
 pub type Added = Vec<(DocumentId, Imported)>;
 
-/// Imports a file into a store.
+/// Imports a file into a store: what is new, and what is news of issues that are there, which the hub has to take.
 pub fn import_as(format: Format, words: Words, file: &[u8], store: &mut Store) -> (Report, Added) {
     import_from(&mut Source::open(format), words, file, store)
 }
@@ -82,6 +82,14 @@ pub fn import_from(source: &mut Source, words: Words, file: &[u8], store: &mut S
                 let before = store.insert(id, imported.document.clone());
                 assert!(before.is_none(), "an import never overwrites");
                 added.push((id, imported));
+            }
+            Placed::Update(id, imported) => {
+                let before = store.insert(id, imported.document.clone()).unwrap();
+                assert_eq!(
+                    send_to(Some(&before), id, &imported, Role::Member),
+                    [] as [&str; 0]
+                );
+                added.push((id, *imported));
             }
             Placed::Nothing => {}
             Placed::Needs(id) => panic!("{id} was given whole"),
@@ -105,8 +113,13 @@ pub fn source<'a>(issue: &'a Issue, name: &str) -> Option<&'a str> {
     field.map(|(_, value)| value.as_str())
 }
 
-/// Sends an issue to the hub; answers the refusals.
+/// Sends a new issue to the hub; answers the refusals.
 pub fn send(id: DocumentId, made: &Imported, role: Role) -> Vec<String> {
+    send_to(None, id, made, role)
+}
+
+/// Sends an issue to a hub that has this of it; answers the refusals.
+pub fn send_to(stored: Option<&Automerge>, id: DocumentId, made: &Imported, role: Role) -> Vec<String> {
     let limits = Limits::default();
     let changes: Vec<_> = made
         .changes
@@ -125,7 +138,7 @@ pub fn send(id: DocumentId, made: &Imported, role: Role) -> Vec<String> {
     let judgement = guard::judge(&Input {
         workspace: WORKSPACE,
         document: id,
-        stored: None,
+        stored: stored.map(|document| (document, Nature::Docket(Kind::Issue))),
         facts: &Facts::default(),
         member: &member,
         plain_allowed: false,

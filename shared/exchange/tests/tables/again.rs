@@ -66,8 +66,8 @@ fn left(issues: &Issues<'_>) -> [(Format, Vec<u8>); 2] {
     formats
 }
 
-/// The row that an issue has after it came into another workspace: the differences that the module `docket` of the
-/// source names, and no other.
+/// The row that an issue has after it came into another workspace: the differences that docs/formats.md names, and
+/// no other.
 fn expected(issue: Leaving<'_>, document: DocumentId) -> Row {
     let mut row = Row::derive(issue.document, issue.id, issue.facts).unwrap();
     let key = row.issue().unwrap().name("SWG");
@@ -571,4 +571,62 @@ fn issues_made_by_commands_are_of_every_kind() {
     assert_eq!(line["created_at"], "1970-01-01T00:15:00.000Z");
     assert_eq!(line["claimed_at"], "1970-01-01T00:00:01.017Z");
     assert_eq!(line["people"]["m-ann"], "Ann, A.");
+}
+
+/// A later export brings what changed; an earlier one, given after it, changes nothing.
+#[test]
+fn a_later_export_updates() {
+    let first = [
+        Step::Comment("one".to_owned()),
+        Step::Severity(Some(Severity::S1)),
+    ];
+    let later = [
+        &first[..],
+        &[
+            Step::Attention("look".to_owned()),
+            Step::Title("Renamed".to_owned()),
+            Step::Status(Status::Resolved, Some(Resolution::Fixed), None),
+        ],
+    ]
+    .concat();
+    let (document, facts) = made_here(&first, Some(42));
+    let (changed, _) = made_here(&later, Some(42));
+    let exports = [&document, &changed].map(|document| {
+        left(&vec![Leaving {
+            id: id(3),
+            document,
+            facts: &facts,
+        }])
+    });
+    let [before, after] = &exports;
+    for ((format, before), (_, after)) in before.iter().zip(after) {
+        let mut store = Store::new();
+        let mut take =
+            |file: &[u8]| support::import_as(*format, docket_exchange::Words::default(), file, &mut store).0;
+        assert_eq!(take(before).incoming.len(), 1);
+        assert_eq!(take(after).updated.len(), 1);
+        assert_eq!(take(before).older.len(), 1);
+        assert_eq!(take(after).already.len(), 1);
+        let (at, here) = store.first_key_value().unwrap();
+        let mut row = Row::derive(here, *at, &Facts::default()).unwrap();
+        let mut wanted = expected(
+            Leaving {
+                id: id(3),
+                document: &changed,
+                facts: &facts,
+            },
+            *at,
+        );
+        assert_eq!(row.title, "Renamed");
+        // What needs attention here is decided here.
+        let Body::Issue(body) = &mut wanted.body else {
+            panic!()
+        };
+        body.attention = None;
+        body.timeline.retain(|moment| moment.what != What::Attention);
+        in_any_order(&mut row);
+        in_any_order(&mut wanted);
+        wanted.updated = row.updated;
+        assert_eq!(row, wanted);
+    }
 }

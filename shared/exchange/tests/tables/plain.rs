@@ -228,3 +228,12 @@ fn what_is_not_known_is_kept_and_said() {
         (Status::Triaged, Some(Resolution::Duplicate))
     );
 }
+
+/// A separator that no header shows is said again before what is given back.
+#[test]
+fn a_separator_that_was_said_is_said_again() {
+    let file = "sep=|\nKey|Title\n1|a|b\n";
+    let made = import(file.as_bytes(), Format::Csv, &Columns::default());
+    let back = [made.heading, made.report.mend.bytes].concat();
+    assert_eq!(String::from_utf8(back).unwrap(), format!("\u{feff}{file}"));
+}

@@ -315,6 +315,15 @@ impl<'a> Causes<'a> {
         Some(self.document?.get_change_meta_by_hash(hash)?.max_op)
     }
 
+    /// Whose a change is that is stored, or was judged before.
+    pub(super) fn author(&self, hash: &ChangeHash) -> Option<ActorId> {
+        if let Some(judged) = self.judged.get(hash) {
+            return Some(judged.actor.clone());
+        }
+        let meta = self.document?.get_change_meta_by_hash(hash)?;
+        Some(meta.actor.into_owned())
+    }
+
     fn nothing(&self) -> Standing {
         Standing {
             frontier: self.heads.clone(),

@@ -12,12 +12,14 @@
 //!    replicas drift apart, where they don't);
 //! 4. `policy`: the author's role may do what they do, and the values are what belongs there.
 //!
-//! Changes come here through [`inspect`](crate::inspect) only.
+//! Changes come here through [`inspect`](crate::inspect) only. Those of a bundle were judged when they were received, by
+//! whoever may have been a member then; they pass again what Automerge takes for granted ([`rebuild`]).
 
 mod cause;
 mod ledger;
 mod origin;
 mod policy;
+mod rebuild;
 mod refusal;
 mod structure;
 mod table;
@@ -27,6 +29,7 @@ use std::collections::{HashMap, HashSet};
 use automerge::{Automerge, Change, ChangeHash};
 use docket_domain::{DocumentId, Facts, Kind, Member, operation::Places};
 
+pub use rebuild::rebuild;
 pub use refusal::{Refusal, Verdict};
 pub use table::{Act, RULES, Rule};
 
@@ -81,6 +84,13 @@ pub struct Judgement {
 /// Judges changes. Those that are allowed can be given to Automerge together.
 #[must_use]
 pub fn judge(input: &Input<'_>) -> Judgement {
+    hear(input, Court::examine)
+}
+
+/// Why a change isn't allowed, if it isn't.
+type Examination<'a> = fn(&mut Court<'a>, &Change, &Standing) -> Result<(), Refusal>;
+
+fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>) -> Judgement {
     let document = input.stored.map(|(document, _)| document);
     let mut court = Court {
         input,
@@ -93,11 +103,12 @@ pub fn judge(input: &Input<'_>) -> Judgement {
         text_lengths: HashMap::new(),
         blank: document.is_none_or(|document| origin::is_blank(input.document, document)),
         source: policy::Source::default(),
+        layouts: None,
     };
     let mut verdicts = vec![None; input.changes.len()];
     for index in cause::order(input.changes) {
         if let (Some(change), Some(verdict)) = (input.changes.get(index), verdicts.get_mut(index)) {
-            *verdict = Some(court.judge(change));
+            *verdict = Some(court.judge(change, examination));
         }
     }
     Judgement {
@@ -127,15 +138,18 @@ struct Court<'a> {
     blank: bool,
     /// Where the import that is judged now says it comes from.
     source: policy::Source,
+    /// The changes that lay out a document of that kind here, once they were asked for: making them costs more than
+    /// judging most changes does.
+    layouts: Option<(Kind, Vec<ChangeHash>)>,
 }
 
-impl Court<'_> {
-    fn judge(&mut self, change: &Change) -> Verdict {
+impl<'a> Court<'a> {
+    fn judge(&mut self, change: &Change, examination: Examination<'a>) -> Verdict {
         let standing = match self.causes.standing(change) {
             Ok(standing) => standing,
             Err(verdict) => return verdict,
         };
-        let verdict = match self.examine(change, &standing) {
+        let verdict = match examination(self, change, &standing) {
             Ok(()) => Verdict::Allowed,
             Err(refusal) => Verdict::Refused(refusal),
         };
@@ -153,15 +167,7 @@ impl Court<'_> {
         if !self.input.member.role.writes() {
             return Err(Refusal::ReadOnly);
         }
-        if change.is_empty() {
-            return Err(Refusal::Impossible {
-                why: "a change has no operations",
-            });
-        }
-        if self.operations.saturating_add(change.len() as u64) > MOST_OPERATIONS {
-            return Err(Refusal::Full);
-        }
-        self.causes.follows(change, standing)?;
+        self.follows(change, standing)?;
         let before = (self.nature, self.text_lengths.clone());
         let origin = self.origin(change)?;
         let judged = self
@@ -173,6 +179,19 @@ impl Court<'_> {
             (self.nature, self.text_lengths) = before;
         }
         judged
+    }
+
+    /// The first gate, and the document's size.
+    fn follows(&mut self, change: &Change, standing: &Standing) -> Result<(), Refusal> {
+        if change.is_empty() {
+            return Err(Refusal::Impossible {
+                why: "a change has no operations",
+            });
+        }
+        if self.operations.saturating_add(change.len() as u64) > MOST_OPERATIONS {
+            return Err(Refusal::Full);
+        }
+        self.causes.follows(change, standing)
     }
 
     /// Comes last, so that a reason that still holds is told.

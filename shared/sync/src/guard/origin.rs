@@ -12,8 +12,17 @@ pub(super) enum Origin {
     Layout,
     /// An import: nobody's, brought by somebody who may.
     Import,
+    /// An import of what changed in the other tracker since the import that it follows.
+    Update,
     /// The one who brings it.
     Member,
+}
+
+impl Origin {
+    /// Does it speak for another tracker?
+    pub(super) const fn imports(self) -> bool {
+        matches!(self, Self::Import | Self::Update)
+    }
 }
 
 impl Court<'_> {
@@ -81,9 +90,12 @@ impl Court<'_> {
                 return Ok(Origin::Layout);
             }
             let imports = kind == Kind::Issue && self.nature.is_some() && change.seq() == 1;
-            // On a layout alone, so that everybody who imports this makes the same change.
-            if imports && matches!(change.deps(), [dep] if layouts.contains(dep)) {
-                return self.import();
+            // On one change alone, so that everybody who imports this makes the same change.
+            if imports
+                && let [dep] = change.deps()
+                && let Some(origin) = self.import_on(dep, &layouts)
+            {
+                return self.may_import(origin);
             }
         }
         Err(match self.nature {
@@ -92,9 +104,22 @@ impl Court<'_> {
         })
     }
 
-    fn import(&self) -> Result<Origin, Refusal> {
+    /// What an import is that builds on `dep` alone: nothing if that is neither a layout nor an import. So all that
+    /// an import knows of are layouts and imports, never what a member wrote.
+    fn import_on(&self, dep: &ChangeHash, layouts: &[ChangeHash]) -> Option<Origin> {
+        if layouts.contains(dep) {
+            return Some(Origin::Import);
+        }
+        let follows = self
+            .causes
+            .author(dep)
+            .is_some_and(|actor| genesis::is_deterministic(&actor));
+        follows.then_some(Origin::Update)
+    }
+
+    fn may_import(&self, origin: Origin) -> Result<Origin, Refusal> {
         match self.input.member.role {
-            Role::Admin | Role::Member => Ok(Origin::Import),
+            Role::Admin | Role::Member => Ok(origin),
             role @ (Role::Vendor | Role::Viewer) => Err(Refusal::Forbidden {
                 path: "imports".to_owned(),
                 role,
@@ -138,7 +163,8 @@ pub(super) fn is_blank(id: DocumentId, document: &Automerge) -> bool {
     may_be && layouts(Kind::Issue, id).is_ok_and(|layouts| heads.iter().all(|head| layouts.contains(head)))
 }
 
-fn layouts(kind: Kind, id: DocumentId) -> Result<Vec<ChangeHash>, Refusal> {
+/// The changes that lay a document of that kind out.
+pub(super) fn layouts(kind: Kind, id: DocumentId) -> Result<Vec<ChangeHash>, Refusal> {
     // Making a layout doesn't fail; if it did, nothing deterministic could be known.
     let changes = genesis::changes(kind, id).map_err(|_| Refusal::FirstChange)?;
     Ok(changes.iter().map(Change::hash).collect())

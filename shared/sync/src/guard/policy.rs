@@ -82,25 +82,32 @@ impl Court<'_> {
                 forbidden(&path, role)
             });
         };
-        let imports = origin == Origin::Import;
-        if !rule.roles.contains(&role) || (rule.when == When::Import && !imports) {
+        let imports = origin.imports();
+        let beyond = origin == Origin::Update && !is_updated(&path);
+        if !rule.roles.contains(&role) || (rule.when == When::Import && !imports) || beyond {
             return Err(forbidden(&path, role));
         }
         if let Some(name) = rule.name_in(&path) {
             named(rule.name, name).map_err(|expected| malformed(&path, expected))?;
         }
         self.value_fits(rule, &path, operation, imports)?;
-        self.when_holds(rule, &path, operation)
+        self.when_holds(rule, &path, operation, imports)
     }
 
-    fn when_holds(&mut self, rule: &Rule, path: &[&str], operation: &Operation) -> Result<(), Refusal> {
+    fn when_holds(
+        &mut self,
+        rule: &Rule,
+        path: &[&str],
+        operation: &Operation,
+        imports: bool,
+    ) -> Result<(), Refusal> {
         let admin = self.input.member.role == Role::Admin;
         let (own, unset, list) = match rule.when {
             When::Always | When::Import => return Ok(()),
             When::Unset => (true, true, true),
-            When::OwnEntry => (self.is_own(operation), false, true),
-            When::OwnEntryOrAdmin => (admin || self.is_own(operation), false, true),
-            When::OwnEntryUnset => (self.is_own(operation), true, true),
+            When::OwnEntry => (self.is_own(operation, imports), false, true),
+            When::OwnEntryOrAdmin => (admin || self.is_own(operation, imports), false, true),
+            When::OwnEntryUnset => (self.is_own(operation, imports), true, true),
             When::OurList => (true, false, admin || self.whose() != Whose::Other),
             When::OwnList => (true, false, admin || self.whose() == Whose::Own),
         };
@@ -119,14 +126,16 @@ impl Court<'_> {
         Ok(())
     }
 
-    /// Did the one who writes make the entry?
-    fn is_own(&self, operation: &Operation) -> bool {
+    /// Did the one who writes make the entry? An import's entries are nobody's but the imports'.
+    fn is_own(&self, operation: &Operation, imports: bool) -> bool {
         let Some(entry) = &operation.object else {
             return false;
         };
+        if imports || is_deterministic(entry.actor()) {
+            return imports && is_deterministic(entry.actor());
+        }
         if self.ledger.is_new_object(entry) {
-            // An import's entries are its own, and nobody's afterwards.
-            return !is_deterministic(entry.actor()) || entry.actor() == operation.id.actor();
+            return true;
         }
         self.input.facts.member(entry.actor()) == Some(&self.input.member.id)
     }
@@ -350,6 +359,18 @@ impl Court<'_> {
             });
         }
         Ok(())
+    }
+}
+
+/// May an update write there? It says what changed in the other tracker: which issue of which tracker it is has been
+/// said, and whether it is shown here, and needs attention here, is decided here.
+fn is_updated(path: &[&str]) -> bool {
+    match path {
+        ["source", field] => !matches!(*field, "system" | "key" | "id"),
+        ["deleted_at" | "deleted_by" | "organisation"]
+        | ["attention", ..]
+        | ["comments", _, "deleted_at"] => false,
+        _ => true,
     }
 }
 

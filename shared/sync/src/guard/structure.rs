@@ -35,11 +35,13 @@ impl Court<'_> {
         }
         match origin {
             Origin::Import => self.source_fits(),
-            Origin::Layout | Origin::Member => Ok(()),
+            // The import that it follows says where it comes from.
+            Origin::Layout | Origin::Update | Origin::Member => Ok(()),
         }
     }
 
-    fn possible(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
+    /// Can the operation be done?
+    pub(super) fn possible(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
         let Some(place) = operation
             .place
             .as_ref()

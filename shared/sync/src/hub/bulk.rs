@@ -15,9 +15,9 @@ use crate::wire::{
 };
 
 /// A batch ends once it has so many bytes: what an answer holds in memory at a time.
-const BATCH_BYTES: usize = 1_000_000;
+pub(super) const BATCH_BYTES: usize = 1_000_000;
 /// Documents looked up at once.
-const READ: usize = 128;
+pub(super) const READ: usize = 128;
 /// Rounds in which one record's changes are judged: more operations than that belong into several records.
 const ROUNDS: usize = 20;
 
@@ -66,7 +66,7 @@ impl<S: Store> Hub<S> {
             if batch.count >= limit || batch.records.len() >= BATCH_BYTES {
                 return Ok(batch);
             }
-            if rule::may_read(&member, &meta, now) {
+            if meta.kind.is_some() && rule::may_read(&member, &meta, now) {
                 batch.records.extend(self.record(id, &meta)?.encode());
                 batch.count += 1;
             }
@@ -183,7 +183,7 @@ impl<S: Store> Hub<S> {
         Ok(stored)
     }
 
-    fn reader(&self, member: &MemberId) -> Result<docket_domain::Member, HubError> {
+    pub(super) fn reader(&self, member: &MemberId) -> Result<docket_domain::Member, HubError> {
         let found = self.store.member(member)?;
         found.ok_or(HubError::Protocol(
             "you aren't a member of this workspace any more",

@@ -20,6 +20,24 @@ impl<S: Store> Hub<S> {
             return Err(HubError::Protocol("the workspace's own document can't be purged"));
         }
         let meta = self.stored_meta(id)?;
+        let tombstone = self.bury(id, meta)?;
+        self.peers.forget_document(id);
+        self.send_to_docket(&Frame::Purged { document: id });
+        for socket in self.store.subscribers(id)? {
+            self.store.unsubscribe(socket, id)?;
+            let stock = self
+                .sockets
+                .get(&socket)
+                .is_some_and(|state| !state.session.docket);
+            if stock {
+                self.unavailable(socket, id);
+            }
+        }
+        self.tell_row(id, &tombstone, now)
+    }
+
+    /// Puts a tombstone in a document's place.
+    pub(super) fn bury(&mut self, id: DocumentId, meta: Meta) -> Result<Meta, HubError> {
         let version = self.store.version()? + 1;
         let tombstone = Meta {
             heads: Vec::new(),
@@ -35,19 +53,7 @@ impl<S: Store> Hub<S> {
         };
         self.store.replace(id, &[], &tombstone, None)?;
         self.documents.take(id);
-        self.peers.forget_document(id);
-        self.send_to_docket(&Frame::Purged { document: id });
-        for socket in self.store.subscribers(id)? {
-            self.store.unsubscribe(socket, id)?;
-            let stock = self
-                .sockets
-                .get(&socket)
-                .is_some_and(|state| !state.session.docket);
-            if stock {
-                self.unavailable(socket, id);
-            }
-        }
-        self.tell_row(id, &tombstone, now)
+        Ok(tombstone)
     }
 
     /// Sets who may read a document, and tells everybody whose view that changes.
@@ -73,10 +79,7 @@ impl<S: Store> Hub<S> {
         let before = self.stored_meta(id)?;
         let version = self.store.version()? + 1;
         let meta = Meta {
-            opens: match &audience {
-                Audience::Sealed { until, .. } if *until > now => Some(*until),
-                _ => None,
-            },
+            opens: opens(&audience, now),
             audience,
             audience_version: version,
             version,
@@ -120,5 +123,13 @@ impl<S: Store> Hub<S> {
     fn stored_meta(&self, id: DocumentId) -> Result<Meta, HubError> {
         let meta = self.store.meta(id)?.filter(|meta| !meta.purged);
         meta.ok_or(HubError::NotFound(id))
+    }
+}
+
+/// When a document with that audience opens to more people by itself; none if it doesn't, or has.
+pub(super) fn opens(audience: &Audience, now: Timestamp) -> Option<Timestamp> {
+    match audience {
+        Audience::Sealed { until, .. } if *until > now => Some(*until),
+        _ => None,
     }
 }

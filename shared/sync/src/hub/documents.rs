@@ -13,7 +13,7 @@ use crate::guard::Nature;
 /// 10,000 issues of three changes: 13 KB for each, of which those account for 5 KB).
 const PER_DOCUMENT: u64 = 8_000;
 /// What a loaded change takes in memory, in bytes (measured with Automerge 0.12: 0.9 KB).
-const PER_CHANGE: u64 = 900;
+pub(super) const PER_CHANGE: u64 = 900;
 /// What a loaded operation takes: a character of a text is one (measured: 0.12 KB).
 const PER_OP: u64 = 120;
 

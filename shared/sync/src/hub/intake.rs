@@ -103,6 +103,17 @@ impl Loaded {
         }
     }
 
+    /// Notes that these changes are in the document now, and in these pieces.
+    pub(super) fn grow(&mut self, changes: &[Change], pieces: &[Piece], version: u64) {
+        let meta = &mut self.meta;
+        meta.heads = sorted(self.document.get_heads());
+        meta.version = version;
+        meta.changes += changes.len() as u64;
+        meta.ops += operations(changes);
+        meta.bytes += pieces.iter().map(|piece| piece.chunk.len() as u64).sum::<u64>();
+        meta.pieces += pieces.len() as u64;
+    }
+
     /// Is it one that the hub doesn't have yet?
     pub(super) const fn is_absent(&self) -> bool {
         self.meta.version == 0
@@ -254,12 +265,7 @@ impl<S: Store> Hub<S> {
             .copied()
             .collect();
         let pieces = pieces(&chunk, &encoded(&noted));
-        meta.heads = sorted(loaded.document.get_heads());
-        meta.version = self.store.version()? + 1;
-        meta.changes += allowed.len() as u64;
-        meta.ops += operations(allowed);
-        meta.bytes += chunk.len() as u64;
-        meta.pieces += pieces.len() as u64;
+        loaded.grow(allowed, &pieces, self.store.version()? + 1);
         let row = Row::derive(&loaded.document, id, &loaded.facts).map(|row| row.to_bytes());
         self.store.append(id, &pieces, &loaded.meta, row.as_deref())?;
         let meta = loaded.meta.clone();
@@ -316,16 +322,19 @@ pub(super) fn out_of_reach(chunk: &[u8]) -> Refusal {
 }
 
 /// Is there nothing but layouts?
-fn is_bare(id: DocumentId, nature: Nature, changes: &[Change]) -> Result<bool, HubError> {
+pub(super) fn is_bare(id: DocumentId, nature: Nature, changes: &[Change]) -> Result<bool, HubError> {
     let Nature::Docket(kind) = nature else {
         return Ok(false);
     };
+    if changes.len() > genesis::layouts(kind).len() {
+        return Ok(false);
+    }
     let layouts = genesis::changes(kind, id).map_err(|error| HubError::Document(id, Box::new(error)))?;
     let is_layout = |change: &Change| layouts.iter().any(|layout| layout.hash() == change.hash());
     Ok(changes.iter().all(is_layout))
 }
 
-fn operations(changes: &[Change]) -> u64 {
+pub(super) fn operations(changes: &[Change]) -> u64 {
     changes.iter().map(|change| change.len() as u64).sum()
 }
 

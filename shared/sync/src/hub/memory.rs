@@ -237,11 +237,16 @@ impl Store for MemoryStore {
     ) -> Result<Vec<(DocumentId, Meta)>, StoreError> {
         let found = self
             .stored()
-            .filter(|(id, entry)| entry.meta.kind.is_some() && after.is_none_or(|after| **id > after));
+            .filter(|(id, _)| after.is_none_or(|after| **id > after));
         Ok(found
             .take(limit)
             .map(|(id, entry)| (*id, entry.meta.clone()))
             .collect())
+    }
+
+    fn purged(&self) -> Result<Vec<DocumentId>, StoreError> {
+        let purged = self.documents.iter().filter(|(_, entry)| entry.meta.purged);
+        Ok(purged.map(|(id, _)| *id).collect())
     }
 
     fn underived(&self, derivation: u32, limit: usize) -> Result<Vec<DocumentId>, StoreError> {

@@ -16,6 +16,7 @@
 
 mod barred;
 mod bulk;
+mod bundle;
 mod catalogue;
 mod custody;
 mod documents;
@@ -23,6 +24,7 @@ mod effect;
 mod error;
 mod intake;
 mod join;
+mod leaving;
 mod maintenance;
 pub mod memory;
 mod peers;
@@ -42,6 +44,7 @@ use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 pub use self::{
     bulk::{Batch, ReadBatch},
+    bundle::{RestoreError, Whole, WholeBatch},
     effect::{Effect, SocketId},
     error::HubError,
     store::{

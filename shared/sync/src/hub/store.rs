@@ -154,7 +154,8 @@ pub trait Store {
     /// The greatest [`Meta::version`] of all documents, the purged too; 0 when there are none.
     fn version(&self) -> Result<u64, StoreError>;
 
-    /// The greatest [`Meta::number`] of all documents, the purged too; 0 when there are none.
+    /// The greatest number that was given: [`Meta::number`] of all documents, the purged too, or the one that a restored
+    /// workspace had reached, if that is greater; 0 when none was.
     fn last_number(&self) -> Result<u64, StoreError>;
 
     /// What is known of a document; none when the hub never stored it. Also answers for purged ones.
@@ -193,13 +194,16 @@ pub trait Store {
     /// without rows. Empty when there are no more.
     fn changed(&self, after: u64, limit: usize) -> Result<Vec<DocumentId>, StoreError>;
 
-    /// At most `limit` Docket documents that aren't purged, with an id above `after` (none: from the first), in the order
-    /// of ids. Empty when there are no more.
+    /// At most `limit` documents of any kind, plain ones too, that aren't purged, with an id above `after` (none: from
+    /// the first), in the order of ids. Empty when there are no more.
     fn documents(
         &self,
         after: Option<DocumentId>,
         limit: usize,
     ) -> Result<Vec<(DocumentId, Meta)>, StoreError>;
+
+    /// The documents that were purged, in the order of ids.
+    fn purged(&self) -> Result<Vec<DocumentId>, StoreError>;
 
     /// At most `limit` Docket documents, not purged, whose row was derived by another version than this one.
     fn underived(&self, derivation: u32, limit: usize) -> Result<Vec<DocumentId>, StoreError>;

@@ -18,6 +18,9 @@ use super::{
 /// The bytes of a chunk before its length.
 pub(super) const CHUNK_HEAD: usize = 9;
 
+/// The type of a single change's chunk.
+const CHANGE: u8 = 1;
+
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 
 /// An actor has 16 bytes; Automerge lengthens it for edits of an older state.
@@ -28,6 +31,12 @@ const MOST_EXTRA_BYTES: usize = 1_024;
 
 /// Automerge keeps sequence numbers and operations' counters in 32 bits.
 const MOST_COUNTER: u64 = u32::MAX as u64;
+
+/// Is it the chunk of a single change, uncompressed, as far as its head tells?
+#[must_use]
+pub fn is_single(chunk: &[u8]) -> bool {
+    chunk.get(CHUNK_HEAD - 1) == Some(&CHANGE)
+}
 
 /// Reads a change.
 ///
@@ -43,7 +52,7 @@ pub fn change(chunk: &[u8], limits: &Limits) -> Result<Change, InspectError> {
     }
     let checksum = reader.take(4)?;
     match reader.byte()? {
-        1 => {}
+        CHANGE => {}
         0 | 3 => return Err(InspectError::WholeDocument),
         2 => return Err(InspectError::Compressed),
         _ => return Err(InspectError::Malformed("a chunk is of no known type")),

@@ -142,6 +142,16 @@ fn bloom(bytes: &[u8]) -> Result<BloomFilter, InspectError> {
     BloomFilter::try_from(bytes).map_err(|_| InspectError::Bloom)
 }
 
+/// The chunks that stand end to end in `data`, not yet looked at.
+///
+/// # Errors
+/// When one is cut off, or they are more, or larger, than `limits` allow.
+pub fn chunks<'a>(data: &'a [u8], limits: &Limits) -> Result<Vec<&'a [u8]>, InspectError> {
+    let mut chunks = Vec::new();
+    split(data, limits, &mut chunks)?;
+    Ok(chunks)
+}
+
 /// Splits chunks that stand end to end.
 fn split<'a>(data: &'a [u8], limits: &Limits, chunks: &mut Vec<&'a [u8]>) -> Result<(), InspectError> {
     let mut rest = data;

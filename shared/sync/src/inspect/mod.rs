@@ -6,7 +6,8 @@
 //! decode, without a panic, into no more than the [`Limits`] allow.
 //!
 //! * [`message`] reads a sync message (version 1, and version 2 where it holds changes);
-//! * [`change`] reads one change chunk, [`changes`] all those of a message.
+//! * [`change`] reads one change chunk, [`changes`] all those of a message;
+//! * [`chunks`] finds chunks that stand end to end, as a stored document has them.
 
 mod change;
 mod columns;
@@ -14,9 +15,9 @@ mod error;
 mod message;
 mod reader;
 
-pub use change::change;
+pub use change::{change, is_single};
 pub use error::InspectError;
-pub use message::{Message, changes, message};
+pub use message::{Message, changes, chunks, message};
 
 /// How much is taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,10 @@
 mod audience;
 mod barring;
 mod bulk;
+mod bundle;
 mod catalogue;
 mod hostile;
+mod leaving;
 mod presence;
 mod refusing;
 mod sockets;

@@ -1,14 +1,15 @@
 //! What an issue of another tracker comes to: everything a document will hold, in one order whatever the source's.
 
+mod entries;
+mod write;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{ActorId, Automerge, AutomergeError, Change, ChangeHash};
-use docket_domain::{DocumentId, Timestamp, genesis};
+use docket_domain::{DocumentId, Timestamp};
 use sha2::{Digest, Sha256};
 
-/// The version of the mapping from source to content: part of the actor, so that two versions never make two
-/// changes with one actor and one sequence number.
-const MAPPING: u8 = 1;
+pub use write::Imported;
+pub(crate) use write::{Past, hex, pasts};
 
 /// The longest title, in bytes; as commands have it.
 pub(crate) const TITLE: usize = 1_000;
@@ -22,7 +23,7 @@ pub(crate) const TEXT: usize = 400_000;
 /// and the hub takes 150,000 of them at once.
 pub(crate) const COLLABORATIVE: usize = 100_000;
 /// The most operations of one issue's change, its description's characters included.
-const OPERATIONS: usize = 140_000;
+pub(crate) const OPERATIONS: usize = 140_000;
 /// The most bytes of one issue's change: what a record of the bulk interface can hold.
 const BYTES: usize = 7 * 1024 * 1024;
 
@@ -88,17 +89,6 @@ pub struct Limit {
     pub has: String,
     /// The most.
     pub max: usize,
-}
-
-/// An issue's document, as two deterministic changes: the layout, and the content.
-#[derive(Debug, Clone)]
-pub struct Imported {
-    /// The document.
-    pub document: Automerge,
-    /// Its changes, each a chunk of its own: what is stored, and sent to the hub.
-    pub changes: Vec<Vec<u8>>,
-    /// The hash of the change that holds the content.
-    pub hash: ChangeHash,
 }
 
 impl Content {
@@ -181,39 +171,20 @@ impl Content {
             }
         }
         let (operations, bytes) = self.size();
-        for (what, has, max) in [("operations", operations, OPERATIONS), ("bytes", bytes, BYTES)] {
-            if has > max {
-                return Err(Limit {
-                    what: format!("content has too many {what}: it"),
-                    has: format!("has {has}"),
-                    max,
-                });
-            }
+        if operations > OPERATIONS {
+            return Err(Limit::of_operations(operations));
+        }
+        if bytes > BYTES {
+            return Err(Limit {
+                what: "content has too many bytes: it".to_owned(),
+                has: format!("has {bytes}"),
+                max: BYTES,
+            });
         }
         Ok(())
     }
 
-    /// The document with this content and the id `id`.
-    ///
-    /// # Errors
-    /// None are known; Automerge's are passed on.
-    pub fn document(&self, id: DocumentId) -> Result<Imported, AutomergeError> {
-        let changes = self.changes(id)?;
-        let mut document = Automerge::new();
-        document.apply_changes(changes.iter().cloned())?;
-        Ok(Imported {
-            document,
-            hash: changes.last().map_or(ChangeHash([0; 32]), Change::hash),
-            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
-        })
-    }
-
-    /// The actor that the content's change has in the document `id`.
-    pub(crate) fn actor(&self, id: DocumentId, digest: &[u8; 32]) -> ActorId {
-        let purpose: [&[u8]; 4] = [b"import", self.system.as_bytes(), &[MAPPING], digest];
-        genesis::deterministic_actor(id, &purpose)
-    }
-
+    /// The entries of each container.
     pub(crate) fn containers(&self) -> [(&'static str, &BTreeMap<String, Entry>); 5] {
         [
             ("attachments", &self.attachments),
@@ -244,6 +215,17 @@ impl Content {
         }
         // An operation's own columns take a few bytes more.
         (operations, bytes + operations * 8)
+    }
+}
+
+impl Limit {
+    /// Too many operations for one change.
+    pub(crate) fn of_operations(operations: usize) -> Self {
+        Self {
+            what: "content has too many operations: it".to_owned(),
+            has: format!("has {operations}"),
+            max: OPERATIONS,
+        }
     }
 }
 

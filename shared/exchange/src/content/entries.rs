@@ -1,0 +1,133 @@
+//! Comments, events, links and attachments in a document: made once, and changed where they differ.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use automerge::{
+    AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value, transaction::Transactable,
+};
+use docket_domain::read;
+
+use super::{Entry, Scalar};
+
+/// Writes the entries of the container at `key`. What is there and not among them stays, since not every export has
+/// all; but a link that is gone there goes here.
+pub(super) fn write<T: Transactable>(
+    tx: &mut T,
+    key: &str,
+    entries: &BTreeMap<String, Entry>,
+) -> Result<(), AutomergeError> {
+    let Some(map) = read::object(tx, &ROOT, key) else {
+        return Ok(());
+    };
+    let ids: Vec<String> = tx.keys(&map).collect();
+    let there: Vec<(String, ObjId)> = ids
+        .into_iter()
+        .filter_map(|id| read::object(tx, &map, &id).map(|object| (id, object)))
+        .collect();
+    let named: HashMap<&str, &ObjId> = there.iter().map(|(id, object)| (id.as_str(), object)).collect();
+    let mut alike: HashMap<String, Vec<&(String, ObjId)>> = HashMap::new();
+    for found in there.iter().filter(|(id, _)| !entries.contains_key(id)) {
+        let said = Said::of(tx, &found.1);
+        alike.entry(said.likeness(key)).or_default().push(found);
+    }
+    let mut left: HashSet<&str> = there.iter().map(|(id, _)| id.as_str()).collect();
+    for (id, entry) in entries {
+        if let Some(object) = named.get(id.as_str()) {
+            left.remove(id.as_str());
+            put_all(tx, object, entry)?;
+        } else if let Some((id, _)) = alike
+            .get_mut(&Said::in_entry(entry).likeness(key))
+            .and_then(Vec::pop)
+        {
+            // Another kind of export gave it another id, and its times are cut: it stays as it is.
+            left.remove(id.as_str());
+        } else {
+            let object = tx.put_object(&map, id.as_str(), ObjType::Map)?;
+            put_all(tx, &object, entry)?;
+        }
+    }
+    if key == "links" {
+        let mut gone = there.iter().filter(|(id, _)| left.contains(id.as_str()));
+        gone.try_for_each(|(id, _)| tx.delete(&map, id.as_str()))?;
+    }
+    Ok(())
+}
+
+/// Writes the values that differ.
+pub(super) fn put_all<T: Transactable>(
+    tx: &mut T,
+    object: &ObjId,
+    entry: &Entry,
+) -> Result<(), AutomergeError> {
+    entry
+        .iter()
+        .try_for_each(|(key, value)| put(tx, object, key, value.scalar()))
+}
+
+/// Writes a value if it differs.
+pub(super) fn put<T: Transactable>(
+    tx: &mut T,
+    object: &ObjId,
+    key: &str,
+    wanted: ScalarValue,
+) -> Result<(), AutomergeError> {
+    if scalar(tx, object, key).as_ref() == Some(&wanted) {
+        return Ok(());
+    }
+    tx.put(object, key, wanted)
+}
+
+/// The value at `key`, if it isn't an object.
+pub(super) fn scalar<T: ReadDoc>(document: &T, object: &ObjId, key: &str) -> Option<ScalarValue> {
+    match document.get(object, key).ok()?? {
+        (Value::Scalar(value), _) => Some(value.into_owned()),
+        (Value::Object(_), _) => None,
+    }
+}
+
+/// What an entry says, by which it is known under another id.
+struct Said {
+    /// The minute: some exports cut the seconds.
+    minute: i64,
+    texts: BTreeMap<&'static str, String>,
+}
+
+/// The texts of an entry that an export of any kind has.
+const TEXTS: [&str; 7] = ["body", "field", "name", "reason", "relation", "target", "to"];
+
+impl Said {
+    fn of<T: ReadDoc>(document: &T, object: &ObjId) -> Self {
+        let texts = TEXTS
+            .into_iter()
+            .filter_map(|key| Some((key, read::string(document, object, key)?)));
+        let minute = match scalar(document, object, "at") {
+            Some(ScalarValue::Timestamp(at)) => at.div_euclid(60_000),
+            _ => 0,
+        };
+        Self {
+            minute,
+            texts: texts.collect(),
+        }
+    }
+
+    fn in_entry(entry: &Entry) -> Self {
+        let texts = TEXTS.into_iter().filter_map(|key| match entry.get(key)? {
+            Scalar::Text(text) => Some((key, text.clone())),
+            _ => None,
+        });
+        let minute = match entry.get("at") {
+            Some(Scalar::Time(at)) => at.0.div_euclid(60_000),
+            _ => 0,
+        };
+        Self {
+            minute,
+            texts: texts.collect(),
+        }
+    }
+
+    fn likeness(&self, container: &str) -> String {
+        // Links have no times of their own.
+        let minute = if container == "links" { 0 } else { self.minute };
+        format!("{minute} {:?}", self.texts)
+    }
+}

@@ -1,0 +1,257 @@
+//! Content into documents: the first import of an issue, and what a later one changes.
+//!
+//! The first is encoded straight from the content (`encode`). A later one writes what differs from what is there. It is made on the import that it follows, as if nobody had edited here meanwhile: so it is the
+//! same change whoever makes it, and others' edits are beside it, not under it.
+
+use automerge::{
+    ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue,
+    transaction::{CommitOptions, Transactable},
+};
+use docket_domain::{DocumentId, Kind, Timestamp, command::Splice, genesis, read};
+
+use super::{Content, Scalar, entries};
+use crate::mapping::time;
+
+/// The version of the mapping from source to content: part of the actor, so that two versions never make two
+/// changes with one actor and one sequence number.
+const MAPPING: u8 = 2;
+
+/// Fields that are taken back when the other tracker has nothing there any more.
+const CLEARED: [&str; 5] = ["assignee", "component", "priority", "resolution", "severity"];
+
+/// Fields that an issue brings with it, and that are nobody's elsewhere afterwards.
+const DECIDED_HERE: [&str; 3] = ["deleted_at", "deleted_by", "organisation"];
+
+/// An issue's document with the content in it.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The document.
+    pub document: Automerge,
+    /// The changes that are new, each a chunk of its own: what is stored, and sent to the hub. Of a new document its
+    /// layout and the content, of one that was here the one change that brings it up to date.
+    pub changes: Vec<Vec<u8>>,
+    /// The hash of the change that holds the content.
+    pub hash: ChangeHash,
+}
+
+/// An import that is in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// Its change.
+    pub(crate) hash: ChangeHash,
+    /// When the issue was last changed there, by its own account.
+    pub(crate) updated: Option<Timestamp>,
+    /// The digest of its content; imports of earlier versions have none.
+    pub(crate) digest: Option<String>,
+    /// Does no other import follow it?
+    pub(crate) is_last: bool,
+}
+
+/// The imports in an issue's document, the one that a new one follows last: of those that none follows yet, the one of
+/// the latest state of the issue.
+///
+/// # Errors
+/// None are known; Automerge's are passed on.
+pub(crate) fn pasts(document: &Automerge, id: DocumentId) -> Result<Vec<Past>, AutomergeError> {
+    let layouts: Vec<ChangeHash> = genesis::changes(Kind::Issue, id)?
+        .iter()
+        .map(Change::hash)
+        .collect();
+    let metas = document.get_changes_meta(&[]);
+    let imports: Vec<_> = metas
+        .iter()
+        .filter(|meta| genesis::is_deterministic(&meta.actor) && !layouts.contains(&meta.hash))
+        .collect();
+    let source = read::object(document, &ROOT, "source");
+    let text = |key: &str, at: ChangeHash| {
+        let (value, _) = document.get_at(source.as_ref()?, key, &[at]).ok()??;
+        value.as_str().map(str::to_owned)
+    };
+    let mut pasts: Vec<Past> = imports
+        .iter()
+        .map(|meta| Past {
+            hash: meta.hash,
+            updated: text("updated", meta.hash).as_deref().and_then(time::parse),
+            digest: text("digest", meta.hash),
+            is_last: !imports.iter().any(|later| later.deps.contains(&meta.hash)),
+        })
+        .collect();
+    pasts.sort_by_key(|past| (past.is_last, past.updated, past.hash));
+    Ok(pasts)
+}
+
+impl Content {
+    /// The document with this content and the id `id`.
+    ///
+    /// # Errors
+    /// None are known; Automerge's are passed on.
+    pub fn document(&self, id: DocumentId) -> Result<Imported, AutomergeError> {
+        let changes = self.changes(id)?;
+        let mut document = Automerge::new();
+        document.apply_changes(changes.iter().cloned())?;
+        Ok(Imported {
+            hash: changes.last().map_or(ChangeHash([0; 32]), Change::hash),
+            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
+            document,
+        })
+    }
+
+    /// What this content changes in a document that holds an earlier import, made on that one. None if it says nothing
+    /// new.
+    ///
+    /// # Errors
+    /// None are known; Automerge's are passed on.
+    pub(crate) fn update(
+        &self,
+        id: DocumentId,
+        document: &Automerge,
+        past: ChangeHash,
+    ) -> Result<Option<(Imported, usize)>, AutomergeError> {
+        let mut then = document.fork_at(&[past])?;
+        then.set_actor(self.actor(id, &self.digest(), Some(past)));
+        let mut tx = then.transaction();
+        self.news().write(&mut tx, &self.digest_text())?;
+        tx.commit_with(CommitOptions::default().with_time(0));
+        let Some(change) = then.get_last_local_change() else {
+            return Ok(None);
+        };
+        let mut document = document.clone();
+        document.apply_changes([change.clone()])?;
+        let imported = Imported {
+            document,
+            changes: vec![change.raw_bytes().to_vec()],
+            hash: change.hash(),
+        };
+        Ok(Some((imported, change.len())))
+    }
+
+    /// The actor that the content's change has in the document `id`, on the import that it follows.
+    pub(crate) fn actor(&self, id: DocumentId, digest: &[u8; 32], past: Option<ChangeHash>) -> ActorId {
+        let past = past.map(|past| past.0);
+        let past = past.as_ref().map_or(&[][..], |past| past.as_slice());
+        let system = self.system.as_bytes();
+        genesis::deterministic_actor(id, &[b"import", system, &[MAPPING], digest, past])
+    }
+
+    /// What of it a later import may write: what is decided here once an issue is here, the guard doesn't take from
+    /// another place.
+    fn news(&self) -> Self {
+        let mut news = self.clone();
+        news.fields.retain(|key, _| !DECIDED_HERE.contains(key));
+        news.attention.clear();
+        for comment in news.comments.values_mut() {
+            comment.remove("deleted_at");
+        }
+        news
+    }
+
+    fn write<T: Transactable>(&self, tx: &mut T, digest: &str) -> Result<(), AutomergeError> {
+        entries::put(tx, &ROOT, "title", self.title.as_str().into())?;
+        entries::put_all(tx, &ROOT, &self.fields)?;
+        for key in CLEARED.into_iter().filter(|key| !self.fields.contains_key(key)) {
+            clear(tx, &ROOT, key)?;
+        }
+        self.describe(tx)?;
+        for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
+            let Some(map) = read::object(tx, &ROOT, key) else {
+                continue;
+            };
+            let there: Vec<String> = tx.keys(&map).collect();
+            for name in there.iter().filter(|name| !names.contains(*name)) {
+                tx.delete(&map, name.as_str())?;
+            }
+            for name in names {
+                entries::put(tx, &map, name, true.into())?;
+            }
+        }
+        for (key, entries) in self.containers() {
+            entries::write(tx, key, entries)?;
+        }
+        if let Some(people) = read::object(tx, &ROOT, "people") {
+            for (id, name) in &self.people {
+                entries::put(tx, &people, id, name.as_str().into())?;
+            }
+        }
+        match read::object(tx, &ROOT, "source") {
+            Some(source) => self.write_source(tx, &source, digest),
+            None => Ok(()),
+        }
+    }
+
+    /// Edits the description where it differs, so that what others edit elsewhere in it stays.
+    fn describe<T: Transactable>(&self, tx: &mut T) -> Result<(), AutomergeError> {
+        let Some(description) = read::object(tx, &ROOT, "description") else {
+            return Ok(());
+        };
+        let Some(edit) = Splice::between(&tx.text(&description)?, &self.description) else {
+            return Ok(());
+        };
+        let removed = isize::try_from(edit.removed.encode_utf16().count()).unwrap_or(isize::MAX);
+        tx.splice_text(&description, edit.at, removed, &edit.inserted)
+    }
+
+    /// The import's own fields, and last, if anything changed at all, the digest of the content.
+    fn write_source<T: Transactable>(
+        &self,
+        tx: &mut T,
+        source: &ObjId,
+        digest: &str,
+    ) -> Result<(), AutomergeError> {
+        let identity = [
+            ("system", Some(self.system.as_str())),
+            ("key", Some(self.key.as_str())),
+            ("id", self.number.as_deref()),
+        ];
+        let mine = |name: &str| identity.iter().any(|(key, _)| *key == name) || name == "digest";
+        let there: Vec<String> = tx.keys(source).collect();
+        for name in there
+            .iter()
+            .filter(|name| !mine(name) && !self.source.contains_key(*name))
+        {
+            clear(tx, source, name)?;
+        }
+        let own = self
+            .source
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()));
+        let identity = identity
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, text?)));
+        for (name, text) in own.chain(identity) {
+            entries::put(tx, source, name, text.into())?;
+        }
+        if tx.pending_ops() > 0 {
+            entries::put(tx, source, "digest", digest.into())?;
+        }
+        Ok(())
+    }
+
+    /// The digest as documents hold it.
+    pub(crate) fn digest_text(&self) -> String {
+        hex(&self.digest())
+    }
+}
+
+/// A digest as documents hold it.
+pub(crate) fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes null in the place of a value: a deletion would lose against a concurrent value without a trace.
+fn clear<T: Transactable>(tx: &mut T, object: &ObjId, key: &str) -> Result<(), AutomergeError> {
+    match entries::scalar(tx, object, key) {
+        None | Some(ScalarValue::Null) => Ok(()),
+        Some(_) => tx.put(object, key, ScalarValue::Null),
+    }
+}
+
+impl Scalar {
+    /// As documents hold it.
+    pub(super) fn scalar(&self) -> ScalarValue {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Time(at) => ScalarValue::Timestamp(at.0),
+            Self::Number(number) => ScalarValue::Uint(*number),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A document that was judged before, and comes again from a bundle: the gates without authority.
+//!
+//! Who was allowed what is over: members, roles and the table may have changed since, and what was stored stays. But a
+//! bundle is a file from outside, so its changes pass whatever Automerge takes for granted.
+
+use automerge::Change;
+use docket_domain::{Kind, genesis};
+
+use super::{
+    Court, Input, Judgement, Nature, Refusal,
+    cause::Standing,
+    hear,
+    origin::{self, Origin},
+};
+
+/// As [`judge`](super::judge), for changes that were judged when they were received. Whoever `member` is doesn't matter
+/// then, nor what was barred.
+#[must_use]
+pub fn rebuild(input: &Input<'_>) -> Judgement {
+    hear(input, Court::examine_again)
+}
+
+impl Court<'_> {
+    fn examine_again(&mut self, change: &Change, standing: &Standing) -> Result<(), Refusal> {
+        self.follows(change, standing)?;
+        let origin = self.beginning(change)?;
+        self.ledger.begin(change);
+        for operation in self.places.read(change) {
+            if origin != Origin::Layout {
+                self.possible(&operation, standing)?;
+            }
+            self.ledger.note(&operation);
+        }
+        Ok(())
+    }
+
+    /// Is it a layout? The first one makes the document one of Docket's; without it a document is plain.
+    fn beginning(&mut self, change: &Change) -> Result<Origin, Refusal> {
+        if !genesis::is_deterministic(change.actor_id()) {
+            return match *self.nature.get_or_insert(Nature::Plain) {
+                Nature::Docket(_) if change.deps().is_empty() => Err(Refusal::FirstChange),
+                _ => Ok(Origin::Member),
+            };
+        }
+        let nature = self.nature;
+        match nature {
+            Some(Nature::Docket(kind)) if self.is_layout(kind, change)? => Ok(Origin::Layout),
+            Some(Nature::Docket(_)) => Ok(Origin::Import),
+            Some(Nature::Plain) => Err(Refusal::ActorReserved),
+            None => self.first_layout(change),
+        }
+    }
+
+    fn first_layout(&mut self, change: &Change) -> Result<Origin, Refusal> {
+        // Most are issues, the last of the kinds.
+        for kind in Kind::ALL.into_iter().rev() {
+            if !self.is_layout(kind, change)? {
+                continue;
+            }
+            if (kind == Kind::Workspace) != (self.input.document == self.input.workspace) {
+                return Err(Refusal::WrongDocument);
+            }
+            self.nature = Some(Nature::Docket(kind));
+            return Ok(Origin::Layout);
+        }
+        Err(Refusal::FirstChange)
+    }
+
+    fn is_layout(&mut self, kind: Kind, change: &Change) -> Result<bool, Refusal> {
+        let layouts = match &self.layouts {
+            Some((known, layouts)) if *known == kind => layouts,
+            _ => {
+                let made = origin::layouts(kind, self.input.document)?;
+                &self.layouts.insert((kind, made)).1
+            }
+        };
+        Ok(layouts.contains(&change.hash()))
+    }
+}
