@@ -75,8 +75,7 @@ pub(super) async fn read(scope: &mut Scope, import: Import<'_>, here: Here) -> R
             let item = match placed {
                 _ if !documents => continue,
                 Placed::Add(id) => begun(&incoming, id)?,
-                // A change of a document that is here belongs here: `Here::changed` makes the item, and the page stores,
-                // shows and uploads it as it does any.
+                Placed::Update(id, made) => here.changed(id, &made.document).await?,
                 Placed::Nothing | Placed::Needs(_) => continue,
             };
             bytes += item.chunk.len();

@@ -59,11 +59,11 @@ fn parts(report: &Report) -> Vec<Part<'_>> {
         ),
         Part::of(
             (
-                "Different here",
-                "They are here already and were changed since, here or there. They stay as they are here.",
+                "Older than here",
+                "A later state of them is here already. They stay as they are.",
             ),
             true,
-            &report.differing,
+            &report.older,
             listed,
         ),
         Part::of(
@@ -100,6 +100,15 @@ fn parts(report: &Report) -> Vec<Part<'_>> {
             listed,
         ),
         Part::of(
+            (
+                "Change",
+                "They are here and were changed there since. Where somebody changed the same here, both are shown.",
+            ),
+            false,
+            &report.updated,
+            listed,
+        ),
+        Part::of(
             ("Come in", "These issues are new here."),
             false,
             &report.incoming,
@@ -119,7 +128,7 @@ pub(super) fn read(report: &Report) -> Read {
         lines: part.lines.take(SHOWN).collect(),
     };
     Read {
-        incoming: report.incoming.len() as u64,
+        incoming: (report.incoming.len() + report.updated.len()) as u64,
         sum: sum(report),
         parts: parts(report).into_iter().map(told).collect(),
     }

@@ -178,10 +178,11 @@ impl Replica {
         };
         let stored = self
             .follow(&request, Some(file), job, async |items, shown| {
-                let of_this = |ids: &[DocumentId]| {
-                    record.added += ids.len() as u64;
+                // What was here and only changed isn't this import's to take back.
+                let of_this = |_: &[DocumentId], begun: &[DocumentId]| {
+                    record.added += begun.len() as u64;
                     record.batches += 1;
-                    let bytes = ids.iter().flat_map(DocumentId::as_bytes).copied().collect();
+                    let bytes = begun.iter().flat_map(DocumentId::as_bytes).copied().collect();
                     vec![
                         Write::Imported(import, record.batches, bytes),
                         Write::Import(import, record.clone()),
@@ -211,7 +212,7 @@ impl Replica {
         let mut undone = Undone::default();
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
-                let of_this = |ids: &[DocumentId]| {
+                let of_this = |ids: &[DocumentId], _: &[DocumentId]| {
                     undone.deleted += ids.len() as u64;
                     record.undone = Some(undone);
                     vec![Write::Import(import, record.clone())]
@@ -273,13 +274,14 @@ impl Replica {
         Ok(Outcome::Cancelled)
     }
 
-    /// Stores what a job handed over, together with what `with` makes of the documents that were taken. A document that
+    /// Stores what a job handed over, together with what `with` makes of the documents that were taken, and of those of
+    /// them that begin with it. A document that
     /// came meanwhile, from a person who imports the same file, is passed over.
     async fn store_items(
         self: &Rc<Self>,
         items: Vec<Item>,
         shown: &mut Shown,
-        with: impl FnOnce(&[DocumentId]) -> Vec<Write>,
+        with: impl FnOnce(&[DocumentId], &[DocumentId]) -> Vec<Write>,
     ) -> Result<(), StoreError> {
         let (mut writes, mut rows, mut ids, mut begun) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for item in items {
@@ -298,7 +300,7 @@ impl Replica {
             begun.extend(item.begins.then_some(id));
             ids.push(id);
         }
-        writes.extend(with(&ids));
+        writes.extend(with(&ids, &begun));
         // Pending at once, so that no row of the hub's comes between.
         self.outbox.add_uploads(ids.iter().copied());
         if let Err(error) = self.writer.write(writes).await {

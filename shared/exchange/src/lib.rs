@@ -15,6 +15,7 @@ pub mod bundle;
 mod content;
 pub mod csv;
 mod docket;
+mod encode;
 pub mod export;
 mod format;
 mod github;

@@ -177,7 +177,7 @@ impl Plan {
                 Existing::Nothing => return Ok(self.add(incoming, id, first)),
                 Existing::Heads(heads) => {
                     let made = incoming.changes(id)?;
-                    if matches!((heads, made.last()), ([head], Some(made)) if *head == made.hash()) {
+                    if heads.iter().eq(made.last().map(Change::hash).as_ref()) {
                         return Ok(self.already(incoming, id, None));
                     }
                     return Ok(Placed::Needs(id));

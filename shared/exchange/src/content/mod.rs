@@ -1,16 +1,15 @@
 //! What an issue of another tracker comes to: everything a document will hold, in one order whatever the source's.
 
-mod encode;
 mod entries;
-mod update;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use docket_domain::{DocumentId, Timestamp};
 use sha2::{Digest, Sha256};
 
-pub use update::Imported;
-pub(crate) use update::{Past, pasts};
+pub use write::Imported;
+pub(crate) use write::{Past, hex, pasts};
 
 /// The longest title, in bytes; as commands have it.
 pub(crate) const TITLE: usize = 1_000;

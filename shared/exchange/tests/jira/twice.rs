@@ -21,7 +21,7 @@ fn encoded_changes_are_those_that_automerge_makes() {
 }
 
 #[test]
-fn a_row_needs_no_description() {
+fn a_row_needs_no_texts() {
     let mut compared = 0;
     for one in [&*ALOY, &*TRAPS] {
         let mut plan = Plan::new(WORKSPACE, Format::Jira);

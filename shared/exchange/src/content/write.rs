@@ -1,7 +1,7 @@
-//! Content into documents that hold an earlier import of the issue: what is new of it.
+//! Content into documents: the first import of an issue, and what a later one changes.
 //!
-//! It is written on the import that it follows, as if nobody had edited here meanwhile: so it is the same change whoever
-//! makes it, and others' edits are beside it, not under it.
+//! The first is encoded straight from the content (`encode`). A later one writes what differs from what is there. It is made on the import that it follows, as if nobody had edited here meanwhile: so it is the
+//! same change whoever makes it, and others' edits are beside it, not under it.
 
 use automerge::{
     ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue,
@@ -126,7 +126,7 @@ impl Content {
     }
 
     /// The actor that the content's change has in the document `id`, on the import that it follows.
-    pub(super) fn actor(&self, id: DocumentId, digest: &[u8; 32], past: Option<ChangeHash>) -> ActorId {
+    pub(crate) fn actor(&self, id: DocumentId, digest: &[u8; 32], past: Option<ChangeHash>) -> ActorId {
         let past = past.map(|past| past.0);
         let past = past.as_ref().map_or(&[][..], |past| past.as_slice());
         let system = self.system.as_bytes();
@@ -228,12 +228,12 @@ impl Content {
 
     /// The digest as documents hold it.
     pub(crate) fn digest_text(&self) -> String {
-        digest_text(&self.digest())
+        hex(&self.digest())
     }
 }
 
 /// A digest as documents hold it.
-pub(super) fn digest_text(digest: &[u8; 32]) -> String {
+pub(crate) fn hex(digest: &[u8; 32]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -11,10 +11,27 @@ use automerge::{
 };
 use docket_domain::{DocumentId, Facts, Kind, Row, genesis};
 
-use super::{Content, Entry, update::digest_text};
+use crate::content::{Content, Scalar, hex};
 
 /// Names in `source` that the import itself gives.
 const OWN: [&str; 4] = ["system", "key", "id", "digest"];
+
+/// How much of a content is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// All of it.
+    Whole,
+    /// What a row holds something of.
+    Row,
+}
+
+impl Extent {
+    /// Is this value of an entry (a comment, a link …) written? Rows count links and attachments, and hold nothing of a
+    /// text.
+    fn has(self, entries: &str, name: &str) -> bool {
+        self == Self::Whole || !(matches!(entries, "attachments" | "links") || name == "body")
+    }
+}
 
 impl Content {
     /// The changes of a document with this content and the id `id`: its layout's, then the content's.
@@ -31,16 +48,16 @@ impl Content {
         id: DocumentId,
         digest: &[u8; 32],
     ) -> Result<Vec<Change>, AutomergeError> {
-        self.encode(id, self.actor(id, digest, None), &self.description, digest)
+        self.encode(id, self.actor(id, digest, None), Extent::Whole, &hex(digest))
     }
 
-    /// The row of that document, before the hub has it. Made without the description, which no row holds anything of
-    /// and which is most of the work.
+    /// The row of that document, before the hub has it. Made without what no row holds anything of, which is most of the
+    /// work.
     #[must_use]
     pub fn row(&self, id: DocumentId) -> Option<Row> {
         // Nor is anything in it whose change it was.
         let nobody = genesis::deterministic_actor(id, &[]);
-        let changes = self.encode(id, nobody, "", &[0; 32]).ok()?;
+        let changes = self.encode(id, nobody, Extent::Row, "").ok()?;
         let mut document = Automerge::new();
         document.apply_changes(changes).ok()?;
         Row::derive(&document, id, &Facts::default())
@@ -50,21 +67,22 @@ impl Content {
         &self,
         id: DocumentId,
         actor: ActorId,
-        description: &str,
-        digest: &[u8; 32],
+        extent: Extent,
+        digest: &str,
     ) -> Result<Vec<Change>, AutomergeError> {
         let mut changes = genesis::changes(Kind::Issue, id)?;
         let mut writer = Writer::after(&changes, actor);
-        self.put_all(&mut writer, description, digest);
+        self.encode_into(&mut writer, extent, digest);
         changes.extend(writer.finish());
         Ok(changes)
     }
 
-    fn put_all(&self, writer: &mut Writer, description: &str, digest: &[u8; 32]) {
+    fn encode_into(&self, writer: &mut Writer, extent: Extent, digest: &str) {
         writer.put(&ObjectId::Root, "title", self.title.as_str());
-        writer.values(&ObjectId::Root, &self.fields);
-        if let Some(text) = writer.container("description") {
-            writer.text(&text, description);
+        writer.values(&ObjectId::Root, self.fields.iter());
+        let whole = extent == Extent::Whole;
+        if let Some(text) = writer.container("description").filter(|_| whole) {
+            writer.text(&text, &self.description);
         }
         for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
             let Some(map) = writer.container(key) else {
@@ -80,7 +98,8 @@ impl Content {
             };
             for (id, entry) in entries {
                 let object = writer.map(&map, id);
-                writer.values(&object, entry);
+                let values = entry.iter().filter(|(name, _)| extent.has(key, name));
+                writer.values(&object, values);
             }
         }
         if let Some(people) = writer.container("people") {
@@ -92,15 +111,14 @@ impl Content {
             return;
         };
         let fields = self.source.iter();
-        for (name, text) in fields.filter(|(name, _)| !OWN.contains(&name.as_str())) {
+        for (name, text) in fields.filter(|(name, _)| whole && !OWN.contains(&name.as_str())) {
             writer.put(&source, name, text.as_str());
         }
-        let digest = digest_text(digest);
         let own = [
             Some(self.system.as_str()),
             Some(self.key.as_str()),
             self.number.as_deref(),
-            Some(digest.as_str()),
+            Some(digest),
         ];
         for (name, value) in OWN.into_iter().zip(own) {
             if let Some(value) = value {
@@ -163,9 +181,17 @@ impl Writer {
         }
     }
 
-    fn values(&mut self, object: &ObjectId, entry: &Entry) {
-        for (key, value) in entry {
-            self.put(object, key, value.scalar());
+    fn values<'a>(
+        &mut self,
+        object: &ObjectId,
+        values: impl Iterator<Item = (&'a &'static str, &'a Scalar)>,
+    ) {
+        for (key, value) in values {
+            match value {
+                Scalar::Text(text) => self.put(object, key, text.as_str()),
+                Scalar::Time(at) => self.put(object, key, ScalarValue::Timestamp(at.0)),
+                Scalar::Number(number) => self.put(object, key, *number),
+            }
         }
     }
 
