@@ -13,6 +13,7 @@ use super::{
     file::{Pieces, is_packed},
     here::{Here, unreadable},
     message::{Answer, Batch, Item},
+    reading::Read,
     scope::Scope,
     told,
 };
@@ -48,11 +49,12 @@ pub(super) async fn read(scope: &mut Scope, import: Import<'_>, here: Here) -> R
     // What is none of the formats is read as the most usual one, whose refusals then say what is wrong with it.
     let format = Format::detect(piece.as_deref().unwrap_or_default(), &file.name());
     let format = format.unwrap_or(Format::Jira);
-    let mappings = mappings
+    let mut reading = Read::of(format, piece.as_deref().unwrap_or_default(), mappings);
+    let words = mappings
         .iter()
         .map(|(word, meaning)| (word.as_str(), meaning.as_str()));
-    let mut plan = Plan::new(workspace, format).with_words(Words::of(format.system(), mappings));
-    let mut source = Source::open(format);
+    let mut plan = Plan::new(workspace, format).with_words(Words::of(&reading.system, words));
+    let mut source = Source::table(format, reading.columns.clone());
     let (mut batch, mut bytes) = (Batch::default(), 0);
     let (mut records, mut told) = (0, now());
     loop {
@@ -71,6 +73,7 @@ pub(super) async fn read(scope: &mut Scope, import: Import<'_>, here: Here) -> R
             let Some(incoming) = plan.read(record) else {
                 continue;
             };
+            reading.meet(&incoming);
             let placed = place(&here, &mut plan, &incoming).await?;
             let item = match placed {
                 _ if !documents => continue,
@@ -105,7 +108,8 @@ pub(super) async fn read(scope: &mut Scope, import: Import<'_>, here: Here) -> R
     if !report.mend.bytes.is_empty() {
         files.push(blob(&[source.heading(), report.mend.bytes.clone()].concat())?);
     }
-    scope.post(&Answer::Read(told::read(&report)), &files);
+    let told = told::read(&report, reading.tell(&report));
+    scope.post(&Answer::Read(told), &files);
     Ok(())
 }
 

@@ -145,6 +145,63 @@ pub(crate) struct Read {
     /// What there is to tell, the most important first.
     #[n(2)]
     pub(crate) parts: Vec<Told>,
+    /// How it was read.
+    #[n(3)]
+    pub(crate) reading: Reading,
+}
+
+/// How a file was read, where a person may know better.
+#[derive(Debug, Clone, Encode, Decode)]
+pub(crate) struct Reading {
+    /// What it is, for people.
+    #[n(0)]
+    pub(crate) format: String,
+    /// Its beginning, if it is a table.
+    #[n(1)]
+    pub(crate) table: Option<Preview>,
+    /// Words that aren't known here.
+    #[n(2)]
+    pub(crate) unknown: Vec<Unknown>,
+    /// The people it names, who aren't known to be members: id and name.
+    #[n(3)]
+    pub(crate) people: Vec<(String, String)>,
+}
+
+/// The beginning of a table, and what its columns were taken for.
+#[derive(Debug, Clone, Encode, Decode)]
+pub(crate) struct Preview {
+    /// Under which name the workspace keeps how it is read.
+    #[n(0)]
+    pub(crate) kept_under: String,
+    /// Does a person say what its columns are? Else they say so themselves.
+    #[n(1)]
+    pub(crate) any: bool,
+    /// The header.
+    #[n(2)]
+    pub(crate) header: Vec<String>,
+    /// Some rows.
+    #[n(3)]
+    pub(crate) rows: Vec<Vec<String>>,
+    /// `csv::Columns` as JSON.
+    #[n(4)]
+    pub(crate) columns: String,
+}
+
+/// A word of the other tracker that means nothing here.
+#[derive(Debug, Clone, Encode, Decode)]
+pub(crate) struct Unknown {
+    /// Under which name the workspace keeps its meaning: `jira/status/Parked`.
+    #[n(0)]
+    pub(crate) kept_under: String,
+    /// Of which field it is: `status`.
+    #[n(1)]
+    pub(crate) field: String,
+    /// The word.
+    #[n(2)]
+    pub(crate) word: String,
+    /// How many issues have it.
+    #[n(3)]
+    pub(crate) count: u64,
 }
 
 /// A part of the report.

@@ -13,6 +13,7 @@ mod here;
 mod import;
 mod message;
 mod page;
+mod reading;
 mod scope;
 mod told;
 mod undo;
@@ -21,7 +22,7 @@ use wasm_bindgen_futures::spawn_local;
 use wasm_split_helpers::wasm_split;
 
 pub(crate) use self::{
-    message::{Answer, Heads, Item, Read, Request, Told},
+    message::{Answer, Heads, Item, Preview, Read, Request, Told, Unknown},
     page::{Come, Work},
 };
 use crate::store::StoreError;

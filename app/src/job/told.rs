@@ -2,7 +2,7 @@
 
 use docket_exchange::{Listed, Report};
 
-use super::message::{Read, Told};
+use super::message::{Read, Reading, Told};
 use crate::components::count::{issues, number};
 
 /// The most lines of a part that the page shows; the file has all.
@@ -119,7 +119,7 @@ fn parts(report: &Report) -> Vec<Part<'_>> {
 }
 
 /// What the page shows of it.
-pub(super) fn read(report: &Report) -> Read {
+pub(super) fn read(report: &Report, reading: Reading) -> Read {
     let told = |part: Part<'_>| Told {
         title: part.title.to_owned(),
         means: part.means.to_owned(),
@@ -131,14 +131,22 @@ pub(super) fn read(report: &Report) -> Read {
         incoming: (report.incoming.len() + report.updated.len()) as u64,
         sum: sum(report),
         parts: parts(report).into_iter().map(told).collect(),
+        reading,
     }
 }
 
-/// What the incoming issues hold, in one sentence.
+/// What comes in, and what it holds, in one sentence.
 fn sum(report: &Report) -> String {
     let counts = &report.counts;
+    let changed = match report.updated.len() {
+        0 => String::new(),
+        n => format!("News of {} that are here. ", issues(n)),
+    };
+    if report.incoming.is_empty() && !changed.is_empty() {
+        return changed.trim_end().to_owned();
+    }
     format!(
-        "{}. Comments: {}, links: {}, records of attached files: {}, entries of history: {}, people: {}.",
+        "{changed}{}. Comments: {}, links: {}, records of attached files: {}, entries of history: {}, people: {}.",
         issues(report.incoming.len()),
         number(counts.comments),
         number(counts.links),

@@ -2,6 +2,7 @@
 //! import itself; and the imports that were, which can be gone on with and undone. The work is the store's; `result`
 //! shows how it stands, `past` what was.
 
+mod mapping;
 mod past;
 mod result;
 
@@ -51,7 +52,7 @@ pub(crate) fn Import() -> impl IntoView {
         }
     });
     let again = move |()| stage.set(Stage::Choose);
-    let read = move |chosen: web_sys::File| {
+    let look = move |chosen: web_sys::File| {
         wrong.set(None);
         let running = store.dry_run(chosen.clone());
         stage.set(Stage::Reading(chosen, running));
@@ -83,24 +84,28 @@ pub(crate) fn Import() -> impl IntoView {
         <div class="page">
             <header class="page-head">
                 <h1>"Import"</h1>
-                <p class="lead">"Issues from Jira, GitHub, Bugzilla or Docket: the JSON of their interfaces, as a search answers it or one issue a line, or a table of Jira’s or Docket’s (CSV); also packed with gzip. Keys stay. Importing again adds nothing twice, whoever does it."</p>
+                <p class="lead">"Issues from Jira, GitHub, Bugzilla or another Docket: the JSON of their interfaces, as a search answers it or one issue a line; or any table as CSV. Packed with gzip, too. Keys and history stay. Importing again adds nothing twice and brings what is new, whoever does it."</p>
             </header>
             <Show
-                when=move || May::now(store).write()
+                when=move || May::now(store).triage()
                 fallback=|| view! { <State icon="refused" title="You can read, not write" text="Ask an admin of the workspace to import." /> }
             >
                 {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
                 {move || match stage.get() {
                     Stage::Choose => view! {
-                        <Choose on_file=read />
+                        <Choose on_file=look />
                         <Past on_run=move |running| stage.set(Stage::Under(running)) />
                     }
                     .into_any(),
                     Stage::Reading(_, running) | Stage::Under(running) => view! { <Under running on_again=again /> }.into_any(),
                     Stage::Ready(file, read) => {
                         let (name, expected) = (file.name(), read.read.incoming);
-                        let run = move |()| stage.set(Stage::Under(store.import(file.clone(), expected)));
-                        view! { <DryRun name read on_run=run on_again=again /> }.into_any()
+                        let run = {
+                            let file = file.clone();
+                            move |()| stage.set(Stage::Under(store.import(file.clone(), expected)))
+                        };
+                        let reread = move |()| look(file.clone());
+                        view! { <DryRun name read on_run=run on_again=again on_reread=reread /> }.into_any()
                     }
                 }}
             </Show>
@@ -134,7 +139,7 @@ fn Choose(on_file: impl Fn(web_sys::File) + Copy + 'static) -> impl IntoView {
             <input
                 node_ref=input
                 type="file"
-                accept=".json,.jsonl,.ndjson,.csv,.gz,application/json,text/csv,application/gzip"
+                accept=".json,.jsonl,.ndjson,.csv,.tsv,.txt,.gz,application/json,text/csv,application/gzip"
                 on:change=move |event| {
                     let input = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
                     if let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) {

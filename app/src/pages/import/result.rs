@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::mapping::Mapping;
 use crate::{
     components::{
         Show,
@@ -28,6 +29,7 @@ pub(super) fn DryRun(
     read: Arc<FileRead>,
     #[prop(into)] on_run: UnsyncCallback<()>,
     #[prop(into)] on_again: UnsyncCallback<()>,
+    #[prop(into)] on_reread: UnsyncCallback<()>,
 ) -> impl IntoView {
     let incoming = count(read.read.incoming);
     let lead = match incoming {
@@ -38,6 +40,7 @@ pub(super) fn DryRun(
         <section class="card" aria-label="Dry run">
             <h2>{name.clone()}</h2>
             <p class="lead" role="status">{lead}</p>
+            <Mapping read=Arc::clone(&read) on_again=on_reread />
             <Parts read=Arc::clone(&read) />
             <div class="actions">
                 <button type="button" class="primary" disabled=incoming == 0 on:click=move |_| on_run.run(())>

@@ -329,7 +329,7 @@ pub enum Action {
         /// The word: `jira/status/Parked`.
         #[n(0)]
         word: String,
-        /// Its meaning: `waiting-vendor`.
+        /// Its meaning: `waiting-vendor`; or, under `columns/…`, how a table is read.
         #[n(1)]
         meaning: Option<String>,
     },

@@ -4,7 +4,7 @@ use automerge::{ROOT, transaction::Transactable};
 
 use super::{
     Action, CommandError,
-    write::{self, NAME},
+    write::{self, NAME, REASON},
 };
 use crate::{
     ids::DocumentId,
@@ -57,7 +57,12 @@ pub(super) fn apply<T: Transactable>(
                 member.as_ref().map(crate::MemberId::as_str),
             )
         }
-        Action::MapWord { word, meaning } => mark(tx, "mappings", word, meaning.as_deref()),
+        Action::MapWord { word, meaning } => {
+            let meaning = meaning
+                .as_deref()
+                .map(|meaning| write::filled("the meaning", meaning, REASON));
+            mark(tx, "mappings", word, meaning.transpose()?)
+        }
         _ => Err(CommandError::Unchanged),
     }
 }

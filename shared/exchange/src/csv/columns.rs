@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{dates::Dates, plain::words};
 use crate::mapping::plain as lower;
@@ -110,6 +111,33 @@ impl Use {
         Self::Keep,
         Self::LeaveOut,
     ];
+
+    /// What people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Key => "Key",
+            Self::Title => "Title",
+            Self::Description => "Description",
+            Self::Status => "Status",
+            Self::Resolution => "Resolution",
+            Self::Severity => "Severity",
+            Self::Priority => "Priority",
+            Self::Component => "Component",
+            Self::Assignee => "Assignee",
+            Self::Reporter => "Reporter",
+            Self::Organisation => "Reporter’s organisation",
+            Self::Labels => "Labels",
+            Self::Affects => "Affected versions",
+            Self::Comment => "Comment",
+            Self::Created => "Reported on",
+            Self::Updated => "Changed on",
+            Self::Resolved => "Resolved on",
+            Self::Url => "Its address there",
+            Self::Keep => "Kept under its own name",
+            Self::LeaveOut => "Left out",
+        }
+    }
 
     /// Can several columns hold it?
     #[must_use]
@@ -318,6 +346,14 @@ impl Columns {
             .iter()
             .map(|name| find(name).unwrap_or(Use::Keep))
             .collect()
+    }
+
+    /// The name in the workspace's mappings under which the group keeps how tables with this header are read.
+    #[must_use]
+    pub fn kept_under(header: &[String]) -> String {
+        let digest = Sha256::digest(header.join("\u{1f}"));
+        let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        format!("columns/{digest}")
     }
 
     /// The name that its issues' tracker has in documents: `csv-helpdesk`.

@@ -160,7 +160,7 @@ pub static RULES: &[Rule] = rules![
     Workspace Put    ADMIN   ["organisations", "*"]            Organisation Text(NAME)          Always;
     Workspace Put    ADMIN   ["components", "*"]               Line         True                Always;
     Workspace Delete ADMIN   ["components", "*"]               Line         Nothing             Always;
-    Workspace Put    MEMBERS ["mappings", "*"]                 Line         TextOrNull(NAME)    Always;
+    Workspace Put    MEMBERS ["mappings", "*"]                 Line         TextOrNull(REASON)  Always;
     Workspace Put    MEMBERS ["people", "*"]                   Line         MemberOrNull        Always;
     Workspace Put    MEMBERS ["reports", "*"]                  Quarter      ReportUrl           Always;
 
