@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use automerge::{Automerge, AutomergeError, Change, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
+use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
 
 use crate::{
     content::{Content, Imported, Limit, OPERATIONS, Past, pasts},
+    encode::Encoded,
     format::Format,
     mapping::{Words, time},
     record::Record,
@@ -177,7 +178,7 @@ impl Plan {
                 Existing::Nothing => return Ok(self.add(incoming, id, first)),
                 Existing::Heads(heads) => {
                     let made = incoming.changes(id)?;
-                    if heads.iter().eq(made.last().map(Change::hash).as_ref()) {
+                    if heads.iter().eq(made.last().map(|change| &change.hash)) {
                         return Ok(self.already(incoming, id, None));
                     }
                     return Ok(Placed::Needs(id));
@@ -325,7 +326,7 @@ impl Incoming {
     ///
     /// # Errors
     /// None are known; Automerge's are passed on.
-    pub fn changes(&self, id: DocumentId) -> Result<Vec<Change>, AutomergeError> {
+    pub fn changes(&self, id: DocumentId) -> Result<Vec<Encoded>, AutomergeError> {
         self.content.changes_by(id, &self.digest)
     }
 

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use automerge::Change;
 use docket_exchange::{Existing, Format, Placed, Plan};
 
 use crate::{WORKSPACE, aloy, records};
@@ -41,13 +40,13 @@ fn of_each_step() {
             let changes = incoming.changes(id).unwrap();
             took("changes", began);
             let began = Instant::now();
-            let chunk: Vec<u8> = changes.iter().flat_map(Change::raw_bytes).copied().collect();
+            let chunk: Vec<u8> = changes.iter().flat_map(|change| &change.bytes).copied().collect();
             took("chunk", began);
             let began = Instant::now();
             let row = incoming.content.row(id);
             took("row", began);
             let began = Instant::now();
-            let row = row.unwrap().to_bytes();
+            let row = row.to_bytes();
             took("row’s bytes", began);
             issues += 1;
             bytes += chunk.len() + row.len();
