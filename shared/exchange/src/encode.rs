@@ -7,6 +7,8 @@
 
 mod columns;
 
+use std::sync::LazyLock;
+
 use automerge::{ActorId, AutomergeError, Change, ChangeHash, legacy::Key};
 use docket_domain::{DocumentId, Kind, genesis};
 use sha2::{Digest, Sha256};
@@ -122,28 +124,30 @@ struct Layout<'a> {
     changes: &'a [Change],
     /// Who made the containers, in order.
     actors: Vec<&'a ActorId>,
-    containers: Vec<(Key, Object)>,
     /// The counter of the next operation.
     end: u64,
 }
+
+/// The containers of an issue's layout: key, which of the changes made it, and by which operation. They differ between
+/// documents in actors only.
+static CONTAINERS: LazyLock<Vec<(Key, usize, u64)>> = LazyLock::new(|| {
+    let changes = genesis::changes(Kind::Issue, DocumentId::from_bytes([0; 16])).unwrap_or_default();
+    let operations = changes.iter().enumerate().flat_map(|(index, change)| {
+        let numbered = (change.start_op().get()..).zip(change.decode().operations);
+        numbered.map(move |(counter, operation)| (index, counter, operation))
+    });
+    operations
+        .filter(|(_, _, operation)| operation.obj_type().is_some())
+        .map(|(index, counter, operation)| (operation.key, index, counter))
+        .collect()
+});
 
 impl<'a> Layout<'a> {
     fn of(changes: &'a [Change]) -> Self {
         let mut actors: Vec<&ActorId> = changes.iter().map(Change::actor_id).collect();
         actors.sort_unstable();
-        let containers = changes.iter().flat_map(|change| {
-            // The change's own actor is the first of a change's.
-            let others = actors.iter().take_while(|actor| **actor != change.actor_id());
-            let actor = others.count() as u64 + 1;
-            let operations = change.decode().operations;
-            let numbered = (change.start_op().get()..).zip(operations);
-            let made = numbered.filter(|(_, operation)| operation.obj_type().is_some());
-            made.map(|(counter, operation)| (operation.key, Object::Made { actor, counter }))
-                .collect::<Vec<_>>()
-        });
         Self {
             changes,
-            containers: containers.collect(),
             actors,
             end: changes.last().map_or(0, Change::max_op) + 1,
         }
@@ -151,8 +155,14 @@ impl<'a> Layout<'a> {
 
     fn container(&self, name: &str) -> Option<Object> {
         let name = Key::from(name);
-        let found = self.containers.iter().find(|(key, _)| *key == name);
-        found.map(|(_, object)| *object)
+        let (_, index, counter) = CONTAINERS.iter().find(|(key, ..)| *key == name)?;
+        let maker = self.changes.get(*index)?.actor_id();
+        // The first actor of a change is its own.
+        let actor = self.actors.iter().position(|actor| *actor == maker)? as u64 + 1;
+        Some(Object::Made {
+            actor,
+            counter: *counter,
+        })
     }
 }
 
