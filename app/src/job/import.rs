@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use automerge::{Automerge, Change};
+use automerge::Automerge;
 use docket_domain::DocumentId;
 use docket_exchange::{Existing, Format, Incoming, Placed, Plan, Source, Words};
 use js_sys::{Array, Uint8Array};
@@ -131,15 +131,13 @@ async fn place(here: &Here, plan: &mut Plan, incoming: &Incoming) -> Result<Plac
 /// What the page stores of a new issue.
 fn begun(incoming: &Incoming, id: DocumentId) -> Result<Item, StoreError> {
     let changes = incoming.changes(id).map_err(|error| unreadable(id, error))?;
-    let row = incoming.content.row(id);
-    let row = row.ok_or_else(|| unreadable(id, "it isn’t an issue"))?;
     Ok(Item {
         document: id,
         begins: true,
-        chunk: changes.iter().flat_map(Change::raw_bytes).copied().collect(),
-        heads: changes.last().map(Change::hash).into_iter().collect(),
+        chunk: changes.iter().flat_map(|change| &change.bytes).copied().collect(),
+        heads: changes.last().map(|change| change.hash).into_iter().collect(),
         acknowledged: Vec::new(),
-        row: row.to_bytes(),
+        row: incoming.content.row(id).to_bytes(),
     })
 }
 

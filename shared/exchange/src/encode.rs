@@ -1,35 +1,41 @@
 //! An issue's changes, encoded straight from its content.
 //!
 //! A document would take ten times as long to make them: it keeps each operation in order among all others as it comes,
-//! and nobody looks into a document that is only to be stored. The bytes are the same: `tests/jira/twice.rs`.
+//! and nobody looks into a document that is only to be stored. Automerge's own encoder goes through the operations a
+//! dozen times, each with its actor, and a description is one for every character; here that is a few runs of columns
+//! (`columns`). The bytes are the same: `tests/jira/twice.rs`.
 
-use std::num::NonZeroU64;
+mod columns;
 
-use automerge::{
-    ActorId, Automerge, AutomergeError, Change, ExpandedChange, ObjType, ScalarValue,
-    legacy::{ElementId, Key, ObjectId, Op, OpId, OpType, SortedVec},
-};
-use docket_domain::{DocumentId, Facts, Kind, Row, genesis};
+use std::sync::LazyLock;
 
-use crate::content::{Content, Scalar, hex};
+use automerge::{ActorId, AutomergeError, Change, ChangeHash, legacy::Key};
+use docket_domain::{DocumentId, Kind, genesis};
+use sha2::{Digest, Sha256};
 
-/// Names in `source` that the import itself gives.
-const OWN: [&str; 4] = ["system", "key", "id", "digest"];
+use crate::content::{Content, OWN, Scalar, hex};
+use columns::{Columns, Object, Value, unsigned};
 
-/// How much of a content is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    /// All of it.
-    Whole,
-    /// What a row holds something of.
-    Row,
+/// The first bytes of every chunk of Automerge's.
+const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+/// The type of a chunk that holds a change.
+const CHANGE: u8 = 1;
+
+/// A change as it is stored and sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// Its chunk.
+    pub bytes: Vec<u8>,
 }
 
-impl Extent {
-    /// Is this value of an entry (a comment, a link …) written? Rows count links and attachments, and hold nothing of a
-    /// text.
-    fn has(self, entries: &str, name: &str) -> bool {
-        self == Self::Whole || !(matches!(entries, "attachments" | "links") || name == "body")
+impl From<&Change> for Encoded {
+    fn from(change: &Change) -> Self {
+        Self {
+            hash: change.hash(),
+            bytes: change.raw_bytes().to_vec(),
+        }
     }
 }
 
@@ -38,7 +44,7 @@ impl Content {
     ///
     /// # Errors
     /// None are known; Automerge's are passed on.
-    pub fn changes(&self, id: DocumentId) -> Result<Vec<Change>, AutomergeError> {
+    pub fn changes(&self, id: DocumentId) -> Result<Vec<Encoded>, AutomergeError> {
         self.changes_by(id, &self.digest())
     }
 
@@ -47,72 +53,57 @@ impl Content {
         &self,
         id: DocumentId,
         digest: &[u8; 32],
-    ) -> Result<Vec<Change>, AutomergeError> {
-        self.encode(id, self.actor(id, digest, None), Extent::Whole, &hex(digest))
-    }
-
-    /// The row of that document, before the hub has it. Made without what no row holds anything of, which is most of the
-    /// work.
-    #[must_use]
-    pub fn row(&self, id: DocumentId) -> Option<Row> {
-        // Nor is anything in it whose change it was.
-        let nobody = genesis::deterministic_actor(id, &[]);
-        let changes = self.encode(id, nobody, Extent::Row, "").ok()?;
-        let mut document = Automerge::new();
-        document.apply_changes(changes).ok()?;
-        Row::derive(&document, id, &Facts::default())
-    }
-
-    fn encode(
-        &self,
-        id: DocumentId,
-        actor: ActorId,
-        extent: Extent,
-        digest: &str,
-    ) -> Result<Vec<Change>, AutomergeError> {
-        let mut changes = genesis::changes(Kind::Issue, id)?;
-        let mut writer = Writer::after(&changes, actor);
-        self.encode_into(&mut writer, extent, digest);
-        changes.extend(writer.finish());
+    ) -> Result<Vec<Encoded>, AutomergeError> {
+        let layout = genesis::changes(Kind::Issue, id)?;
+        let layout = Layout::of(&layout);
+        let digest_text = hex(digest);
+        let mut columns = Columns::from(layout.end);
+        self.encode(&mut columns, &layout, &digest_text);
+        let actor = self.actor(id, digest, None);
+        let change = change(columns, &layout, &actor);
+        let mut changes: Vec<Encoded> = layout.changes.iter().map(Encoded::from).collect();
+        changes.push(change);
         Ok(changes)
     }
 
-    fn encode_into(&self, writer: &mut Writer, extent: Extent, digest: &str) {
-        writer.put(&ObjectId::Root, "title", self.title.as_str());
-        writer.values(&ObjectId::Root, self.fields.iter());
-        let whole = extent == Extent::Whole;
-        if let Some(text) = writer.container("description").filter(|_| whole) {
-            writer.text(&text, &self.description);
+    fn encode<'a>(&'a self, columns: &mut Columns<'a>, layout: &Layout<'_>, digest: &str) {
+        columns.put(Object::Root, "title", Value::Text(&self.title));
+        for (key, value) in &self.fields {
+            columns.put(Object::Root, key, value.into());
+        }
+        if let Some(text) = layout.container("description") {
+            columns.text(text, &self.description);
         }
         for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
-            let Some(map) = writer.container(key) else {
+            let Some(map) = layout.container(key) else {
                 continue;
             };
             for name in names {
-                writer.put(&map, name, true);
+                columns.put(map, name, Value::True);
             }
         }
         for (key, entries) in self.containers() {
-            let Some(map) = writer.container(key) else {
+            let Some(map) = layout.container(key) else {
                 continue;
             };
             for (id, entry) in entries {
-                let object = writer.map(&map, id);
-                let values = entry.iter().filter(|(name, _)| extent.has(key, name));
-                writer.values(&object, values);
+                let object = columns.map(map, id);
+                for (key, value) in entry {
+                    columns.put(object, key, value.into());
+                }
             }
         }
-        if let Some(people) = writer.container("people") {
+        if let Some(people) = layout.container("people") {
             for (id, name) in &self.people {
-                writer.put(&people, id, name.as_str());
+                columns.put(people, id, Value::Text(name));
             }
         }
-        let Some(source) = writer.container("source") else {
+        let Some(source) = layout.container("source") else {
             return;
         };
         let fields = self.source.iter();
-        for (name, text) in fields.filter(|(name, _)| whole && !OWN.contains(&name.as_str())) {
-            writer.put(&source, name, text.as_str());
+        for (name, text) in fields.filter(|(name, _)| !OWN.contains(&name.as_str())) {
+            columns.put(source, name, Value::Text(text));
         }
         let own = [
             Some(self.system.as_str()),
@@ -122,104 +113,111 @@ impl Content {
         ];
         for (name, value) in OWN.into_iter().zip(own) {
             if let Some(value) = value {
-                writer.put(&source, name, value);
+                columns.put(source, name, Value::Text(value));
             }
         }
     }
 }
 
-/// One change on top of a document's layout. Nothing is written twice, so no operation overwrites another.
-struct Writer {
-    actor: ActorId,
-    layout: Vec<Change>,
-    /// The layout's containers.
-    containers: Vec<(Key, ObjectId)>,
-    start: u64,
-    operations: Vec<Op>,
+/// What the changes of a document's layout have made.
+struct Layout<'a> {
+    changes: &'a [Change],
+    /// Who made the containers, in order.
+    actors: Vec<&'a ActorId>,
+    /// The counter of the next operation.
+    end: u64,
 }
 
-impl Writer {
-    fn after(layout: &[Change], actor: ActorId) -> Self {
-        let containers = layout.iter().flat_map(|change| {
-            let operations = change.decode().operations;
-            let numbered = (change.start_op().get()..).zip(operations);
-            let made = numbered.filter(|(_, operation)| operation.obj_type().is_some());
-            made.map(|(counter, operation)| {
-                let id = OpId::new(counter, change.actor_id());
-                (operation.key, ObjectId::Id(id))
-            })
-            .collect::<Vec<_>>()
-        });
+/// The containers of an issue's layout: key, which of the changes made it, and by which operation. They differ between
+/// documents in actors only.
+static CONTAINERS: LazyLock<Vec<(Key, usize, u64)>> = LazyLock::new(|| {
+    let changes = genesis::changes(Kind::Issue, DocumentId::from_bytes([0; 16])).unwrap_or_default();
+    let operations = changes.iter().enumerate().flat_map(|(index, change)| {
+        let numbered = (change.start_op().get()..).zip(change.decode().operations);
+        numbered.map(move |(counter, operation)| (index, counter, operation))
+    });
+    operations
+        .filter(|(_, _, operation)| operation.obj_type().is_some())
+        .map(|(index, counter, operation)| (operation.key, index, counter))
+        .collect()
+});
+
+impl<'a> Layout<'a> {
+    fn of(changes: &'a [Change]) -> Self {
+        let mut actors: Vec<&ActorId> = changes.iter().map(Change::actor_id).collect();
+        actors.sort_unstable();
         Self {
-            actor,
-            containers: containers.collect(),
-            start: layout.last().map_or(0, Change::max_op) + 1,
-            layout: layout.to_vec(),
-            operations: Vec::new(),
+            changes,
+            actors,
+            end: changes.last().map_or(0, Change::max_op) + 1,
         }
     }
 
-    fn container(&self, name: &str) -> Option<ObjectId> {
+    fn container(&self, name: &str) -> Option<Object> {
         let name = Key::from(name);
-        let found = self.containers.iter().find(|(key, _)| *key == name);
-        found.map(|(_, object)| object.clone())
+        let (_, index, counter) = CONTAINERS.iter().find(|(key, ..)| *key == name)?;
+        let maker = self.changes.get(*index)?.actor_id();
+        // The first actor of a change is its own.
+        let actor = self.actors.iter().position(|actor| *actor == maker)? as u64 + 1;
+        Some(Object::Made {
+            actor,
+            counter: *counter,
+        })
     }
+}
 
-    fn put(&mut self, object: &ObjectId, key: &str, value: impl Into<ScalarValue>) {
-        self.push(object, Key::from(key), false, OpType::Put(value.into()));
+/// The first change of this actor, on top of the layout, at time 0, without a message.
+fn change(columns: Columns<'_>, layout: &Layout<'_>, actor: &ActorId) -> Encoded {
+    let prefixed = |bytes: &[u8], out: &mut Vec<u8>| {
+        unsigned(bytes.len() as u64, out);
+        out.extend_from_slice(bytes);
+    };
+    let mut data = Vec::new();
+    let before = layout.changes.last().map(Change::hash);
+    unsigned(u64::from(before.is_some()), &mut data);
+    data.extend(before.iter().flat_map(|hash| hash.0));
+    prefixed(actor.to_bytes(), &mut data);
+    unsigned(1, &mut data);
+    unsigned(layout.end, &mut data);
+    // The time, and the message's length.
+    data.extend([0, 0]);
+    unsigned(layout.actors.len() as u64, &mut data);
+    for other in &layout.actors {
+        prefixed(other.to_bytes(), &mut data);
     }
-
-    fn map(&mut self, object: &ObjectId, key: &str) -> ObjectId {
-        ObjectId::Id(self.push(object, Key::from(key), false, OpType::Make(ObjType::Map)))
+    let columns = columns.finish();
+    unsigned(columns.len() as u64, &mut data);
+    for (name, bytes) in &columns {
+        unsigned(u64::from(*name), &mut data);
+        unsigned(bytes.len() as u64, &mut data);
     }
+    for (_, bytes) in &columns {
+        data.extend_from_slice(bytes);
+    }
+    let mut head = vec![CHANGE];
+    unsigned(data.len() as u64, &mut head);
+    let hash: [u8; 32] = Sha256::new()
+        .chain_update(&head)
+        .chain_update(&data)
+        .finalize()
+        .into();
+    let mut bytes = Vec::with_capacity(MAGIC.len() + 4 + head.len() + data.len());
+    bytes.extend(MAGIC);
+    bytes.extend(hash.iter().take(4));
+    bytes.extend(head);
+    bytes.extend(data);
+    Encoded {
+        hash: ChangeHash(hash),
+        bytes,
+    }
+}
 
-    fn text(&mut self, object: &ObjectId, text: &str) {
-        let mut before = ElementId::Head;
-        for character in text.chars() {
-            let put = OpType::Put(character.into());
-            before = ElementId::Id(self.push(object, Key::Seq(before), true, put));
+impl<'a> From<&'a Scalar> for Value<'a> {
+    fn from(value: &'a Scalar) -> Self {
+        match value {
+            Scalar::Text(text) => Self::Text(text),
+            Scalar::Time(at) => Self::Time(at.0),
+            Scalar::Number(number) => Self::Number(*number),
         }
-    }
-
-    fn values<'a>(
-        &mut self,
-        object: &ObjectId,
-        values: impl Iterator<Item = (&'a &'static str, &'a Scalar)>,
-    ) {
-        for (key, value) in values {
-            match value {
-                Scalar::Text(text) => self.put(object, key, text.as_str()),
-                Scalar::Time(at) => self.put(object, key, ScalarValue::Timestamp(at.0)),
-                Scalar::Number(number) => self.put(object, key, *number),
-            }
-        }
-    }
-
-    fn push(&mut self, object: &ObjectId, key: Key, insert: bool, action: OpType) -> OpId {
-        let id = OpId::new(self.start + self.operations.len() as u64, &self.actor);
-        self.operations.push(Op {
-            action,
-            obj: object.clone(),
-            key,
-            pred: SortedVec::new(),
-            insert,
-        });
-        id
-    }
-
-    fn finish(self) -> Option<Change> {
-        let change = ExpandedChange {
-            operations: self.operations,
-            actor_id: self.actor,
-            hash: None,
-            seq: 1,
-            start_op: NonZeroU64::new(self.start)?,
-            time: 0,
-            message: None,
-            deps: self.layout.last().map(Change::hash).into_iter().collect(),
-            extra_bytes: Vec::new(),
-            author: None,
-        };
-        Some(change.into())
     }
 }

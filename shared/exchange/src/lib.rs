@@ -28,6 +28,7 @@ mod report;
 mod source;
 
 pub use content::{Content, Entry, Imported, Limit, Scalar};
+pub use encode::Encoded;
 pub use format::{Format, is_gzip};
 pub use mapping::Words;
 pub use plan::{Existing, Incoming, Placed, Plan};

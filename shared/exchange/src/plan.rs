@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use automerge::{Automerge, AutomergeError, Change, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
+use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
 
 use crate::{
-    content::{Content, Imported, Limit, OPERATIONS, Past, pasts},
+    content::{Content, Imported, Limit, OPERATIONS, Past, hex, pasts},
+    encode::Encoded,
     format::Format,
     mapping::{Words, time},
     record::Record,
@@ -159,7 +160,7 @@ impl Plan {
         }
         let mut first = None;
         let mut same = None;
-        for id in self.candidates(incoming) {
+        for id in incoming.candidates(self.workspace) {
             match self.taken.get(&id) {
                 Some(digest) if *digest == incoming.digest => {
                     self.report.repeated.push(incoming.listed(id));
@@ -177,7 +178,7 @@ impl Plan {
                 Existing::Nothing => return Ok(self.add(incoming, id, first)),
                 Existing::Heads(heads) => {
                     let made = incoming.changes(id)?;
-                    if heads.iter().eq(made.last().map(Change::hash).as_ref()) {
+                    if heads.iter().eq(made.last().map(|change| &change.hash)) {
                         return Ok(self.already(incoming, id, None));
                     }
                     return Ok(Placed::Needs(id));
@@ -246,28 +247,6 @@ impl Plan {
         Ok(Placed::Update(id, Box::new(made)))
     }
 
-    /// The documents it can have, the preferred one first. The later ones are for issues whose key is taken.
-    fn candidates(&self, incoming: &Incoming) -> Vec<DocumentId> {
-        let Content {
-            system, key, number, ..
-        } = &incoming.content;
-        let digest: String = incoming
-            .digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let suffixes = [
-            Some(String::new()),
-            number.as_ref().map(|number| format!("#{number}")),
-            Some(format!("#{digest}")),
-        ];
-        let names = suffixes.into_iter().flatten();
-        names
-            .map(|suffix| self.workspace.derive(&format!("{system}:{key}{suffix}")))
-            .collect()
-    }
-
     fn add(&mut self, incoming: &Incoming, id: DocumentId, first: Option<DocumentId>) -> Placed {
         self.taken.insert(id, incoming.digest);
         let issue = incoming.listed(id);
@@ -325,8 +304,24 @@ impl Incoming {
     ///
     /// # Errors
     /// None are known; Automerge's are passed on.
-    pub fn changes(&self, id: DocumentId) -> Result<Vec<Change>, AutomergeError> {
+    pub fn changes(&self, id: DocumentId) -> Result<Vec<Encoded>, AutomergeError> {
         self.content.changes_by(id, &self.digest)
+    }
+
+    /// The documents it can have, the preferred one first. The later ones are for issues whose key is taken.
+    fn candidates(&self, workspace: DocumentId) -> impl Iterator<Item = DocumentId> {
+        let Content {
+            system, key, number, ..
+        } = &self.content;
+        let of_digest = || {
+            let digest: String = hex(&self.digest).chars().take(32).collect();
+            format!("#{digest}")
+        };
+        let numbered = number.iter().map(|number| format!("#{number}"));
+        std::iter::once(String::new())
+            .chain(numbered)
+            .chain(std::iter::once_with(of_digest))
+            .map(move |suffix| workspace.derive(&format!("{system}:{key}{suffix}")))
     }
 
     fn listed(&self, document: DocumentId) -> Listed {

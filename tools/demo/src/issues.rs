@@ -47,7 +47,7 @@ pub(crate) fn bring(demo: &Demo, people: &[Person], file: &Path) -> Result<(), F
             let changes = incoming.changes(document)?;
             let record = ChangesRecord {
                 document,
-                changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
+                changes: changes.into_iter().map(|change| change.bytes).collect(),
             };
             batch.extend(record.encode());
             sent += 1;

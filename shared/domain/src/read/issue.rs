@@ -2,7 +2,7 @@
 
 use automerge::{ObjId, ROOT, ReadDoc};
 
-use super::access::{entries, object, scalar, string, timestamp};
+use super::access::{flag, object, scalar, string, timestamp};
 use crate::{
     ids::{OrganisationId, PersonId, Timestamp},
     words::{Priority, Resolution, Severity, Status},
@@ -150,10 +150,51 @@ pub struct Source {
     pub fields: Vec<(String, String)>,
 }
 
+/// What an issue is read from: a document, or what is to become one.
+pub trait Origin {
+    /// A map of values.
+    type Map<'a>: Values
+    where
+        Self: 'a;
+
+    /// The issue's own values.
+    fn root(&self) -> Self::Map<'_>;
+
+    /// The names that are true in the map at `key`, in alphabetical order.
+    fn names(&self, key: &str) -> Vec<String>;
+
+    /// The texts in the map at `key`, in the order of their names.
+    fn texts(&self, key: &str) -> Vec<(String, String)>;
+
+    /// The maps in the map at `key`, in the order of their ids.
+    fn entries(&self, key: &str) -> Vec<(String, Self::Map<'_>)>;
+}
+
+/// The values of an issue, a comment, an event … A value of another type is none.
+pub trait Values {
+    /// The object in the document: of what isn't in one yet the root, whose claims stand.
+    fn object(&self) -> ObjId;
+
+    /// The text at `key`.
+    fn text(&self, key: &str) -> Option<String>;
+
+    /// The time at `key`.
+    fn time(&self, key: &str) -> Option<Timestamp>;
+
+    /// The number at `key`.
+    fn number(&self, key: &str) -> Option<u64>;
+}
+
 impl Issue {
     /// Reads an issue. Absent values read as empty.
     pub fn read<D: ReadDoc>(document: &D) -> Self {
-        let text = |key: &str| string(document, &ROOT, key);
+        Self::read_from(&InDocument(document))
+    }
+
+    /// As [`read`](Self::read), from what may not be a document yet.
+    pub fn read_from<O: Origin>(origin: &O) -> Self {
+        let root = origin.root();
+        let text = |key: &str| root.text(key);
         let word = |key: &str| text(key).unwrap_or_default();
         Self {
             title: word("title"),
@@ -166,19 +207,19 @@ impl Issue {
             assignee: text("assignee").map(PersonId::from_stored),
             organisation: text("organisation").and_then(|id| id.parse().ok()),
             reporter: text("reporter").map(PersonId::from_stored),
-            created_at: timestamp(document, &ROOT, "created_at").unwrap_or_default(),
-            deleted_at: timestamp(document, &ROOT, "deleted_at"),
-            labels: names(document, "labels"),
-            affects: names(document, "affects"),
-            comments: sorted(document, "comments", comment, |it| (it.at, it.id.clone())),
-            events: sorted(document, "events", event, |it| (it.at, it.id.clone())),
-            attention: sorted(document, "attention", attention, |it| (it.at, it.id.clone())),
-            links: sorted(document, "links", link, |it| {
+            created_at: root.time("created_at").unwrap_or_default(),
+            deleted_at: root.time("deleted_at"),
+            labels: origin.names("labels"),
+            affects: origin.names("affects"),
+            comments: sorted(origin, "comments", comment, |it| (it.at, it.id.clone())),
+            events: sorted(origin, "events", event, |it| (it.at, it.id.clone())),
+            attention: sorted(origin, "attention", attention, |it| (it.at, it.id.clone())),
+            links: sorted(origin, "links", link, |it| {
                 (it.relation.clone(), it.target.clone())
             }),
-            attachments: sorted(document, "attachments", attachment, |it| (it.at, it.id.clone())),
-            source: source(document),
-            people: people(document),
+            attachments: sorted(origin, "attachments", attachment, |it| (it.at, it.id.clone())),
+            source: source(origin),
+            people: origin.texts("people"),
         }
     }
 
@@ -196,114 +237,165 @@ impl Issue {
     }
 }
 
-/// The names that are true in the map at `key`, in alphabetical order.
-fn names<D: ReadDoc>(document: &D, key: &str) -> Vec<String> {
-    let Some(map) = object(document, &ROOT, key) else {
-        return Vec::new();
-    };
-    let keys: Vec<String> = document.keys(&map).collect();
-    keys.into_iter()
-        .filter(|name| super::flag(document, &map, name))
-        .collect()
+struct InDocument<'a, D>(&'a D);
+
+struct Object<'a, D> {
+    document: &'a D,
+    id: ObjId,
 }
 
-fn sorted<D: ReadDoc, T, K: Ord>(
-    document: &D,
+impl<D: ReadDoc> InDocument<'_, D> {
+    /// What `read` makes of each name in the map at `key`.
+    fn each<T>(&self, key: &str, read: impl Fn(&ObjId, &str) -> Option<T>) -> Vec<(String, T)> {
+        let Some(map) = object(self.0, &ROOT, key) else {
+            return Vec::new();
+        };
+        let names: Vec<String> = self.0.keys(&map).collect();
+        names
+            .into_iter()
+            .filter_map(|name| read(&map, &name).map(|found| (name, found)))
+            .collect()
+    }
+}
+
+impl<D: ReadDoc> Origin for InDocument<'_, D> {
+    type Map<'a>
+        = Object<'a, D>
+    where
+        Self: 'a;
+
+    fn root(&self) -> Object<'_, D> {
+        Object {
+            document: self.0,
+            id: ROOT,
+        }
+    }
+
+    fn names(&self, key: &str) -> Vec<String> {
+        let found = self.each(key, |map, name| flag(self.0, map, name).then_some(()));
+        found.into_iter().map(|(name, ())| name).collect()
+    }
+
+    fn texts(&self, key: &str) -> Vec<(String, String)> {
+        self.each(key, |map, name| string(self.0, map, name))
+    }
+
+    fn entries(&self, key: &str) -> Vec<(String, Object<'_, D>)> {
+        self.each(key, |map, name| {
+            Some(Object {
+                document: self.0,
+                id: object(self.0, map, name)?,
+            })
+        })
+    }
+}
+
+impl<D: ReadDoc> Values for Object<'_, D> {
+    fn object(&self) -> ObjId {
+        self.id.clone()
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        string(self.document, &self.id, key)
+    }
+
+    fn time(&self, key: &str) -> Option<Timestamp> {
+        timestamp(self.document, &self.id, key)
+    }
+
+    fn number(&self, key: &str) -> Option<u64> {
+        scalar(self.document, &self.id, key)?.as_u64()
+    }
+}
+
+fn sorted<'a, O: Origin, T, K: Ord>(
+    origin: &'a O,
     key: &str,
-    read: impl Fn(&D, String, ObjId) -> T,
+    read: impl Fn(String, &O::Map<'a>) -> T,
     order: impl Fn(&T) -> K,
 ) -> Vec<T> {
-    let mut all: Vec<T> = entries(document, key)
-        .into_iter()
-        .map(|(id, object)| read(document, id, object))
-        .collect();
+    let entries = origin.entries(key).into_iter();
+    let mut all: Vec<T> = entries.map(|(id, values)| read(id, &values)).collect();
     all.sort_by_cached_key(order);
     all
 }
 
-fn person<D: ReadDoc>(document: &D, object: &ObjId) -> Option<PersonId> {
-    string(document, object, "by").map(PersonId::from_stored)
+fn person(values: &impl Values) -> Option<PersonId> {
+    values.text("by").map(PersonId::from_stored)
 }
 
-fn comment<D: ReadDoc>(document: &D, id: String, object: ObjId) -> Comment {
+fn comment(id: String, values: &impl Values) -> Comment {
     Comment {
-        at: timestamp(document, &object, "at").unwrap_or_default(),
-        by: person(document, &object),
-        body: string(document, &object, "body").unwrap_or_default(),
-        edited_at: timestamp(document, &object, "edited_at"),
-        deleted_at: timestamp(document, &object, "deleted_at"),
         id,
-        object,
+        object: values.object(),
+        at: values.time("at").unwrap_or_default(),
+        by: person(values),
+        body: values.text("body").unwrap_or_default(),
+        edited_at: values.time("edited_at"),
+        deleted_at: values.time("deleted_at"),
     }
 }
 
-fn event<D: ReadDoc>(document: &D, id: String, object: ObjId) -> Event {
+fn event(id: String, values: &impl Values) -> Event {
     Event {
-        at: timestamp(document, &object, "at").unwrap_or_default(),
-        by: person(document, &object),
-        field: string(document, &object, "field").unwrap_or_default(),
-        from: string(document, &object, "from"),
-        to: string(document, &object, "to"),
-        reason: string(document, &object, "reason"),
-        resolution: string(document, &object, "resolution").and_then(|word| Resolution::parse(&word)),
         id,
-        object,
+        object: values.object(),
+        at: values.time("at").unwrap_or_default(),
+        by: person(values),
+        field: values.text("field").unwrap_or_default(),
+        from: values.text("from"),
+        to: values.text("to"),
+        reason: values.text("reason"),
+        resolution: values
+            .text("resolution")
+            .and_then(|word| Resolution::parse(&word)),
     }
 }
 
-fn attention<D: ReadDoc>(document: &D, id: String, object: ObjId) -> Attention {
+fn attention(id: String, values: &impl Values) -> Attention {
     Attention {
-        at: timestamp(document, &object, "at").unwrap_or_default(),
-        by: person(document, &object),
-        reason: string(document, &object, "reason").unwrap_or_default(),
-        cleared_at: timestamp(document, &object, "cleared_at"),
         id,
-        object,
+        object: values.object(),
+        at: values.time("at").unwrap_or_default(),
+        by: person(values),
+        reason: values.text("reason").unwrap_or_default(),
+        cleared_at: values.time("cleared_at"),
     }
 }
 
-fn link<D: ReadDoc>(document: &D, id: String, object: ObjId) -> Link {
+fn link(id: String, values: &impl Values) -> Link {
     Link {
-        relation: string(document, &object, "relation").unwrap_or_default(),
-        target: string(document, &object, "target").unwrap_or_default(),
         id,
+        relation: values.text("relation").unwrap_or_default(),
+        target: values.text("target").unwrap_or_default(),
     }
 }
 
-fn attachment<D: ReadDoc>(document: &D, id: String, object: ObjId) -> Attachment {
+fn attachment(id: String, values: &impl Values) -> Attachment {
     Attachment {
-        name: string(document, &object, "name").unwrap_or_default(),
-        size: scalar(document, &object, "size").and_then(|size| size.as_u64()),
-        at: timestamp(document, &object, "at").unwrap_or_default(),
-        by: person(document, &object),
         id,
+        name: values.text("name").unwrap_or_default(),
+        size: values.number("size"),
+        at: values.time("at").unwrap_or_default(),
+        by: person(values),
     }
 }
 
-fn source<D: ReadDoc>(document: &D) -> Option<Source> {
-    let map = object(document, &ROOT, "source")?;
-    let system = string(document, &map, "system")?;
-    let key = string(document, &map, "key")?;
-    let keys: Vec<String> = document
-        .keys(&map)
-        .filter(|name| name != "system" && name != "key")
-        .collect();
-    let fields = keys
-        .into_iter()
-        .filter_map(|name| string(document, &map, &name).map(|value| (name, value)));
+fn source(origin: &impl Origin) -> Option<Source> {
+    let (mut system, mut key) = (None, None);
+    let mut fields = origin.texts("source");
+    fields.retain_mut(|(name, text)| {
+        let own = match name.as_str() {
+            "system" => &mut system,
+            "key" => &mut key,
+            _ => return true,
+        };
+        *own = Some(std::mem::take(text));
+        false
+    });
     Some(Source {
-        system,
-        key,
-        fields: fields.collect(),
+        system: system?,
+        key: key?,
+        fields,
     })
-}
-
-fn people<D: ReadDoc>(document: &D) -> Vec<(String, String)> {
-    let Some(map) = object(document, &ROOT, "people") else {
-        return Vec::new();
-    };
-    let keys: Vec<String> = document.keys(&map).collect();
-    keys.into_iter()
-        .filter_map(|id| string(document, &map, &id).map(|name| (id, name)))
-        .collect()
 }

@@ -12,7 +12,7 @@ mod workspace;
 pub(crate) use access::{flag, timestamp};
 pub use access::{kind, object, schema, string};
 pub use conflict::{Candidate, Conflict, conflicts};
-pub use issue::{Attachment, Attention, Comment, Event, Issue, Link, Source};
+pub use issue::{Attachment, Attention, Comment, Event, Issue, Link, Origin, Source, Values};
 pub use list::{List, Ranked};
 pub use report::{Frozen, Report};
 pub use workspace::{Organisation, Workspace};

@@ -7,7 +7,7 @@ use super::{Body, Moment, Row, short, timeline};
 use crate::{
     facts::Facts,
     field::Field,
-    ids::{DocumentId, OrganisationId, PersonId},
+    ids::{DocumentId, OrganisationId, PersonId, Timestamp},
     read::{self, Issue},
     words::{Priority, Resolution, Severity, Status},
 };
@@ -94,10 +94,25 @@ impl IssueRow {
     }
 }
 
+impl Row {
+    /// The row of an issue that is in no document yet, as [`derive`](Self::derive) makes it of the document that is all
+    /// of it: nothing in it is judged, and nothing in conflict.
+    #[must_use]
+    pub fn of_new(issue: &Issue, id: DocumentId) -> Self {
+        of(issue, id, &Facts::default(), issue.created_at, Vec::new())
+    }
+}
+
 pub(super) fn derive(document: &Automerge, id: DocumentId, facts: &Facts) -> Row {
     let issue = Issue::read(document);
     let created = created(document, &issue, facts);
-    let timeline = timeline::of(&issue, created, facts);
+    let conflicts = read::conflicts(document).into_iter();
+    let conflicts = conflicts.map(|conflict| conflict.field).collect();
+    of(&issue, id, facts, created, conflicts)
+}
+
+fn of(issue: &Issue, id: DocumentId, facts: &Facts, created: Timestamp, conflicts: Vec<Field>) -> Row {
+    let timeline = timeline::of(issue, created, facts);
     let edited = issue
         .comments
         .iter()
@@ -134,10 +149,7 @@ pub(super) fn derive(document: &Automerge, id: DocumentId, facts: &Facts) -> Row
         links: issue.links.len() as u64,
         attachments: issue.attachments.len() as u64,
         attention: issue.needs_attention().map(|flag| short(&flag.reason)),
-        conflicts: read::conflicts(document)
-            .into_iter()
-            .map(|conflict| conflict.field)
-            .collect(),
+        conflicts,
         timeline,
     };
     Row {
@@ -151,7 +163,7 @@ pub(super) fn derive(document: &Automerge, id: DocumentId, facts: &Facts) -> Row
 }
 
 /// When the issue was made: its own claim, judged like every other.
-fn created(document: &Automerge, issue: &Issue, facts: &Facts) -> crate::Timestamp {
+fn created(document: &Automerge, issue: &Issue, facts: &Facts) -> Timestamp {
     use automerge::ReadDoc;
     match document.get(automerge::ROOT, "created_at") {
         Ok(Some((_, id))) => facts.judge_object(&id, issue.created_at).at,

@@ -1,7 +1,8 @@
 //! Rows: what a mailbox listing is to mail. One derived row per document; lists, search, boards and metrics read
 //! rows, and only an opened or edited record loads its document.
 //!
-//! [`Row::derive`] is the one way to make a row, in hub and app alike. Nothing that depends on another document is
+//! [`Row::derive`] is the one way to make a row, in hub and app alike; [`Row::of_new`] is the half of it that needs no
+//! document. Nothing that depends on another document is
 //! stored in a row. Encoded as CBOR maps with numbered keys: fields are only added, unknown ones passed over.
 
 mod issue;

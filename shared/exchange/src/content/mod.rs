@@ -1,6 +1,7 @@
 //! What an issue of another tracker comes to: everything a document will hold, in one order whatever the source's.
 
 mod entries;
+mod read;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,8 @@ pub(crate) const TEXT: usize = 400_000;
 /// The most characters (UTF-16 units) of a description that come in as collaborative text: each is an operation,
 /// and the hub takes 150,000 of them at once.
 pub(crate) const COLLABORATIVE: usize = 100_000;
+/// Names in `source` that the import itself gives.
+pub(crate) const OWN: [&str; 4] = ["system", "key", "id", "digest"];
 /// The most operations of one issue's change, its description's characters included.
 pub(crate) const OPERATIONS: usize = 140_000;
 /// The most bytes of one issue's change: what a record of the bulk interface can hold.

@@ -88,10 +88,12 @@ impl Content {
     pub fn document(&self, id: DocumentId) -> Result<Imported, AutomergeError> {
         let changes = self.changes(id)?;
         let mut document = Automerge::new();
-        document.apply_changes(changes.iter().cloned())?;
+        for change in &changes {
+            document.load_incremental(&change.bytes)?;
+        }
         Ok(Imported {
-            hash: changes.last().map_or(ChangeHash([0; 32]), Change::hash),
-            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
+            hash: changes.last().map_or(ChangeHash([0; 32]), |change| change.hash),
+            changes: changes.into_iter().map(|change| change.bytes).collect(),
             document,
         })
     }

@@ -20,6 +20,7 @@ mod guard;
 mod hostile;
 mod reader;
 mod shapes;
+mod speed;
 #[path = "../support/mod.rs"]
 mod support;
 mod traps;

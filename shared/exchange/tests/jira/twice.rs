@@ -1,7 +1,7 @@
 //! The same file again, and the same key again.
 
 use automerge::{Automerge, ChangeHash, ROOT, transaction::Transactable};
-use docket_domain::{Facts, Row, Timestamp, facts::Receipt, read::Issue};
+use docket_domain::read::Issue;
 use docket_exchange::{Existing, Format, Placed, Plan, Remark};
 use serde_json::json;
 
@@ -18,47 +18,6 @@ fn encoded_changes_are_those_that_automerge_makes() {
             assert_eq!(changes, made.changes);
         }
     }
-}
-
-#[test]
-fn a_row_needs_no_texts() {
-    let mut compared = 0;
-    for one in [&*ALOY, &*TRAPS] {
-        let mut plan = Plan::new(WORKSPACE, Format::Jira);
-        for record in records(&one.json, 65_536) {
-            let Some(incoming) = plan.read(record) else {
-                continue;
-            };
-            let Placed::Add(id) = plan.place(&incoming, |_| Existing::Nothing) else {
-                continue;
-            };
-            let document = &one.store[&id];
-            let row = incoming.content.row(id);
-            assert_eq!(row, Row::derive(document, id, &Facts::default()));
-            // Nor does the hub's number, which is all that it says at first.
-            let facts = first_facts(document);
-            assert_eq!(row.unwrap().numbered(&facts), Row::derive(document, id, &facts));
-            compared += 1;
-        }
-    }
-    assert!(compared > 140);
-}
-
-/// The hub's facts of a document that was just stored.
-fn first_facts(document: &Automerge) -> Facts {
-    let mut facts = Facts {
-        number: Some(42),
-        ..Facts::default()
-    };
-    for change in document.get_changes(&[]) {
-        let receipt = Receipt {
-            max_op: change.max_op(),
-            received: Timestamp(2_000_000_000_000),
-            contact: Timestamp(2_000_000_000_000),
-        };
-        facts.record(change.actor_id(), None, receipt);
-    }
-    facts
 }
 
 #[test]

@@ -11,9 +11,11 @@ use std::{
     path::PathBuf,
 };
 
-use automerge::Automerge;
-use docket_domain::{DocumentId, Facts, Kind, Member, MemberId, Role, read::Issue};
-use docket_exchange::{Existing, Format, Imported, Placed, Plan, Record, Report, Source, Words};
+use automerge::{Automerge, ROOT};
+use docket_domain::{
+    DocumentId, Facts, Kind, Member, MemberId, Role, Row, Timestamp, facts::Receipt, read::Issue,
+};
+use docket_exchange::{Content, Existing, Format, Imported, Placed, Plan, Record, Report, Source, Words};
 use docket_sync::{
     guard::{self, Input, Nature},
     inspect::{self, Limits},
@@ -79,6 +81,7 @@ pub fn import_from(source: &mut Source, words: Words, file: &[u8], store: &mut S
         match placed {
             Placed::Add(id) => {
                 let imported = incoming.content.document(id).unwrap();
+                assert_read_alike(&incoming.content, id, &imported.document);
                 let before = store.insert(id, imported.document.clone());
                 assert!(before.is_none(), "an import never overwrites");
                 added.push((id, imported));
@@ -96,6 +99,43 @@ pub fn import_from(source: &mut Source, words: Words, file: &[u8], store: &mut S
         }
     }
     (plan.finish(), added)
+}
+
+/// A content reads as its document does, and its row is the document's.
+fn assert_read_alike(content: &Content, id: DocumentId, document: &Automerge) {
+    let mut issue = Issue::read(document);
+    let comments = issue.comments.iter_mut().map(|it| &mut it.object);
+    let events = issue.events.iter_mut().map(|it| &mut it.object);
+    let attention = issue.attention.iter_mut().map(|it| &mut it.object);
+    comments
+        .chain(events)
+        .chain(attention)
+        .for_each(|object| *object = ROOT);
+    let source = issue.source.as_mut().unwrap();
+    source.fields.retain(|(name, _)| name != "digest");
+    assert_eq!(content.issue(), issue);
+    let row = content.row(id);
+    assert_eq!(Some(&row), Row::derive(document, id, &Facts::default()).as_ref());
+    // The hub's number is all that its first facts say.
+    let facts = first_facts(document);
+    assert_eq!(row.numbered(&facts), Row::derive(document, id, &facts));
+}
+
+/// The hub's facts of a document that was just stored.
+fn first_facts(document: &Automerge) -> Facts {
+    let mut facts = Facts {
+        number: Some(42),
+        ..Facts::default()
+    };
+    for change in document.get_changes(&[]) {
+        let receipt = Receipt {
+            max_op: change.max_op(),
+            received: Timestamp(2_000_000_000_000),
+            contact: Timestamp(2_000_000_000_000),
+        };
+        facts.record(change.actor_id(), None, receipt);
+    }
+    facts
 }
 
 /// The issue in each of these.
