@@ -1,0 +1,5 @@
+#![no_main]
+
+use docket_exchange::Format;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| docket_exchange_fuzz::import(Format::Jira, data));
