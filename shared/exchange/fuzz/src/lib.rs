@@ -5,9 +5,9 @@
 use std::collections::HashSet;
 
 use automerge::Automerge;
-use docket_domain::DocumentId;
+use docket_domain::{DocumentId, Facts, Row};
 use docket_exchange::{
-    Existing, Format, Placed, Plan, Record, Source,
+    Encoded, Existing, Format, Placed, Plan, Record, Source,
     bundle::{BundleError, Item, Progress, Reader},
 };
 
@@ -72,10 +72,12 @@ pub fn import(format: Format, input: &[u8]) {
                 if file.len() <= SMALL {
                     let mut document = Automerge::new();
                     document
-                        .load_incremental(&bytes(&changes))
+                        .load_incremental(&chunks(&changes))
                         .expect("Automerge loads it");
-                    let made = changes.last().map(automerge::Change::hash);
+                    let made = changes.last().map(|change| change.hash);
                     assert_eq!(document.get_heads(), made.as_slice(), "a change is missing");
+                    let derived = Row::derive(&document, id, &Facts::default());
+                    assert_eq!(derived, Some(incoming.content.row(id)), "another row");
                 }
             }
             Placed::Nothing => {}
@@ -93,12 +95,8 @@ pub fn import(format: Format, input: &[u8]) {
     records(format, &[&heading, &report.mend.bytes]);
 }
 
-fn bytes(changes: &[automerge::Change]) -> Vec<u8> {
-    changes
-        .iter()
-        .flat_map(|change| change.raw_bytes())
-        .copied()
-        .collect()
+fn chunks(changes: &[Encoded]) -> Vec<u8> {
+    changes.iter().flat_map(|change| &change.bytes).copied().collect()
 }
 
 /// Reads the bundle in this input as it is, and with headers whose checksums are right: no accident makes one.
