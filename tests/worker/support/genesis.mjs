@@ -11,6 +11,7 @@ const LAYOUTS = {
     maps: ["affects", "attachments", "attention", "comments", "events", "labels", "links", "people", "source"],
     texts: ["description"],
   },
+  report: { maps: ["figures"], texts: ["outlook", "problems", "progress", "summary"] },
 };
 
 /** A scalar string: plain JavaScript strings become collaborative texts. */

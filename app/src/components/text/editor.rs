@@ -37,7 +37,7 @@ struct Typing {
 #[component]
 pub(super) fn Editor(text: Together, #[prop(into)] on_done: Callback<()>) -> impl IntoView {
     let field: NodeRef<html::Textarea> = NodeRef::new();
-    let key = text.key;
+    let key = text.which.key();
     let working = text.document.with_value(|document| {
         document
             .with_untracked(|document| Working::of(document, key))
@@ -92,7 +92,7 @@ pub(super) fn Editor(text: Together, #[prop(into)] on_done: Callback<()>) -> imp
         <textarea
             node_ref=field
             class="description-input"
-            aria-label=text.label
+            aria-label=text.which.label()
             rows="6"
             prop:value=start
             on:input=move |_| editor.typed()
@@ -221,9 +221,9 @@ impl Session {
             Some((edits, typing.working.mark()))
         });
         let Some(Some((edits, mark))) = ready else { return };
-        let (store, id, edit) = (self.text.store, document.id(), self.text.edit);
+        let (store, id, which) = (self.text.store, document.id(), self.text.which);
         spawn_local(async move {
-            let command = Command::new(id, edit.run(edits));
+            let command = Command::new(id, which.edit(edits));
             // The command is applied when it is first polled, and the heads are read right after it: what comes
             // from others meanwhile is on neither side of the line.
             let heads = async { document.with_untracked(automerge::Automerge::get_heads) };

@@ -2,7 +2,7 @@
 
 mod editor;
 
-use docket_domain::{Action, DocumentId, command::Splice};
+use docket_domain::{Action, DocumentId, command::Splice, report::Section};
 use leptos::{html, prelude::*};
 
 use self::editor::Editor;
@@ -13,19 +13,50 @@ use super::{
 };
 use crate::store::{OpenDocument, Store};
 
-/// Which text of which document, and how it is edited.
+/// A text of a document.
 #[derive(Clone, Copy)]
 pub(crate) struct Together {
     /// The workspace's data.
     pub(crate) store: Store,
     /// The document.
     pub(crate) document: StoredValue<OpenDocument, LocalStorage>,
-    /// The text's key at the document's root.
-    pub(crate) key: &'static str,
+    /// Which of its texts.
+    pub(crate) which: Which,
+}
+
+/// The texts that are edited together. A value, and nothing of a view's: what is typed is stored after its view is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// An issue's description.
+    Description,
+    /// A section of a report.
+    Section(Section),
+}
+
+impl Which {
+    /// Its key at the document's root.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Description => "description",
+            Self::Section(section) => section.as_str(),
+        }
+    }
+
     /// Its heading.
-    pub(crate) label: &'static str,
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Description => "Description",
+            Self::Section(section) => section.label(),
+        }
+    }
+
     /// The action that makes these edits.
-    pub(crate) edit: UnsyncCallback<Vec<Splice>, Action>,
+    const fn edit(self, edits: Vec<Splice>) -> Action {
+        match self {
+            Self::Description => Action::EditDescription { edits },
+            Self::Section(section) => Action::EditSection { section, edits },
+        }
+    }
 }
 
 impl Together {
@@ -77,7 +108,7 @@ pub(crate) fn SharedText(
             view! { <Markdown text /> }.into_any()
         }
     };
-    let label = text.label;
+    let label = text.which.label();
     view! {
         <section class="description" aria-label=label>
             <header class="section-head">

@@ -145,7 +145,10 @@ fn Table(table: Preview, on_again: UnsyncCallback<()>) -> impl IntoView {
             word: kept_under.clone(),
             meaning: serde_json::to_string(&asked).ok(),
         };
-        keep(store, kept, move || on_again.run(()));
+        keep(store, kept, move || {
+            // The page may have been left.
+            let _ = on_again.try_run(());
+        });
     };
     view! {
         <details class="part" open=any>

@@ -1,12 +1,11 @@
 //! The description.
 
-use docket_domain::Action;
 use leptos::prelude::*;
 
 use super::IssueState;
 use crate::components::{
     people::May,
-    text::{SharedText, Together},
+    text::{SharedText, Together, Which},
 };
 
 /// The description.
@@ -15,9 +14,7 @@ pub(super) fn Description(state: IssueState) -> impl IntoView {
     let text = Together {
         store: state.store,
         document: state.document,
-        key: "description",
-        label: "Description",
-        edit: UnsyncCallback::new(|edits| Action::EditDescription { edits }),
+        which: Which::Description,
     };
     let value = Memo::new(move |_| state.issue.with(|issue| issue.description.clone()));
     let plain = Memo::new(move |_| state.issue.with(|issue| issue.source.is_some()));

@@ -19,7 +19,7 @@ use crate::{
         notices,
         people::{May, name, store},
         state::{Loading, State},
-        text::{SharedText, Together},
+        text::{SharedText, Together, Which},
         time::{date, exact},
     },
     pages::{address::Page, workspace::presence},
@@ -287,9 +287,7 @@ fn Text(state: ReportState, section: Section) -> impl IntoView {
     let text = Together {
         store,
         document: state.document,
-        key: section.as_str(),
-        label: section.label(),
-        edit: UnsyncCallback::new(move |edits| Action::EditSection { section, edits }),
+        which: Which::Section(section),
     };
     let value = Memo::new(move |_| report.with(|report| report.text(section).to_owned()));
     let may_edit = Memo::new(move |_| May::now(store).triage());
