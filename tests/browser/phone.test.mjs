@@ -12,12 +12,19 @@ for (const dark of [false, true]) {
     const phone = await place.device(place.admin.token, { viewport: { width: 360, height: 740 }, touch: true, dark });
     const title = "A title that is long enough to need a second line on a phone, whatever it is about";
     const issue = await report(phone, title, { description: "One line of many.\n\n".repeat(60) });
+    const begun = "2026-Q1";
+    await phone.visit(`report/${begun}`);
+    await phone.page.getByRole("button", { name: "Begin the report" }).click();
+    await phone.page.getByRole("heading", { level: 1, name: /^Support report/ }).waitFor();
     const pages = {
       "list/agreed": "Agreed list",
       issues: "All issues",
       [issue]: null,
       new: "New issue",
       figures: "Figures",
+      reports: "Reports",
+      [`report/${begun}`]: /^Support report/,
+      export: "Export",
       import: "Import",
       members: "Members",
       refused: "Refused changes",
