@@ -6,6 +6,7 @@
 #![allow(unreachable_pub)]
 
 pub(crate) mod avatar;
+pub(crate) mod bar;
 pub(crate) mod choice;
 pub(crate) mod count;
 pub(crate) mod dialog;

@@ -7,7 +7,7 @@ use super::{
     Figures,
     asked::{Asked, Behind},
 };
-use crate::components::{choice::Choice, count::number, key::key_name};
+use crate::components::{bar::bar, choice::Choice, count::number, key::key_name};
 
 /// The most rows shown; a chart of hundreds tells nothing.
 const MOST: usize = 40;
@@ -198,19 +198,5 @@ fn cells(measure: &Measure, summary: &Summary) -> impl IntoView + use<> {
         <td class="number">{words::value(measure.unit, summary.median)}</td>
         <td class="number wide">{words::value(measure.unit, summary.mean)}</td>
         <td class="number wide">{words::value(measure.unit, summary.p90)}</td>
-    }
-}
-
-/// A bar as long as its share of the longest. The numbers beside it say the same to whoever doesn't see it.
-fn bar(length: f64, longest: f64) -> impl IntoView + use<> {
-    let width = if longest > 0.0 {
-        (length / longest * 100.0).max(0.0)
-    } else {
-        0.0
-    };
-    view! {
-        <svg class="figure-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-            <rect width=format!("{width:.2}") height="10" rx="0.8" />
-        </svg>
     }
 }

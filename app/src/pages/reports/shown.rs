@@ -7,7 +7,7 @@ use docket_domain::{
 use leptos::prelude::*;
 
 use super::report::ReportState;
-use crate::components::count::number;
+use crate::components::{bar::bar, count::number};
 
 /// All of them.
 #[component]
@@ -135,20 +135,6 @@ fn told_apart(figures: &Figures, table: &Table) -> Option<impl IntoView + use<>>
             {(left_out > 0).then(|| view! { <p class="hint">{format!("{left_out} smaller ones are left out.")}</p> })}
         </div>
     })
-}
-
-/// A bar as long as its share of the longest. The numbers beside it say the same to whoever doesn't see it.
-fn bar(length: f64, longest: f64) -> impl IntoView + use<> {
-    let width = if longest > 0.0 {
-        (length / longest * 100.0).max(0.0)
-    } else {
-        0.0
-    };
-    view! {
-        <svg class="figure-bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-            <rect width=format!("{width:.2}") height="10" rx="0.8" />
-        </svg>
-    }
 }
 
 /// The trend's chart, in its own units: each quarter a group of two columns, and a line for what was open.
@@ -281,14 +267,7 @@ fn top(all: &[Top]) -> Option<impl IntoView + use<>> {
 fn told_otherwise(figures: &Figures, corrected: Vec<(Measured, Summary)>) -> impl IntoView + use<> {
     let (_, before) = heads(figures);
     let lines = corrected.into_iter().map(|(measure, said)| {
-        let told = |summary: &Summary| match measure.unit {
-            Unit::Hours | Unit::Share => format!(
-                "{} of {}",
-                words::headline(measure.unit, summary),
-                number(summary.n)
-            ),
-            Unit::Count | Unit::Days => words::headline(measure.unit, summary),
-        };
+        let told = |summary: &Summary| words::with_count(measure.unit, summary);
         view! {
             <tr>
                 <th scope="row">{measure.name.clone()}</th>

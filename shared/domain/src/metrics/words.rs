@@ -19,6 +19,16 @@ pub fn headline(unit: Unit, summary: &Summary) -> String {
     }
 }
 
+/// The measure's figure, with how many values it is of, where that isn't the figure.
+#[must_use]
+pub fn with_count(unit: Unit, summary: &Summary) -> String {
+    let headline = headline(unit, summary);
+    match unit {
+        Unit::Hours | Unit::Share => format!("{headline} of {}", number(summary.n)),
+        Unit::Count | Unit::Days => headline,
+    }
+}
+
 /// What else is to be known of the figure.
 #[must_use]
 pub fn note(unit: Unit, summary: &Summary) -> String {

@@ -153,8 +153,8 @@ impl Quarterly<'_> {
                     out,
                     "| {} | {} | {} |",
                     measure.name,
-                    told(measure.unit, &said),
-                    told(measure.unit, &measure.before)
+                    words::with_count(measure.unit, &said),
+                    words::with_count(measure.unit, &measure.before)
                 )?;
             }
         }
@@ -276,15 +276,6 @@ const fn unit_name(unit: Unit) -> &'static str {
         Unit::Days => "days",
         Unit::Count => "count",
         Unit::Share => "share",
-    }
-}
-
-/// A figure with how many values it is of, where that isn't the figure.
-fn told(unit: Unit, summary: &Summary) -> String {
-    let headline = words::headline(unit, summary);
-    match unit {
-        Unit::Hours | Unit::Share => format!("{headline} of {}", words::number(summary.n)),
-        Unit::Count | Unit::Days => headline,
     }
 }
 
