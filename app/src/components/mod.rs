@@ -6,11 +6,11 @@
 #![allow(unreachable_pub)]
 
 pub(crate) mod avatar;
-pub(crate) mod bar;
 pub(crate) mod choice;
 pub(crate) mod count;
 pub(crate) mod dialog;
 pub(crate) mod download;
+pub(crate) mod figures;
 mod flow;
 pub(crate) mod icon;
 pub(crate) mod key;

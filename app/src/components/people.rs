@@ -13,12 +13,9 @@ pub(crate) fn store() -> Store {
 /// A person's name; `known` is what the document says of somebody of another tracker. Tracked.
 pub(crate) fn name(store: Store, person: &PersonId, known: Option<&str>) -> String {
     // Somebody of another tracker may be a member here.
-    let known_as = store
-        .workspace()
-        .with(|workspace| workspace.people.get(person.as_str()).map(PersonId::from));
-    let person = known_as.as_ref().unwrap_or(person);
+    let person = store.workspace().with(|workspace| workspace.who().is(person));
     let member = store.members().with(|members| {
-        let member = members.iter().find(|member| *person == member.id);
+        let member = members.iter().find(|member| person == member.id);
         member.map(|member| member.name.clone())
     });
     member.or_else(|| known.map(str::to_owned)).unwrap_or_else(|| {

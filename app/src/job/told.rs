@@ -140,13 +140,14 @@ fn sum(report: &Report) -> String {
     let counts = &report.counts;
     let changed = match report.updated.len() {
         0 => String::new(),
-        n => format!("News of {} that are here. ", issues(n)),
+        n => format!("Changes to {} already here. ", issues(n)),
     };
     if report.incoming.is_empty() && !changed.is_empty() {
         return changed.trim_end().to_owned();
     }
+    let new = if changed.is_empty() { "" } else { "New: " };
     format!(
-        "{changed}{}. Comments: {}, links: {}, records of attached files: {}, entries of history: {}, people: {}.",
+        "{changed}{new}{}. Comments: {}, links: {}, records of attached files: {}, entries of history: {}, people: {}.",
         issues(report.incoming.len()),
         number(counts.comments),
         number(counts.links),

@@ -19,6 +19,7 @@ mod later;
 mod list;
 mod members;
 mod new;
+mod opening;
 mod refused;
 mod reports;
 pub(crate) mod router;

@@ -28,7 +28,7 @@ pub use facts::Facts;
 pub use field::Field;
 pub use ids::{DocumentId, EntryId, MemberId, OrganisationId, PersonId, Timestamp, WorkspaceSlug};
 pub use kind::Kind;
-pub use member::{Duty, Member, Role};
+pub use member::{Duty, Member, Role, Who};
 pub use rank::Rank;
 pub use row::Row;
 pub use working::Working;

@@ -1,9 +1,11 @@
 //! Who takes part: roles, duties, and what the hub knows of a member.
 
+use std::collections::BTreeMap;
+
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{MemberId, OrganisationId};
+use crate::ids::{MemberId, OrganisationId, PersonId};
 
 /// What a member may do, as the guard's table reads it.
 #[derive(
@@ -79,4 +81,27 @@ pub struct Member {
     #[n(4)]
     #[serde(default)]
     pub duties: Vec<Duty>,
+}
+
+/// Who somebody is: two names of one person, one of them in another tracker, are one person
+/// ([`Workspace::people`](crate::read::Workspace::people)).
+#[derive(Debug, Clone, Copy)]
+pub struct Who<'p>(pub &'p BTreeMap<String, MemberId>);
+
+impl<'p> Who<'p> {
+    /// The person as they are called here: the member, if they are one.
+    #[must_use]
+    pub fn is(self, person: &PersonId) -> PersonId {
+        let member = self.0.get(person.as_str());
+        member.map_or_else(|| person.clone(), PersonId::from)
+    }
+
+    /// The same for a person's text.
+    #[must_use]
+    pub fn named<'a>(self, person: &'a str) -> &'a str
+    where
+        'p: 'a,
+    {
+        self.0.get(person).map_or(person, MemberId::as_str)
+    }
 }

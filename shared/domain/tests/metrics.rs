@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use docket_domain::{
-    DocumentId, PersonId, Row, Timestamp,
+    DocumentId, PersonId, Row, Timestamp, Who,
     metrics::{self, Dimension, Key, Life, Measure, Selection, Summary},
     row::{Body, IssueRow, Moment, What},
     words::{Priority, Status},
@@ -431,7 +431,7 @@ fn two_names_of_one_person_are_one_person() {
     let people = [("jira:ann".to_owned(), "m-0".parse().unwrap())].into();
     let (apart, one) = (
         Life::of(&row, as_of).unwrap(),
-        Life::among(&row, as_of, &people).unwrap(),
+        Life::among(&row, as_of, Who(&people)).unwrap(),
     );
     assert_eq!(apart.responded, Some(Timestamp((REPORTED + 1) * HOUR)));
     assert_eq!(one.responded, Some(Timestamp((REPORTED + 2) * HOUR)));

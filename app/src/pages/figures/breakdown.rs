@@ -7,7 +7,12 @@ use super::{
     Figures,
     asked::{Asked, Behind},
 };
-use crate::components::{bar::bar, choice::Choice, count::number, key::key_name};
+use crate::components::{
+    choice::Choice,
+    count::number,
+    figures::{bar, figure_table},
+    key::key_name,
+};
 
 /// The most rows shown; a chart of hundreds tells nothing.
 const MOST: usize = 40;
@@ -120,27 +125,21 @@ fn Table(asked: Asked, lines: Vec<Line>, left_out: usize) -> impl IntoView {
     let body = lines
         .into_iter()
         .map(|line| row(figures, &asked, line, longest, spread, compared))
-        .collect_view();
+        .collect();
+    let heads = view! {
+        <th scope="col">{by.name}</th>
+        <th scope="col" class="bar-cell"><span class="visually-hidden">"Chart"</span></th>
+        <th scope="col" class="number">"Count"</th>
+        {spread.then(|| view! {
+            <th scope="col" class="number">"Median"</th>
+            <th scope="col" class="number wide">"Mean"</th>
+            <th scope="col" class="number wide">"90 %"</th>
+        })}
+        {compared.then(|| view! { <th scope="col" class="number wide">"Change"</th> })}
+    };
+    let caption = format!("{} by {}", measure.name, by.name);
     view! {
-        <div class="figure-table">
-            <table>
-                <caption class="visually-hidden">{format!("{} by {}", measure.name, by.name)}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{by.name}</th>
-                        <th scope="col" class="bar-cell"><span class="visually-hidden">"Chart"</span></th>
-                        <th scope="col" class="number">"Count"</th>
-                        {spread.then(|| view! {
-                            <th scope="col" class="number">"Median"</th>
-                            <th scope="col" class="number wide">"Mean"</th>
-                            <th scope="col" class="number wide">"90 %"</th>
-                        })}
-                        {compared.then(|| view! { <th scope="col" class="number wide">"Change"</th> })}
-                    </tr>
-                </thead>
-                <tbody>{body}</tbody>
-            </table>
-        </div>
+        {figure_table(caption, heads.into_any(), body)}
         {(left_out > 0).then(|| view! { <p class="hint">{format!("{left_out} more aren’t shown: choose a shorter period, or fewer issues.")}</p> })}
     }
 }

@@ -113,7 +113,7 @@ pub(crate) fn FiguresPage() -> impl IntoView {
 /// All lives until that time. Tracks who is who.
 pub(crate) fn lives(store: Store, as_of: Timestamp) -> Lives {
     let workspace = store.workspace().get();
-    let life = |row: &Row| Life::among(row, as_of, &workspace.people);
+    let life = |row: &Row| Life::among(row, as_of, workspace.who());
     let all = store.with_rows(|rows| {
         let lives = rows
             .values()

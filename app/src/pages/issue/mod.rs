@@ -20,14 +20,13 @@ use self::{
     attention::Attention, comments::Activity, conflicts::Conflicts, description::Description, fields::Fields,
     head::Head, links::Links,
 };
-use super::{address::Page, workspace::presence};
+use super::{address::Page, opening::opening, workspace::presence};
 use crate::{
     components::{
         notices,
         people::{May, store},
-        state::{Loading, State},
     },
-    store::{OpenDocument, Store, StoreError},
+    store::{OpenDocument, Store},
 };
 
 /// What the parts of the page share.
@@ -72,37 +71,9 @@ impl IssueState {
 /// The page.
 #[component]
 pub(crate) fn IssuePage(id: DocumentId) -> impl IntoView {
-    let store = store();
-    store.here(Some(id), None);
-    let opened: RwSignal<Option<Result<OpenDocument, StoreError>>, LocalStorage> = RwSignal::new_local(None);
-    let open = move || {
-        opened.set(None);
-        spawn_local(async move {
-            let result = store.open_document(id).await;
-            // The page may have been left.
-            let _ = opened.try_set(Some(result));
-        });
-    };
-    open();
-    move || match opened.get() {
-        None => view! { <Loading what="Opening the issue…" /> }.into_any(),
-        Some(Ok(document)) => view! { <Opened id document=StoredValue::new_local(document) /> }.into_any(),
-        Some(Err(error)) => {
-            let list = Page::Issues.of(&store.slug());
-            let (icon, title) = match error {
-                StoreError::NotHere(_) => ("offline", "This issue isn’t on this device"),
-                StoreError::NotFound(_) => ("search", "There is no such issue"),
-                _ => ("refused", "The issue can’t be opened"),
-            };
-            view! {
-                <State icon title text=error.to_string()>
-                    <button type="button" class="primary" on:click=move |_| open()>"Try again"</button>
-                    <a class="button" href=list>"All issues"</a>
-                </State>
-            }
-            .into_any()
-        }
-    }
+    opening(id, "issue", (Page::Issues, "All issues"), move |document| {
+        view! { <Opened id document /> }.into_any()
+    })
 }
 
 #[component]

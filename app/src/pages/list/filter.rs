@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use docket_domain::{
-    Row,
+    Row, Who,
     row::IssueRow,
     words::{Priority, Severity, Status},
 };
@@ -207,7 +207,8 @@ impl Filter {
         self.text.trim().is_empty() && self.chosen.iter().all(BTreeSet::is_empty)
     }
 
-    /// Does the issue fit? `name` is what it is called, in lower case; `words` are this filter's [`words`].
+    /// Does the issue fit? `name` is what it is called, in lower case; `words` are this filter's [`words`]; `who` tells
+    /// who an assignee of another tracker is here.
     pub(crate) fn fits(
         &self,
         row: &Row,
@@ -215,6 +216,7 @@ impl Filter {
         name: &str,
         words: &[String],
         pending: bool,
+        who: Who<'_>,
     ) -> bool {
         let flags = self.values(Facet::Flag);
         if row.deleted != flags.contains(DELETED) {
@@ -224,23 +226,31 @@ impl Filter {
             && (!flags.contains(CONFLICT) || !issue.conflicts.is_empty())
             && (!flags.contains(PENDING) || pending);
         flags
-            && Facet::ALL.into_iter().all(|facet| self.fits_facet(facet, issue))
+            && Facet::ALL
+                .into_iter()
+                .all(|facet| self.fits_facet(facet, issue, who))
             && says(row, issue, name, words)
     }
 
-    fn fits_facet(&self, facet: Facet, issue: &IssueRow) -> bool {
+    fn fits_facet(&self, facet: Facet, issue: &IssueRow, who: Who<'_>) -> bool {
         let asked = self.values(facet);
         if asked.is_empty() || facet == Facet::Flag {
             return true;
         }
         let mut fits = false;
-        each_value(facet, issue, |value| fits |= asked.contains(value));
+        each_value(facet, issue, who, |value| {
+            // An address may be from before somebody was known here.
+            fits |= asked.contains(value)
+                || asked
+                    .iter()
+                    .any(|asked| facet == Facet::Assignee && who.named(asked) == value);
+        });
         fits
     }
 }
 
 /// Calls `tell` with every value that an issue has in a field; [`NONE`] if it has none.
-pub(crate) fn each_value(facet: Facet, issue: &IssueRow, mut tell: impl FnMut(&str)) {
+pub(crate) fn each_value(facet: Facet, issue: &IssueRow, who: Who<'_>, mut tell: impl FnMut(&str)) {
     match facet {
         Facet::Status => {
             tell(issue.status.as_str());
@@ -251,7 +261,12 @@ pub(crate) fn each_value(facet: Facet, issue: &IssueRow, mut tell: impl FnMut(&s
         Facet::Severity => tell(issue.severity.map_or(NONE, Severity::as_str)),
         Facet::Priority => tell(issue.priority.map_or(NONE, Priority::as_str)),
         Facet::Component => tell(issue.component.as_deref().unwrap_or(NONE)),
-        Facet::Assignee => tell(issue.assignee.as_ref().map_or(NONE, |person| person.as_str())),
+        Facet::Assignee => tell(
+            issue
+                .assignee
+                .as_ref()
+                .map_or(NONE, |person| who.named(person.as_str())),
+        ),
         Facet::Organisation => tell(issue.organisation.as_ref().map_or(NONE, |id| id.as_str())),
         Facet::Label if issue.labels.is_empty() => tell(NONE),
         Facet::Label => issue.labels.iter().for_each(|label| tell(label)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use docket_domain::{DocumentId, Row, row::IssueRow};
+use docket_domain::{DocumentId, Row, Who, row::IssueRow};
 use leptos::prelude::*;
 
 use super::filter::{self, Filter, Sort};
@@ -47,18 +47,19 @@ impl Order {
     pub(super) fn now(store: Store, list: Option<DocumentId>, filter: &Filter) -> Self {
         store.changed().track();
         let words = filter::words(&filter.text);
-        let prefix = store.workspace().with(|workspace| workspace.prefix.clone());
+        let workspace = store.workspace().get();
+        let who = workspace.who();
         let members = Names::of(store, &words);
         let ranking = list.map(|list| store.ranking(list).get());
         let fits = |row: &Row, issue: &IssueRow, id: DocumentId| {
             let name = if words.is_empty() {
                 String::new()
             } else {
-                issue.name(&prefix).to_lowercase()
+                issue.name(&workspace.prefix).to_lowercase()
             };
             let pending = store.is_pending(id);
-            filter.fits(row, issue, &name, &words, pending)
-                || members.fits(filter, row, issue, &name, pending)
+            filter.fits(row, issue, &name, &words, pending, who)
+                || members.fits(filter, row, issue, &name, pending, who)
         };
         store.with_rows(|rows| {
             let check = |id: DocumentId| {
@@ -135,11 +136,20 @@ impl Names {
     }
 
     /// Does the issue fit when the words that name its assignee are left out?
-    fn fits(&self, filter: &Filter, row: &Row, issue: &IssueRow, name: &str, pending: bool) -> bool {
+    fn fits(
+        &self,
+        filter: &Filter,
+        row: &Row,
+        issue: &IssueRow,
+        name: &str,
+        pending: bool,
+        who: Who<'_>,
+    ) -> bool {
         let Some(assignee) = issue.assignee.as_ref() else {
             return false;
         };
-        let named = |ids: &Arc<[String]>| ids.iter().any(|id| id == assignee.as_str());
+        let assignee = who.named(assignee.as_str());
+        let named = |ids: &Arc<[String]>| ids.iter().any(|id| id == assignee);
         if !self.by_word.iter().any(|(_, ids)| named(ids)) {
             return false;
         }
@@ -148,7 +158,7 @@ impl Names {
             .iter()
             .filter(|(_, ids)| !named(ids))
             .map(|(word, _)| word.clone());
-        filter.fits(row, issue, name, &rest.collect::<Vec<_>>(), pending)
+        filter.fits(row, issue, name, &rest.collect::<Vec<_>>(), pending, who)
     }
 }
 

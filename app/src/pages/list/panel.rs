@@ -62,6 +62,7 @@ type Counts = BTreeMap<(Facet, String), (usize, Option<String>)>;
 /// How many issues have each value; for people of other trackers also their names.
 fn counts(store: Store) -> Counts {
     let mut counts = Counts::new();
+    let workspace = store.workspace().get();
     store.with_rows(|rows| {
         for row in rows.values() {
             row.with_untracked(|row| {
@@ -69,7 +70,7 @@ fn counts(store: Store) -> Counts {
                     return;
                 };
                 for facet in Facet::ALL {
-                    filter::each_value(facet, issue, |value| {
+                    filter::each_value(facet, issue, workspace.who(), |value| {
                         let entry = counts.entry((facet, value.to_owned())).or_default();
                         entry.0 += 1;
                         if facet == Facet::Assignee && entry.1.is_none() {

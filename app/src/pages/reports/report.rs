@@ -22,8 +22,8 @@ use crate::{
         text::{SharedText, Together, Which},
         time::{date, exact},
     },
-    pages::{address::Page, workspace::presence},
-    store::{OpenDocument, Store, StoreError},
+    pages::{address::Page, opening::opening, workspace::presence},
+    store::{OpenDocument, Store},
 };
 
 /// What the parts of the page share.
@@ -53,7 +53,10 @@ pub(crate) fn ReportPage(quarter: Quarter) -> impl IntoView {
     move || match workspace.get() {
         None => view! { <Loading what="Opening the report…" /> }.into_any(),
         Some(workspace) if begun.get() => {
-            view! { <Existing quarter id=Workspace::report(workspace, quarter) /> }.into_any()
+            let id = Workspace::report(workspace, quarter);
+            opening(id, "report", (Page::Reports, "All reports"), move |document| {
+                view! { <Opened quarter id document /> }.into_any()
+            })
         }
         Some(workspace) if May::now(store).triage() => view! { <Begin quarter workspace /> }.into_any(),
         Some(_) => nothing(quarter).into_any(),
@@ -92,35 +95,6 @@ fn Begin(quarter: Quarter, workspace: DocumentId) -> impl IntoView {
             <button type="button" class="primary" on:click=begin>"Begin the report"</button>
             <a class="button" href=Page::Reports.of(&store.slug())>"All reports"</a>
         </State>
-    }
-}
-
-#[component]
-fn Existing(quarter: Quarter, id: DocumentId) -> impl IntoView {
-    let store = store();
-    store.here(Some(id), None);
-    let opened: RwSignal<Option<Result<OpenDocument, StoreError>>, LocalStorage> = RwSignal::new_local(None);
-    let open = move || {
-        opened.set(None);
-        spawn_local(async move {
-            let result = store.open_document(id).await;
-            // The page may have been left.
-            let _ = opened.try_set(Some(result));
-        });
-    };
-    open();
-    move || match opened.get() {
-        None => view! { <Loading what="Opening the report…" /> }.into_any(),
-        Some(Ok(document)) => {
-            view! { <Opened quarter id document=StoredValue::new_local(document) /> }.into_any()
-        }
-        Some(Err(error)) => view! {
-            <State icon="offline" title="The report can’t be opened" text=error.to_string()>
-                <button type="button" class="primary" on:click=move |_| open()>"Try again"</button>
-                <a class="button" href=Page::Reports.of(&store.slug())>"All reports"</a>
-            </State>
-        }
-        .into_any(),
     }
 }
 

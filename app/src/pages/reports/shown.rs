@@ -7,7 +7,10 @@ use docket_domain::{
 use leptos::prelude::*;
 
 use super::report::ReportState;
-use crate::components::{bar::bar, count::number};
+use crate::components::{
+    count::{issues, number},
+    figures::{bar, figure_table},
+};
 
 /// All of them.
 #[component]
@@ -42,8 +45,8 @@ pub(super) fn ShownFigures(state: ReportState) -> impl IntoView {
 fn as_of(figures: &Figures, frozen: bool) -> String {
     let state = if frozen { "Frozen" } else { "Not frozen" };
     format!(
-        "{state}: {} issues as of {} (UTC). Times are around the clock; what nobody recorded is left out.",
-        number(figures.issues),
+        "{state}: {} as of {} (UTC). Times are around the clock; what nobody recorded is left out.",
+        issues(figures.issues),
         words::day(figures.as_of)
     )
 }
@@ -73,23 +76,20 @@ fn measures(figures: &Figures) -> impl IntoView + use<> {
                 <td class="note wide">{words::note(*unit, now)}</td>
             </tr>
         }
+        .into_any()
     };
-    view! {
-        <div class="figure-table">
-            <table>
-                <caption class="visually-hidden">"All measures, in this quarter and the one before"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Measure"</th>
-                        <th scope="col" class="number">{now}</th>
-                        <th scope="col" class="number">{before}</th>
-                        <th scope="col" class="wide"><span class="visually-hidden">"Note"</span></th>
-                    </tr>
-                </thead>
-                <tbody>{figures.measures.iter().map(line).collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let heads = view! {
+        <th scope="col">"Measure"</th>
+        <th scope="col" class="number">{now}</th>
+        <th scope="col" class="number">{before}</th>
+        <th scope="col" class="wide"><span class="visually-hidden">"Note"</span></th>
+    };
+    let lines = figures.measures.iter().map(line).collect();
+    figure_table(
+        "All measures, in this quarter and the one before".to_owned(),
+        heads.into_any(),
+        lines,
+    )
 }
 
 fn told_apart(figures: &Figures, table: &Table) -> Option<impl IntoView + use<>> {
@@ -111,27 +111,22 @@ fn told_apart(figures: &Figures, table: &Table) -> Option<impl IntoView + use<>>
                 {(unit == Unit::Hours).then(|| view! { <td class="number wide">{number(line.now.n)}</td> })}
             </tr>
         }
+        .into_any()
     });
     let title = format!("{} by {}", measure.name, table.heading.to_lowercase());
     let left_out = table.left_out;
+    let heads = view! {
+        <th scope="col">{table.heading.clone()}</th>
+        <th scope="col" class="bar-cell"><span class="visually-hidden">"Chart"</span></th>
+        <th scope="col" class="number">{now}</th>
+        <th scope="col" class="number">{before}</th>
+        {(unit == Unit::Hours).then(|| view! { <th scope="col" class="number wide">"Count"</th> })}
+    };
+    let table = figure_table(title.clone(), heads.into_any(), lines.collect());
     Some(view! {
         <div class="report-table">
             <h3>{title.clone()}</h3>
-            <div class="figure-table">
-                <table>
-                    <caption class="visually-hidden">{title}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{table.heading.clone()}</th>
-                            <th scope="col" class="bar-cell"><span class="visually-hidden">"Chart"</span></th>
-                            <th scope="col" class="number">{now}</th>
-                            <th scope="col" class="number">{before}</th>
-                            {(unit == Unit::Hours).then(|| view! { <th scope="col" class="number wide">"Count"</th> })}
-                        </tr>
-                    </thead>
-                    <tbody>{lines.collect_view()}</tbody>
-                </table>
-            </div>
+            {table}
             {(left_out > 0).then(|| view! { <p class="hint">{format!("{left_out} smaller ones are left out.")}</p> })}
         </div>
     })
@@ -191,7 +186,19 @@ fn trend(all: &[Trend]) -> impl IntoView + use<> {
                 <td class="number">{number(one.open)}</td>
             </tr>
         }
+        .into_any()
     });
+    let heads = view! {
+        <th scope="col">"Quarter"</th>
+        <th scope="col" class="number">"Reported"</th>
+        <th scope="col" class="number">"Resolved"</th>
+        <th scope="col" class="number">"Open at the end"</th>
+    };
+    let table = figure_table(
+        "Reported against resolved, by quarter".to_owned(),
+        heads.into_any(),
+        lines.collect(),
+    );
     view! {
         <div class="report-table report-trend">
             <h3>"Reported against resolved"</h3>
@@ -208,20 +215,7 @@ fn trend(all: &[Trend]) -> impl IntoView + use<> {
                 <span class="resolved">"Resolved"</span>
                 <span class="open">"Open at the end (its own scale)"</span>
             </p>
-            <div class="figure-table">
-                <table>
-                    <caption class="visually-hidden">"Reported against resolved, by quarter"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Quarter"</th>
-                            <th scope="col" class="number">"Reported"</th>
-                            <th scope="col" class="number">"Resolved"</th>
-                            <th scope="col" class="number">"Open at the end"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines.collect_view()}</tbody>
-                </table>
-            </div>
+            {table}
         </div>
     }
 }
@@ -240,25 +234,24 @@ fn top(all: &[Top]) -> Option<impl IntoView + use<>> {
                 <td class="wide">{issue.assignee.clone()}</td>
             </tr>
         }
+        .into_any()
     });
+    let heads = view! {
+        <th scope="col" class="number"><span class="visually-hidden">"Rank"</span></th>
+        <th scope="col">"Issue"</th>
+        <th scope="col">"Title"</th>
+        <th scope="col">"Status"</th>
+        <th scope="col" class="wide">"Assignee"</th>
+    };
+    let table = figure_table(
+        "First on the agreed list".to_owned(),
+        heads.into_any(),
+        lines.collect(),
+    );
     Some(view! {
-        <div class="report-table">
+        <div class="report-table report-top">
             <h3>"First on the agreed list on the day of these figures"</h3>
-            <div class="figure-table report-top">
-                <table>
-                    <caption class="visually-hidden">"First on the agreed list"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col" class="number"><span class="visually-hidden">"Rank"</span></th>
-                            <th scope="col">"Issue"</th>
-                            <th scope="col">"Title"</th>
-                            <th scope="col">"Status"</th>
-                            <th scope="col" class="wide">"Assignee"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines.collect_view()}</tbody>
-                </table>
-            </div>
+            {table}
         </div>
     })
 }
@@ -275,24 +268,23 @@ fn told_otherwise(figures: &Figures, corrected: Vec<(Measured, Summary)>) -> imp
                 <td class="number">{told(&measure.before)}</td>
             </tr>
         }
+        .into_any()
     });
+    let heads = view! {
+        <th scope="col">"Measure"</th>
+        <th scope="col" class="number">"It said"</th>
+        <th scope="col" class="number">"Now"</th>
+    };
+    let table = figure_table(
+        "What the last report told otherwise".to_owned(),
+        heads.into_any(),
+        lines.collect(),
+    );
     view! {
         <div class="report-table">
             <h3>{format!("What the report of {before} told otherwise")}</h3>
             <p class="hint">"What was recorded after that report was frozen changes the figures of its quarter."</p>
-            <div class="figure-table">
-                <table>
-                    <caption class="visually-hidden">"What the last report told otherwise"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Measure"</th>
-                            <th scope="col" class="number">"It said"</th>
-                            <th scope="col" class="number">"Now"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines.collect_view()}</tbody>
-                </table>
-            </div>
+            {table}
         </div>
     }
 }

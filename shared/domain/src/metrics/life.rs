@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    ids::{DocumentId, MemberId, OrganisationId, PersonId, Timestamp},
+    ids::{DocumentId, OrganisationId, PersonId, Timestamp},
+    member::Who,
     row::{Body, Moment, Row, What},
     words::{Priority, Severity, Status},
 };
@@ -57,14 +58,12 @@ impl Life {
     /// later.
     #[must_use]
     pub fn of(row: &Row, as_of: Timestamp) -> Option<Self> {
-        Self::among(row, as_of, &BTreeMap::new())
+        Self::among(row, as_of, Who(&BTreeMap::new()))
     }
 
-    /// As [`of`](Self::of), where `people` says who somebody of another tracker is here
-    /// ([`Workspace::people`](crate::read::Workspace::people)): two names of one person are one person.
+    /// As [`of`](Self::of), where `who` says who somebody of another tracker is here.
     #[must_use]
-    pub fn among(row: &Row, as_of: Timestamp, people: &BTreeMap<String, MemberId>) -> Option<Self> {
-        let who = Who(people);
+    pub fn among(row: &Row, as_of: Timestamp, who: Who<'_>) -> Option<Self> {
         let Body::Issue(issue) = &row.body else {
             return None;
         };
@@ -134,22 +133,6 @@ impl Life {
     pub fn is_resolved(&self) -> bool {
         let done = self.stays.last().is_some_and(|stay| !stay.status.is_open());
         done && !self.resolved.is_empty()
-    }
-}
-
-/// Who somebody is.
-#[derive(Clone, Copy)]
-struct Who<'p>(&'p BTreeMap<String, MemberId>);
-
-impl Who<'_> {
-    fn is(self, person: &PersonId) -> PersonId {
-        let member = self.0.get(person.as_str());
-        member.map_or_else(|| person.clone(), PersonId::from)
-    }
-
-    /// The same for the text of an event.
-    fn named<'a>(&'a self, person: &'a str) -> &'a str {
-        self.0.get(person).map_or(person, MemberId::as_str)
     }
 }
 

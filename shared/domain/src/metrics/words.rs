@@ -120,6 +120,13 @@ pub fn day(at: Timestamp) -> String {
     format!("{month}-{:02}", days + 1)
 }
 
+/// A number of issues: `1 issue`, `1,499 issues`.
+#[must_use]
+pub fn issues(n: usize) -> String {
+    let word = if n == 1 { "issue" } else { "issues" };
+    format!("{} {word}", number(n))
+}
+
 /// A number with its thousands apart: 12,345.
 #[must_use]
 pub fn number(n: usize) -> String {

@@ -8,6 +8,7 @@ use minicbor::{Decode, Encode};
 use super::access::{object, string};
 use crate::{
     ids::{DocumentId, MemberId, OrganisationId},
+    member::Who,
     metrics::Quarter,
 };
 
@@ -60,6 +61,12 @@ pub struct Organisation {
 }
 
 impl Workspace {
+    /// Who somebody of another tracker is here.
+    #[must_use]
+    pub const fn who(&self) -> Who<'_> {
+        Who(&self.people)
+    }
+
     /// The key of the agreed list among the lists.
     pub const AGREED: &str = "agreed";
 

@@ -41,14 +41,14 @@ impl Quarterly<'_> {
         let Figures {
             definitions, issues, ..
         } = self.figures;
-        let issues = words::number(*issues);
+        let issues = words::issues(*issues);
         let day = words::day(self.figures.as_of);
         let state = if self.frozen {
             "Figures"
         } else {
             "Preliminary figures"
         };
-        format!("{state} of {issues} issues as of {day} (UTC), by version {definitions} of the definitions.")
+        format!("{state} of {issues} as of {day} (UTC), by version {definitions} of the definitions.")
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
