@@ -37,6 +37,7 @@ pub(super) fn opening(
         None => view! { <Loading what=format!("Opening the {what}…") /> }.into_any(),
         Some(Ok(document)) => page(StoredValue::new_local(document)),
         Some(Err(error)) => {
+            let others = others.clone().of(&store.slug());
             let (icon, title) = match error {
                 StoreError::NotHere(_) => ("offline", format!("This {what} isn’t on this device")),
                 StoreError::NotFound(_) => ("search", format!("There is no such {what}")),
@@ -45,7 +46,7 @@ pub(super) fn opening(
             view! {
                 <State icon title text=error.to_string()>
                     <button type="button" class="primary" on:click=move |_| open()>"Try again"</button>
-                    <a class="button" href=others.of(&store.slug())>{name}</a>
+                    <a class="button" href=others>{name}</a>
                 </State>
             }
             .into_any()
