@@ -10,7 +10,7 @@
 //! 2. `origin`: its actor is the author's own, or a layout's or import's; the document begins as its kind does;
 //! 3. `structure`: its operations act on what is there, so that every replica can apply it (Automerge panics, or
 //!    replicas drift apart, where they don't);
-//! 4. `policy`: the author's role may do what they do, and the values are what belongs there.
+//! 4. `policy`: the author's role may do what they do, and the values (`value`) are what belongs there.
 //!
 //! Changes come here through [`inspect`](crate::inspect) only. Those of a bundle were judged when they were received, by
 //! whoever may have been a member then; they pass again what Automerge takes for granted ([`rebuild`]).
@@ -23,6 +23,7 @@ mod rebuild;
 mod refusal;
 mod structure;
 mod table;
+mod value;
 
 use std::collections::{HashMap, HashSet};
 
@@ -102,7 +103,7 @@ fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>) -> Judgement {
         list: None,
         text_lengths: HashMap::new(),
         blank: document.is_none_or(|document| origin::is_blank(input.document, document)),
-        source: policy::Source::default(),
+        source: value::Source::default(),
         layouts: None,
     };
     let mut verdicts = vec![None; input.changes.len()];
@@ -137,7 +138,7 @@ struct Court<'a> {
     /// Is there nothing but layouts in the document?
     blank: bool,
     /// Where the import that is judged now says it comes from.
-    source: policy::Source,
+    source: value::Source,
     /// The changes that lay out a document of that kind here, once they were asked for: making them costs more than
     /// judging most changes does.
     layouts: Option<(Kind, Vec<ChangeHash>)>,

@@ -1,37 +1,19 @@
-//! The fourth gate: may they do that, and is it what belongs there?
+//! The fourth gate: may they do that? And is it what belongs there (`value`)?
 
-use automerge::{ObjType, ReadDoc, ScalarValue};
+use automerge::ReadDoc;
 use docket_domain::{
-    DocumentId, EntryId, Field, Kind, MemberId, OrganisationId, Rank, Role,
+    Kind, Role,
     genesis::is_deterministic,
-    metrics::Quarter,
     operation::{Action, Key, Operation, object_id, operation_id},
     read::Workspace,
-    words::{Priority, Resolution, Severity, Status},
 };
 
 use super::{
     Court, Refusal,
     origin::Origin,
-    table::{Act, Name, Rule, Value, When},
+    table::{Act, Rule, When},
+    value::named,
 };
-
-/// The longest name of a person, a member's or another tracker's.
-const PERSON: usize = 200;
-
-/// The longest key of an import's own fields and people.
-const LINE: usize = 200;
-
-/// The last millisecond of the year 9999.
-const LAST_TIME: i64 = 253_402_300_799_999;
-
-/// Where an import says it comes from.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Source {
-    system: String,
-    key: String,
-    number: String,
-}
 
 /// Whose list a document is, to a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,202 +146,6 @@ impl Court<'_> {
             writers.any(|id| !imports || !is_deterministic(id.actor()))
         })
     }
-
-    /// Notes from which issue of which tracker an import says it comes.
-    fn note_source(&mut self, path: &[&str], text: Option<&str>) {
-        if let (["source", field], Some(text)) = (path, text) {
-            match *field {
-                "system" => self.source.system = text.to_owned(),
-                "key" => self.source.key = text.to_owned(),
-                "id" => self.source.number = text.to_owned(),
-                _ => {}
-            }
-        }
-    }
-
-    /// An import begins an issue, or belongs in the document that its own issue has (`docket_exchange::Plan`): what
-    /// it says of times is taken as it is, so it may not be added to the issues that are kept here.
-    pub(super) fn source_fits(&self) -> Result<(), Refusal> {
-        let (Source { system, key, number }, workspace) = (&self.source, self.input.workspace);
-        let names = [format!("{system}:{key}"), format!("{system}:{key}#{number}")];
-        let own = names
-            .iter()
-            .any(|name| workspace.derive(name) == self.input.document);
-        if own || self.blank {
-            Ok(())
-        } else {
-            Err(Refusal::WrongDocument)
-        }
-    }
-
-    fn value_fits(
-        &mut self,
-        rule: &Rule,
-        path: &[&str],
-        operation: &Operation,
-        imports: bool,
-    ) -> Result<(), Refusal> {
-        let wrong = |expected| Err(malformed(path, expected));
-        let value = match &operation.action {
-            Action::Make(ObjType::Map) if rule.act == Act::Make => return Ok(()),
-            Action::Make(_) if rule.act == Act::Make => return wrong("a map"),
-            Action::Make(_) => return wrong("text"),
-            Action::Delete if rule.act == Act::Delete => return Ok(()),
-            Action::Delete => return self.characters(rule, path, operation),
-            Action::Put(value) => value,
-            _ => return wrong("a value"),
-        };
-        let text = match value {
-            ScalarValue::Str(text) => Some(text.as_str()),
-            _ => None,
-        };
-        if imports {
-            self.note_source(path, text);
-        }
-        let null = *value == ScalarValue::Null;
-        match rule.value {
-            Value::Nothing => wrong("made, not written"),
-            Value::Text(max) => fits(path, text, max),
-            Value::TextOrNull(_) if null => Ok(()),
-            Value::TextOrNull(max) => fits(path, text, max),
-            Value::Any(max) => match value {
-                ScalarValue::Str(text) => fits(path, Some(text), max),
-                ScalarValue::Bytes(_) | ScalarValue::Counter(_) | ScalarValue::Unknown { .. } => {
-                    wrong("text, a number, a time or a truth value")
-                }
-                _ => Ok(()),
-            },
-            Value::Severity | Value::Priority | Value::Resolution | Value::OrganisationOrNull if null => {
-                Ok(())
-            }
-            Value::Severity => word(path, text.and_then(Severity::parse), "a severity"),
-            Value::Priority => word(path, text.and_then(Priority::parse), "a priority"),
-            Value::Status => word(path, text.and_then(Status::parse), "a status"),
-            Value::Resolution => word(path, text.and_then(Resolution::parse), "a resolution"),
-            Value::OrganisationOrNull => word(path, text.and_then(organisation), "an organisation’s id"),
-            Value::Field => self.event(path, text),
-            Value::ListOwner => self.list_owner(path, text),
-            Value::ListUrl => {
-                let name = rule.name_in(path).unwrap_or_default();
-                let url = self.list_url(name);
-                word(
-                    path,
-                    text.filter(|text| url.as_deref() == Some(*text)),
-                    "the URL of that list",
-                )
-            }
-            Value::ReportQuarter => {
-                let quarter = text.and_then(quarter);
-                let own = quarter.filter(|quarter| {
-                    Workspace::report(self.input.workspace, *quarter) == self.input.document
-                });
-                word(path, own, "the quarter whose report this is")
-            }
-            Value::ReportUrl => {
-                let url = rule.name_in(path).and_then(quarter);
-                let url = url.map(|quarter| Workspace::report(self.input.workspace, quarter).url());
-                word(
-                    path,
-                    text.filter(|text| url.as_deref() == Some(*text)),
-                    "the URL of that report",
-                )
-            }
-            Value::MemberOrNull if null => Ok(()),
-            Value::MemberOrNull => word(
-                path,
-                text.and_then(|text| text.parse::<MemberId>().ok()),
-                "a member’s id",
-            ),
-            Value::TimeOrNull if null => Ok(()),
-            Value::Time | Value::TimeOrNull => match value {
-                ScalarValue::Timestamp(0..=LAST_TIME) => Ok(()),
-                _ => wrong("a time, in milliseconds since 1970"),
-            },
-            // An import speaks for people of another tracker, and never for a member.
-            Value::Myself if imports && text.is_some_and(|text| !text.contains(':')) => {
-                Err(Refusal::Forged { path: shown(path) })
-            }
-            Value::Myself if imports => fits(path, text, PERSON),
-            Value::Myself if text == Some(self.input.member.id.as_str()) => Ok(()),
-            Value::Myself => Err(Refusal::Forged { path: shown(path) }),
-            Value::True => word(path, (*value == ScalarValue::Boolean(true)).then_some(()), "true"),
-            Value::Rank => word(
-                path,
-                text.and_then(|text| Rank::parse(text).ok()),
-                "a rank: pairs of 0–9, A–F",
-            ),
-            Value::Size => match value {
-                ScalarValue::Uint(_) | ScalarValue::Int(0..) => Ok(()),
-                _ => wrong("a number of bytes"),
-            },
-            Value::Characters(_) if text.is_some() && operation.insert => {
-                self.characters(rule, path, operation)
-            }
-            Value::Characters(_) => wrong("text"),
-        }
-    }
-
-    /// A vendor doesn't set severity and priority, and so doesn't record that they changed either.
-    fn event(&self, path: &[&str], text: Option<&str>) -> Result<(), Refusal> {
-        let role = self.input.member.role;
-        match text.and_then(Field::parse) {
-            Some(Field::Severity | Field::Priority | Field::Organisation) if role == Role::Vendor => {
-                Err(forbidden(path, role))
-            }
-            Some(_) => Ok(()),
-            None => Err(malformed(path, "the name of a field")),
-        }
-    }
-
-    fn list_owner(&self, path: &[&str], text: Option<&str>) -> Result<(), Refusal> {
-        let member = self.input.member;
-        let owner: Option<OrganisationId> = text.and_then(|text| text.parse().ok());
-        let owner = owner
-            .filter(|owner| Workspace::organisation_list(self.input.workspace, owner) == self.input.document);
-        match owner {
-            Some(owner) if member.role == Role::Admin || member.organisation.as_ref() == Some(&owner) => {
-                Ok(())
-            }
-            Some(_) => Err(forbidden(path, member.role)),
-            None => Err(malformed(path, "the organisation whose list this is")),
-        }
-    }
-
-    fn list_url(&self, name: &str) -> Option<String> {
-        let workspace = self.input.workspace;
-        if name == Workspace::AGREED {
-            return Some(Workspace::agreed_list(workspace).url());
-        }
-        let organisation = name.parse().ok()?;
-        Some(Workspace::organisation_list(workspace, &organisation).url())
-    }
-
-    /// Keeps count of a text's length over the changes that are judged together.
-    fn characters(&mut self, rule: &Rule, path: &[&str], operation: &Operation) -> Result<(), Refusal> {
-        let Value::Characters(max) = rule.value else {
-            return Err(malformed(path, "text"));
-        };
-        let stored = self
-            .input
-            .stored
-            .zip(operation.object.as_ref().and_then(object_id));
-        let length = self
-            .text_lengths
-            .entry(rule.path)
-            .or_insert_with(|| stored.map_or(0, |((document, _), object)| document.length(&object)));
-        let Some(text) = operation.text() else {
-            *length = length.saturating_sub(1);
-            return Ok(());
-        };
-        *length += text.encode_utf16().count();
-        if *length > max {
-            return Err(Refusal::TooLarge {
-                path: shown(path),
-                max,
-            });
-        }
-        Ok(())
-    }
 }
 
 /// May an update write there? It says what changed in the other tracker: which issue of which tracker it is has been
@@ -384,62 +170,14 @@ fn path(operation: &Operation) -> Vec<&str> {
     })
 }
 
-fn named(kind: Name, name: &str) -> Result<(), &'static str> {
-    let (fits, expected) = match kind {
-        Name::Fixed => (true, ""),
-        Name::Entry => (name.parse::<EntryId>().is_ok(), "under a key of a–z, 0–9 and “-”"),
-        Name::Line => (is_line(name), "under a name on one line"),
-        Name::Organisation => (organisation(name).is_some(), "under an organisation’s id"),
-        Name::Document => (
-            DocumentId::from_url(name).is_ok_and(|id| id.url() == name),
-            "under a document’s URL",
-        ),
-        Name::Quarter => (quarter(name).is_some(), "under a quarter, as 2026-Q1"),
-        Name::List => (
-            name == Workspace::AGREED || organisation(name).is_some(),
-            "under “agreed” or an organisation’s id",
-        ),
-    };
-    if fits { Ok(()) } else { Err(expected) }
-}
-
-/// A quarter as it is written; `02026-Q1` would be the same one under another key.
-fn quarter(text: &str) -> Option<Quarter> {
-    let quarter: Option<Quarter> = text.parse().ok();
-    quarter.filter(|quarter| quarter.to_string() == text)
-}
-
-fn organisation(text: &str) -> Option<OrganisationId> {
-    text.parse().ok()
-}
-
-fn is_line(name: &str) -> bool {
-    (1..=LINE).contains(&name.len()) && !name.chars().any(char::is_control)
-}
-
-fn fits(path: &[&str], text: Option<&str>, max: usize) -> Result<(), Refusal> {
-    match text {
-        None => Err(malformed(path, "text")),
-        Some(text) if text.len() > max => Err(Refusal::TooLarge {
-            path: shown(path),
-            max,
-        }),
-        Some(_) => Ok(()),
-    }
-}
-
-fn word<T>(path: &[&str], found: Option<T>, expected: &'static str) -> Result<(), Refusal> {
-    found.map(|_| ()).ok_or_else(|| malformed(path, expected))
-}
-
-fn malformed(path: &[&str], expected: &'static str) -> Refusal {
+pub(super) fn malformed(path: &[&str], expected: &'static str) -> Refusal {
     Refusal::Malformed {
         path: shown(path),
         expected,
     }
 }
 
-fn forbidden(path: &[&str], role: Role) -> Refusal {
+pub(super) fn forbidden(path: &[&str], role: Role) -> Refusal {
     Refusal::Forbidden {
         path: shown(path),
         role,
@@ -447,6 +185,6 @@ fn forbidden(path: &[&str], role: Role) -> Refusal {
 }
 
 /// The path as people read it, cut where it is long: keys come from outside.
-fn shown(path: &[&str]) -> String {
+pub(super) fn shown(path: &[&str]) -> String {
     path.join("/").chars().take(200).collect()
 }

@@ -8,7 +8,7 @@
 use automerge::{Change, ObjType, ReadDoc};
 use docket_domain::operation::{Action, Key, OpId, Operation, object_id, operation_id};
 
-use super::{Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, policy::Source};
+use super::{Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, value::Source};
 
 /// The deepest nesting: reading a document calls itself for each level.
 const MOST_DEPTH: usize = 64;
