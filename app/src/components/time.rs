@@ -47,6 +47,11 @@ pub(crate) fn date(at: Timestamp) -> String {
     DATE.with(|format| write(format, at))
 }
 
+/// The date in UTC: of what is counted in UTC's days, as quarters are.
+pub(crate) fn day(at: Timestamp) -> String {
+    DAY_UTC.with(|format| write(format, at))
+}
+
 /// Date and time, in the person's language and time zone.
 pub(crate) fn exact(at: Timestamp) -> String {
     EXACT.with(|format| write(format, at))
@@ -74,6 +79,7 @@ fn js_date(at: Timestamp) -> Date {
 // Making a formatter costs more than a hundred uses of it.
 thread_local! {
     static DATE: Intl::DateTimeFormat = formatter(&[("dateStyle", "medium")]);
+    static DAY_UTC: Intl::DateTimeFormat = formatter(&[("dateStyle", "medium"), ("timeZone", "UTC")]);
     static EXACT: Intl::DateTimeFormat = formatter(&[("dateStyle", "full"), ("timeStyle", "short")]);
 }
 

@@ -162,7 +162,7 @@ pub(crate) struct Reading {
     /// Words that aren't known here.
     #[n(2)]
     pub(crate) unknown: Vec<Unknown>,
-    /// The people it names, who aren't known to be members: id and name.
+    /// The people it names: id and name.
     #[n(3)]
     pub(crate) people: Vec<(String, String)>,
 }

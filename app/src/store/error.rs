@@ -58,7 +58,7 @@ pub(crate) enum StoreError {
     },
     /// A job beside the page ended before it was done.
     #[error(
-        "It stopped before it was done, perhaps because this device’s memory is full. Close other programs and choose the file again; what is stored stays."
+        "It stopped before it was done, perhaps because this device’s memory is full. Close other programs and try again; what is stored stays."
     )]
     BrokeDown,
     /// Changes that the hub doesn't have yet stand in the way.

@@ -76,6 +76,15 @@ impl Replica {
         self.imports.running.borrow().clone()
     }
 
+    /// Ends what is under way in this browser. What is being stored is stored whole; nothing comes after it.
+    pub(super) async fn end_imports(&self) {
+        if let Some(running) = self.running() {
+            running.cancel();
+        }
+        // Whoever holds the lock stores.
+        let _ = browser::locked(&self.import_lock(), async {}).await;
+    }
+
     /// Is something under way in another tab?
     pub(super) async fn imports_elsewhere(&self) -> bool {
         let here = self.running().is_some_and(|running| {
@@ -179,16 +188,20 @@ impl Replica {
         let stored = self
             .follow(&request, Some(file), job, async |items, shown| {
                 // What was here and only changed isn't this import's to take back.
+                let mut next = record.clone();
                 let of_this = |_: &[DocumentId], begun: &[DocumentId]| {
-                    record.added += begun.len() as u64;
-                    record.batches += 1;
+                    next.added += begun.len() as u64;
+                    next.batches += 1;
                     let bytes = begun.iter().flat_map(DocumentId::as_bytes).copied().collect();
                     vec![
-                        Write::Imported(import, record.batches, bytes),
-                        Write::Import(import, record.clone()),
+                        Write::Imported(import, next.batches, bytes),
+                        Write::Import(import, next.clone()),
                     ]
                 };
-                self.store_items(items, shown, of_this).await
+                self.store_items(items, shown, of_this).await?;
+                // Only what is stored counts.
+                record = next;
+                Ok(())
             })
             .await;
         record.ended = matches!(stored, Ok(Outcome::Read(_)));
@@ -209,15 +222,20 @@ impl Replica {
             member: self.my_id().ok_or(StoreError::SignedOut)?,
             now: self.now(),
         };
-        let mut undone = Undone::default();
+        // It may go on with one that broke off.
+        let mut undone = record.undone.unwrap_or_default();
+        job.progress.update(|it| it.stored = undone.deleted);
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
+                let mut next = undone;
                 let of_this = |ids: &[DocumentId], _: &[DocumentId]| {
-                    undone.deleted += ids.len() as u64;
-                    record.undone = Some(undone);
+                    next.deleted += ids.len() as u64;
+                    record.undone = Some(next);
                     vec![Write::Import(import, record.clone())]
                 };
-                self.store_items(items, shown, of_this).await
+                self.store_items(items, shown, of_this).await?;
+                undone = next;
+                Ok(())
             })
             .await?;
         if let Outcome::Undone(undone) = outcome {
@@ -275,8 +293,7 @@ impl Replica {
     }
 
     /// Stores what a job handed over, together with what `with` makes of the documents that were taken, and of those of
-    /// them that begin with it. A document that
-    /// came meanwhile, from a person who imports the same file, is passed over.
+    /// them that begin with it. A document that came meanwhile, from a person who imports the same file, is passed over.
     async fn store_items(
         self: &Rc<Self>,
         items: Vec<Item>,
@@ -309,6 +326,8 @@ impl Replica {
             }
             return Err(error);
         }
+        // Another tab may have told of one of them meanwhile, of which it knew that it waits no more.
+        self.outbox.add_uploads(ids.iter().copied());
         for id in &ids {
             // What is open shows it at once.
             self.merge_stored(*id).await?;

@@ -314,6 +314,7 @@ impl Replica {
         // Without a network the session ends when it expires; this device forgets it either way.
         let ended = session::end(&self.slug).await;
         self.tabs.tell_signed_out();
+        self.end_imports().await;
         self.database.clear().await?;
         match ended {
             Ok(()) | Err(StoreError::Unreachable) => Ok(()),

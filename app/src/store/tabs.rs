@@ -114,16 +114,24 @@ impl Replica {
         }
         self.set_aside.set(Arc::new(self.database.set_aside().await?));
         let mut rows = Vec::new();
-        let mut unsent = Vec::new();
+        let (mut unsent, mut uploads) = (Vec::new(), false);
         for id in hint.documents {
             let entries = self.database.entries_of(Some(id)).await?;
+            let uploading = self.database.is_upload(id).await?;
             // What the hub has stored it tells this tab itself, and perhaps has told already: then its row is newer
             // than the stored one.
-            let ours = !entries.is_empty() || self.rows.get(id).is_none();
+            let ours = !entries.is_empty() || uploading || self.rows.get(id).is_none();
             if !entries.is_empty() {
                 unsent.push(id);
             }
             self.outbox.replace(id, entries);
+            // It waits here, too: what waits for nothing, and the hub doesn't confirm, leaves the device.
+            if uploading {
+                self.outbox.add_uploads([id]);
+                uploads = true;
+            } else {
+                self.outbox.remove_upload(id);
+            }
             let stored = self.database.row(id).await?;
             let known = self.rows.known(id);
             if stored.is_none() && known.as_ref().is_none_or(|known| known.confirmed.is_none()) {
@@ -141,7 +149,7 @@ impl Replica {
         }
         self.rows.apply(rows);
         self.refresh_status();
-        self.send_for_others(unsent);
+        self.send_for_others(unsent, uploads);
         Ok(())
     }
 
@@ -166,8 +174,8 @@ impl Replica {
     }
 
     /// A tab that was closed or is frozen sends nothing: what it leaves unsent for long is sent from here.
-    fn send_for_others(self: &Rc<Self>, documents: Vec<DocumentId>) {
-        if documents.is_empty() {
+    fn send_for_others(self: &Rc<Self>, documents: Vec<DocumentId>, uploads: bool) {
+        if documents.is_empty() && !uploads {
             return;
         }
         let replica = Rc::clone(self);
@@ -181,6 +189,7 @@ impl Replica {
                     }
                 }
             }
+            replica.upload();
         });
     }
 }

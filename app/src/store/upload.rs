@@ -71,13 +71,16 @@ impl Replica {
             }
             let (batch, missing) = self.next_uploads().await?;
             for id in &missing {
-                // Another tab uploaded it, or it was purged.
+                // It left this device: refused by the hub when another tab uploaded it, or purged.
                 self.outbox.remove_upload(*id);
                 self.writer.later(vec![Write::NoUpload(*id)]);
             }
-            if batch.is_empty() {
+            if batch.is_empty() && missing.is_empty() {
                 self.refresh_status();
                 return Ok(());
+            }
+            if batch.is_empty() {
+                continue;
             }
             let (records, sent): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
             let answers = hub::store(&self.slug, &records).await?;
@@ -176,6 +179,10 @@ impl Replica {
             self.act(output);
         }
         self.rows.apply(rows);
+        let sent: Vec<DocumentId> = stored.iter().map(|(sent, ..)| sent.document).collect();
+        if !sent.is_empty() {
+            self.tell_tabs(&sent);
+        }
         Ok(())
     }
 

@@ -144,6 +144,27 @@ fn an_issue_goes_through_its_life() {
 }
 
 #[test]
+fn a_long_talk_does_not_hide_what_happened() {
+    let mut doc = issue();
+    let mut n = 0;
+    let mut talk = |doc: &mut Automerge, times: u64| {
+        for _ in 0..times {
+            n += 1;
+            let (id, body) = (entry(n), "On it.".to_owned());
+            run(doc, 20 + n as i64, Action::AddComment { id, body }).unwrap();
+        }
+    };
+    talk(&mut doc, 600);
+    run(&mut doc, 700, status(9_000, Status::Resolved)).unwrap();
+    talk(&mut doc, 700);
+    let row = Row::derive(&doc, ID, &Facts::default()).unwrap();
+    let timeline = &row.issue().unwrap().timeline;
+    assert_eq!(timeline.len(), 1_000);
+    let resolved = |moment: &&docket_domain::row::Moment| matches!(moment.what, Moment::Status { .. });
+    assert_eq!(timeline.iter().filter(resolved).count(), 1);
+}
+
+#[test]
 fn commands_that_cannot_be_are_refused_and_change_nothing() {
     let mut doc = issue();
     let heads = doc.get_heads();

@@ -29,6 +29,7 @@ fn issue(n: u8, status: Status, priority: Option<Priority>, timeline: Vec<Moment
         created: Timestamp(REPORTED * HOUR),
         updated: Timestamp(REPORTED * HOUR),
         deleted: false,
+        restricted: false,
         body: Body::Issue(Box::new(IssueRow {
             number: None,
             key: None,

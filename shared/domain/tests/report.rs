@@ -86,7 +86,8 @@ fn the_figures_that_were_frozen_last_hold() {
     let mut document = report(1);
     let row = |document: &Automerge| Row::derive(document, WORKSPACE, &Facts::default()).unwrap();
     assert_eq!(row(&document).title, "2026-Q3");
-    for (seconds, data) in [(20, "{\"b\":1}"), (10, "{\"a\":1}")] {
+    // The first clock is ahead of the second: what was written knowing of the other is the last.
+    for (seconds, data) in [(2_000, "{\"a\":1}"), (20, "{\"b\":1}")] {
         let freeze = Action::FreezeFigures {
             id: EntryId::random(),
             data: data.to_owned(),
@@ -125,22 +126,23 @@ fn life(n: u8, reported: i64, resolved: &[i64], reopened: &[i64], as_of: Timesta
         all.filter(|at| *at <= as_of).collect()
     };
     let (resolved, reopened) = (known(resolved), known(reopened));
-    let status = if resolved.len() > reopened.len() {
-        Status::Closed
-    } else {
-        Status::Reopened
+    let stay = |status: Status| {
+        move |from: &Timestamp| Stay {
+            status,
+            from: *from,
+            until: None,
+        }
     };
-    let from = resolved.iter().chain(&reopened).max().copied().unwrap_or(at(0));
+    let mut stays = vec![stay(Status::New)(&at(0))];
+    stays.extend(resolved.iter().map(stay(Status::Closed)));
+    stays.extend(reopened.iter().map(stay(Status::Reopened)));
+    stays.sort_by_key(|stay| stay.from);
     Life {
         document: DocumentId::from_bytes([n; 16]),
         as_of,
         reported: at(0),
         responded: None,
-        stays: vec![Stay {
-            status,
-            from,
-            until: None,
-        }],
+        stays,
         resolved,
         reopened,
         reassigned: Vec::new(),
@@ -194,6 +196,7 @@ fn a_quarters_figures_know_nothing_of_later() {
 
     let last = figures.trend.last().unwrap();
     assert_eq!((last.reported, last.resolved, last.open), (2, 3, 1));
+    assert_eq!(last.open, measure("backlog").now.n);
     let before = figures.trend[figures.trend.len() - 2];
     assert_eq!(
         (before.quarter, before.reported, before.resolved, before.open),
@@ -224,6 +227,17 @@ fn a_quarters_figures_know_nothing_of_later() {
 
     assert_eq!(Figures::parse(&figures.to_json()).unwrap(), figures);
     assert!(Figures::parse("{}").is_none());
+}
+
+/// Done when it came, so that nobody knows since when; reopened here, and resolved again.
+#[test]
+fn what_was_resolved_twice_by_one_record_is_not_open() {
+    let as_of = Figures::as_of(Q3, Timestamp(i64::MAX));
+    let life = life(1, 10, &[90], &[60], as_of);
+    assert!(life.is_resolved());
+    let figures = Figures::of(Q3, as_of, &[life], &[], |key| key.to_string(), Vec::new());
+    assert_eq!(figures.measure("backlog").unwrap().now.n, 0);
+    assert_eq!(figures.trend.last().unwrap().open, 0);
 }
 
 #[test]

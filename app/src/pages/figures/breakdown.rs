@@ -140,7 +140,7 @@ fn Table(asked: Asked, lines: Vec<Line>, left_out: usize) -> impl IntoView {
     let caption = format!("{} by {}", measure.name, by.name);
     view! {
         {figure_table(caption, heads.into_any(), body)}
-        {(left_out > 0).then(|| view! { <p class="hint">{format!("{left_out} more aren’t shown: choose a shorter period, or fewer issues.")}</p> })}
+        {(left_out > 0).then(|| view! { <p class="hint">{format!("Not shown: {left_out}. Choose a shorter period, or fewer issues.")}</p> })}
     }
 }
 

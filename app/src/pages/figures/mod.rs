@@ -98,6 +98,9 @@ pub(crate) fn FiguresPage() -> impl IntoView {
                 when=move || any.get()
                 fallback=|| view! { <State icon="figures" title="Nothing to count yet" text="Once issues are reported or imported, their figures are here." /> }
             >
+                <Show when=move || lacks_issues(store)>
+                    <Lacking />
+                </Show>
                 <Controls />
                 <ul class="figure-cards">
                     {Measure::ALL.iter().map(|measure| view! { <Card measure /> }).collect_view()}
@@ -123,26 +126,43 @@ pub(crate) fn lives(store: Store, as_of: Timestamp) -> Lives {
     Arc::new(all)
 }
 
+/// The quarters since the first issue was reported, the present one first. Tracked.
+pub(crate) fn quarters(store: Store) -> Vec<Quarter> {
+    store.changed().track();
+    let first = store.with_rows(|rows| {
+        let reported = rows
+            .values()
+            .filter_map(|row| row.with_untracked(|row| row.issue().map(|_| row.created)));
+        reported.min()
+    });
+    let now = Quarter::of(store.now());
+    let first = first.map_or(now, |first| Quarter::of(first).min(now));
+    let quarters = std::iter::successors(Some(now), |quarter| Some(quarter.plus(-1)));
+    quarters.take_while(|quarter| *quarter >= first).collect()
+}
+
+/// Is it known that issues are missing on this device? Tracked.
+pub(crate) fn lacks_issues(store: Store) -> bool {
+    !store.status().with(|status| status.complete)
+}
+
+/// Says so, where figures are made of what is here.
+#[component]
+pub(crate) fn Lacking() -> impl IntoView {
+    view! { <p class="wrong" role="status">"Not all issues are on this device yet: these figures lack some of them."</p> }
+}
+
 /// The period, what it is compared with, and what else is asked for.
 #[component]
 fn Controls() -> impl IntoView {
     let figures: Figures = expect_context();
     let asked = figures.asked;
-    let periods = Signal::derive(move || {
-        let first = figures.store.with_rows(|rows| {
-            let reported = rows
-                .values()
-                .filter_map(|row| row.with_untracked(|row| row.issue().map(|_| row.created)));
-            reported.min()
-        });
-        let mut options = vec![(String::new(), "All time".to_owned())];
-        let mut quarter = Quarter::of(figures.store.now());
-        let first = first.map_or(quarter, Quarter::of);
-        while quarter >= first {
-            options.push((quarter.to_string(), words::quarter(quarter)));
-            quarter = quarter.plus(-1);
-        }
-        options
+    let periods = Memo::new(move |_| {
+        let all = quarters(figures.store).into_iter();
+        let all = all.map(|quarter| (quarter.to_string(), words::quarter(quarter)));
+        std::iter::once((String::new(), "All time".to_owned()))
+            .chain(all)
+            .collect::<Vec<_>>()
     });
     let compared = Signal::derive(|| {
         asked::Comparison::ALL

@@ -27,14 +27,19 @@ const PEOPLE: usize = 40;
 
 /// Everything there is to be asked about.
 #[component]
-pub(super) fn Mapping(read: Arc<FileRead>, #[prop(into)] on_again: UnsyncCallback<()>) -> impl IntoView {
+pub(super) fn Mapping(
+    read: Arc<FileRead>,
+    /// Was something chosen that isn't kept? The import wouldn't know of it.
+    unkept: RwSignal<bool>,
+    #[prop(into)] on_again: UnsyncCallback<()>,
+) -> impl IntoView {
     let reading = &read.read.reading;
     let format = format!("Read as {}.", reading.format);
     let changed = RwSignal::new(false);
     let table = reading
         .table
         .clone()
-        .map(|table| view! { <Table table on_again /> });
+        .map(|table| view! { <Table table unkept on_again /> });
     let unknown = reading.unknown.clone();
     let words = (!unknown.is_empty()).then(|| view! { <Words unknown changed /> });
     let people = reading.people.clone();
@@ -68,7 +73,7 @@ fn keep(store: Store, action: Action, then: impl FnOnce() + 'static) {
 
 /// Which column is what, and how dates are meant.
 #[component]
-fn Table(table: Preview, on_again: UnsyncCallback<()>) -> impl IntoView {
+fn Table(table: Preview, unkept: RwSignal<bool>, on_again: UnsyncCallback<()>) -> impl IntoView {
     let store = store();
     // The worker wrote it.
     let columns: Columns = serde_json::from_str(&table.columns).unwrap_or_default();
@@ -88,6 +93,10 @@ fn Table(table: Preview, on_again: UnsyncCallback<()>) -> impl IntoView {
             .map(String::as_str)
             .filter(|cell| !cell.is_empty())
             .collect();
+        let label = match heading.trim() {
+            "" => format!("Column {}", index + 1),
+            heading => heading.to_owned(),
+        };
         let value =
             move || columns.with(|columns| columns.columns.get(index).map(|column| name(column.holds)));
         let choose = move |chosen: String| {
@@ -103,7 +112,7 @@ fn Table(table: Preview, on_again: UnsyncCallback<()>) -> impl IntoView {
         view! {
             <li>
                 <Choice
-                    label=heading.clone()
+                    label=label
                     options=options
                     value=Signal::derive(move || value().unwrap_or_default())
                     on_change=choose
@@ -151,7 +160,7 @@ fn Table(table: Preview, on_again: UnsyncCallback<()>) -> impl IntoView {
         });
     };
     view! {
-        <details class="part" open=any>
+        <details class="part" open=any on:input=move |_| unkept.set(true)>
             <summary>"How the table is read"</summary>
             <p class="hint">"Kept for the next file with these columns, whoever imports it."</p>
             <ul class="mapping">{lines}</ul>
@@ -182,6 +191,9 @@ fn Table(table: Preview, on_again: UnsyncCallback<()>) -> impl IntoView {
                 <p class="hint">"Give tables of different places different names: equal keys are then different issues."</p>
             })}
             {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+            {move || unkept.get().then(|| view! {
+                <p role="status">"Keep this first: the import reads the table as it was kept last."</p>
+            })}
             <div class="actions"><button type="button" on:click=save>"Keep this and read the file again"</button></div>
         </details>
     }

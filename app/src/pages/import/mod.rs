@@ -8,7 +8,7 @@ mod result;
 
 use std::sync::Arc;
 
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
 use self::{
@@ -88,7 +88,7 @@ pub(crate) fn Import() -> impl IntoView {
             </header>
             <Show
                 when=move || May::now(store).triage()
-                fallback=|| view! { <State icon="refused" title="You can read, not write" text="Ask an admin of the workspace to import." /> }
+                fallback=|| view! { <State icon="refused" title="Importing is for members" text="A member or an admin of the workspace can import." /> }
             >
                 {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
                 {move || match stage.get() {
@@ -115,7 +115,6 @@ pub(crate) fn Import() -> impl IntoView {
 
 #[component]
 fn Choose(on_file: impl Fn(web_sys::File) + Copy + 'static) -> impl IntoView {
-    let input: NodeRef<html::Input> = NodeRef::new();
     let over = RwSignal::new(false);
     view! {
         <label
@@ -137,7 +136,6 @@ fn Choose(on_file: impl Fn(web_sys::File) + Copy + 'static) -> impl IntoView {
             <span class="drop-title">"Choose a file"</span>
             <span class="hint">"or drop it here. It is read on this device; first you see what would come in."</span>
             <input
-                node_ref=input
                 type="file"
                 accept=".json,.jsonl,.ndjson,.csv,.tsv,.txt,.gz,application/json,text/csv,application/gzip"
                 on:change=move |event| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::mapping::Mapping;
 use crate::{
@@ -22,6 +22,22 @@ pub(super) fn count(n: u64) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
+/// A section that takes the focus when it is shown: what was pressed to come here is gone.
+fn seen_first() -> NodeRef<html::Section> {
+    let section = NodeRef::new();
+    section.on_load(|section: web_sys::HtmlElement| {
+        let _ = section.focus();
+    });
+    section
+}
+
+fn focus(section: NodeRef<html::Section>) {
+    if let Some(section) = section.get_untracked() {
+        // Without the focus the page can still be read.
+        let _ = section.focus();
+    }
+}
+
 /// What would come in.
 #[component]
 pub(super) fn DryRun(
@@ -32,18 +48,20 @@ pub(super) fn DryRun(
     #[prop(into)] on_reread: UnsyncCallback<()>,
 ) -> impl IntoView {
     let incoming = count(read.read.incoming);
+    let unkept = RwSignal::new(false);
+    let section = seen_first();
     let lead = match incoming {
         0 => "Nothing new would come in.".to_owned(),
         _ => format!("Would come in: {}", read.read.sum),
     };
     view! {
-        <section class="card" aria-label="Dry run">
+        <section class="card" aria-label="Dry run" tabindex="-1" node_ref=section>
             <h2>{name.clone()}</h2>
             <p class="lead" role="status">{lead}</p>
-            <Mapping read=Arc::clone(&read) on_again=on_reread />
+            <Mapping read=Arc::clone(&read) unkept on_again=on_reread />
             <Parts read=Arc::clone(&read) />
             <div class="actions">
-                <button type="button" class="primary" disabled=incoming == 0 on:click=move |_| on_run.run(())>
+                <button type="button" class="primary" disabled=move || incoming == 0 || unkept.get() on:click=move |_| on_run.run(())>
                     {format!("Import {}", issues(incoming))}
                 </button>
                 <Downloads name read />
@@ -80,8 +98,11 @@ pub(super) fn Under(running: Running, #[prop(into)] on_again: UnsyncCallback<()>
     let pending = move || {
         let pending = store.status().get().pending;
         (ended.get() && pending > 0).then(|| {
-            let pending = number(pending);
-            format!("{pending} changes are still on their way to the server. You can leave this page.")
+            let words = match pending {
+                1 => "1 change is still on its way".to_owned(),
+                _ => format!("{} changes are still on their way", number(pending)),
+            };
+            format!("{words} to the server. You can leave this page.")
         })
     };
     let (heading, label, again) = match task {
@@ -90,11 +111,21 @@ pub(super) fn Under(running: Running, #[prop(into)] on_again: UnsyncCallback<()>
         Task::Undo => (format!("Undoing the import of {name}"), "Undone", "All imports"),
     };
     let issues = Page::Issues.of(&store.slug());
+    let section = seen_first();
+    // Its button to cancel went, perhaps with the focus in it.
+    Effect::new(move |before: Option<bool>| {
+        let ended = ended.get();
+        if before == Some(false) && ended {
+            focus(section);
+        }
+        ended
+    });
     view! {
-        <section class="card" aria-label=heading.clone()>
+        <section class="card" aria-label=heading.clone() tabindex="-1" node_ref=section>
             <h2>{heading.clone()}</h2>
             <progress max="1" value=share aria-label=label></progress>
-            <p role="status">{words}</p>
+            <p>{words.clone()}</p>
+            <p class="visually-hidden" role="status">{move || ended.get().then(&words)}</p>
             <p class="hint">{pending}</p>
             <Show when=move || ended.get() fallback={
                 let running = running.clone();

@@ -43,6 +43,15 @@ fn top(store: Store) -> Vec<Top> {
         let row = store.row(*id)?.get();
         let issue = row.issue().filter(|_| !row.deleted)?;
         let assignee = issue.assignee.as_ref();
+        if row.restricted {
+            // Everybody reads the report.
+            return Some(Top {
+                name: issue.name(&prefix),
+                title: "(restricted)".to_owned(),
+                status: String::new(),
+                assignee: String::new(),
+            });
+        }
         Some(Top {
             name: issue.name(&prefix),
             title: row.title.clone(),

@@ -16,9 +16,14 @@ use docket_domain::{
 };
 use leptos::prelude::*;
 
-use super::address::Page;
+use super::{address::Page, figures::quarters};
 use crate::{
-    components::{For, people::store, state::State, time::date},
+    components::{
+        For,
+        people::store,
+        state::State,
+        time::{date, day},
+    },
     store::Store,
 };
 
@@ -54,28 +59,14 @@ fn standing(store: Store, quarter: Quarter) -> Standing {
 pub(crate) fn ReportsPage() -> impl IntoView {
     let store = store();
     store.here(None, None);
-    let quarters = Memo::new(move |_| {
-        store.changed().track();
-        let first = store.with_rows(|rows| {
-            let reported = rows
-                .values()
-                .filter_map(|row| row.with_untracked(|row| row.issue().map(|_| row.created)));
-            reported.min()
-        });
-        let now = Quarter::of(store.now());
-        let first = first.map_or(now, |first| Quarter::of(first).min(now));
-        let quarters = std::iter::successors(Some(now), |quarter| Some(quarter.plus(-1)));
-        quarters
-            .take_while(|quarter| *quarter >= first)
-            .collect::<Vec<_>>()
-    });
+    let quarters = Memo::new(move |_| quarters(store));
     let entry = move |quarter: Quarter| {
         let href = Page::Report(quarter).of(&store.slug());
         let state = move || match standing(store, quarter) {
             Standing::Frozen(at) => format!("Figures frozen {}", date(at)),
             Standing::Begun => "Being written".to_owned(),
             Standing::NotBegun if quarter == Quarter::of(store.now()) => {
-                format!("Until {}", date(quarter.plus(1).begins().plus(-1)))
+                format!("Until {}", day(quarter.plus(1).begins().plus(-1)))
             }
             Standing::NotBegun => "Not begun".to_owned(),
         };
@@ -84,7 +75,7 @@ pub(crate) fn ReportsPage() -> impl IntoView {
                 <a href=href>
                     <span class="report-quarter">{words::quarter(quarter)}</span>
                     <span class="hint">{state}</span>
-                    <span class="hint report-due">{format!("due {}", date(due(quarter)))}</span>
+                    <span class="hint report-due">{format!("due {}", day(due(quarter)))}</span>
                 </a>
             </li>
         }

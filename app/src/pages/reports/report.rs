@@ -20,9 +20,14 @@ use crate::{
         people::{May, name, store},
         state::{Loading, State},
         text::{SharedText, Together, Which},
-        time::{date, exact},
+        time::{day, exact},
     },
-    pages::{address::Page, opening::opening, workspace::presence},
+    pages::{
+        address::Page,
+        figures::{Lacking, lacks_issues},
+        opening::opening,
+        workspace::presence,
+    },
     store::{OpenDocument, Store},
 };
 
@@ -89,7 +94,7 @@ fn Begin(quarter: Quarter, workspace: DocumentId) -> impl IntoView {
             title=format!("The report of {} isn’t begun", words::quarter(quarter))
             text=format!(
                 "It is due {}. Its texts are written together; its figures come from the issues.",
-                date(report::due(quarter)),
+                day(report::due(quarter)),
             )
         >
             <button type="button" class="primary" on:click=begin>"Begin the report"</button>
@@ -107,7 +112,7 @@ fn Opened(
     let store = store();
     let report = Memo::new(move |before: Option<&Arc<Report>>| {
         let read = document.with_value(|document| document.with(Report::read));
-        // Purged meanwhile: the page goes on showing what it was until it is left.
+        // Purged meanwhile: the page goes on showing what it was until the row is gone, too.
         read.flatten()
             .map(Arc::new)
             .or_else(|| before.cloned())
@@ -151,21 +156,29 @@ fn read_last(state: ReportState) {
         store, quarter, last, ..
     } = state;
     let before = quarter.plus(-1);
+    let stands = Memo::new(move |_| standing(store, before));
+    let connection = Memo::new(move |_| store.status().with(|status| status.connection));
     Effect::new(move |_| {
-        let Standing::Frozen(_) = standing(store, before) else {
+        connection.track();
+        let Standing::Frozen(_) = stands.get() else {
             return;
         };
         let Some(workspace) = store.workspace_document() else {
             return;
         };
         spawn_local(async move {
-            // Without it nothing is compared; it comes when the network does.
+            // Without it nothing is compared; it is tried again with the network.
             let Ok(document) = store.open_document(Workspace::report(workspace, before)).await else {
                 return;
             };
             let told = document.with_untracked(Report::read).flatten();
             let told = told.and_then(|report| Figures::parse(&report.frozen?.data));
-            let _ = last.try_set(told.map(Arc::new));
+            if last
+                .try_get_untracked()
+                .is_some_and(|known| known.as_deref() != told.as_ref())
+            {
+                let _ = last.try_set(told.map(Arc::new));
+            }
         });
     });
 }
@@ -181,6 +194,7 @@ fn Head(state: ReportState) -> impl IntoView {
     } = state;
     let asks = RwSignal::new(false);
     let may = Memo::new(move |_| May::now(store).triage());
+    let lacking = Memo::new(move |_| lacks_issues(store));
     let workspace = move || store.workspace().with(|workspace| workspace.name.clone());
     let stand = move || {
         report.with(|report| match &report.frozen {
@@ -191,7 +205,7 @@ fn Head(state: ReportState) -> impl IntoView {
             }
             None => format!(
                 "Figures as they are now; frozen figures stay as they are. Due {}.",
-                date(report::due(quarter))
+                day(report::due(quarter))
             ),
         })
     };
@@ -227,13 +241,16 @@ fn Head(state: ReportState) -> impl IntoView {
             <p class="lead">{stand}</p>
             <div class="actions">
                 <Show when=move || may.get()>
-                    <button type="button" class:primary=move || !frozen.get() on:click=press>
+                    <button type="button" class:primary=move || !frozen.get() disabled=move || lacking.get() on:click=press>
                         {move || if frozen.get() { "Freeze the figures again" } else { "Freeze the figures" }}
                     </button>
                 </Show>
                 <button type="button" on:click=print>"Print or save as PDF"</button>
                 <Files state />
             </div>
+            <Show when=move || lacking.get() && !frozen.get()>
+                <Lacking />
+            </Show>
             <Show when=move || asks.get()>
                 <Dialog title="Freeze the figures?" on_close=move |()| asks.set(false)>
                     <p>

@@ -127,7 +127,7 @@ fn told_apart(figures: &Figures, table: &Table) -> Option<impl IntoView + use<>>
         <div class="report-table">
             <h3>{title.clone()}</h3>
             {table}
-            {(left_out > 0).then(|| view! { <p class="hint">{format!("{left_out} smaller ones are left out.")}</p> })}
+            {(left_out > 0).then(|| view! { <p class="hint">{format!("Left out, because smaller: {left_out}.")}</p> })}
         </div>
     })
 }

@@ -151,6 +151,8 @@ fn offers(store: Store, text: &str) -> Vec<Offer> {
     let may = May::now(store);
     if may.write() {
         pages.push(page(Page::New, "plus", "New issue"));
+    }
+    if may.triage() {
         pages.push(page(Page::Import, "import", "Import issues"));
     }
     pages.push(page(Page::Conflicts, "conflict", "Conflicts"));

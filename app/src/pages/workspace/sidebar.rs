@@ -83,7 +83,7 @@ pub(super) fn Sidebar() -> impl IntoView {
                 <h2>"Workspace"</h2>
                 <Entry page=Page::Figures icon="figures" label="Figures" />
                 <Entry page=Page::Reports icon="report" label="Reports" />
-                <Show when=move || May::now(store).write()>
+                <Show when=move || May::now(store).triage()>
                     <Entry page=Page::Import icon="import" label="Import" />
                 </Show>
                 <Entry page=Page::Export icon="export" label="Export" />

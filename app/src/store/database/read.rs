@@ -98,6 +98,11 @@ impl Database {
             .collect())
     }
 
+    /// Is it an imported document that the hub doesn't have yet?
+    pub(crate) async fn is_upload(&self, id: DocumentId) -> Result<bool, StoreError> {
+        Ok(self.value(schema::UPLOADS, to_js(id.as_bytes())).await?.is_some())
+    }
+
     /// The imports of this device, the last first.
     pub(crate) async fn imports(&self) -> Result<Vec<(ImportId, ImportRecord)>, StoreError> {
         let (keys, values) = self.entries(schema::IMPORTS, None).await?;

@@ -131,8 +131,14 @@ impl Life {
     /// Was it resolved, and not reopened since?
     #[must_use]
     pub fn is_resolved(&self) -> bool {
-        let done = self.stays.last().is_some_and(|stay| !stay.status.is_open());
-        done && !self.resolved.is_empty()
+        self.was_resolved(Timestamp(i64::MAX))
+    }
+
+    /// Was it so just before that time?
+    #[must_use]
+    pub fn was_resolved(&self, until: Timestamp) -> bool {
+        let last = self.stays.iter().rev().find(|stay| stay.from < until);
+        last.is_some_and(|stay| !stay.status.is_open()) && self.resolved.iter().any(|at| *at < until)
     }
 }
 

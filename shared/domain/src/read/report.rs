@@ -1,6 +1,6 @@
 //! A quarterly report, whole: what its page shows.
 
-use automerge::{ROOT, ReadDoc};
+use automerge::{ObjId, ROOT, ReadDoc};
 
 use super::access::{entries, string, timestamp};
 use crate::{
@@ -57,17 +57,23 @@ impl Report {
     }
 }
 
-/// Of several, the last one.
+/// Of several, the last one: not by the times that are claimed, of which one that is ahead would hold for good, but by
+/// which was written knowing of the others.
 fn frozen<D: ReadDoc>(document: &D) -> Option<Frozen> {
     let read = entries(document, "figures")
         .into_iter()
         .filter_map(|(id, object)| {
-            Some(Frozen {
+            let ObjId::Id(counter, actor, _) = object.clone() else {
+                return None;
+            };
+            let frozen = Frozen {
                 at: timestamp(document, &object, "at")?,
                 by: string(document, &object, "by").map(PersonId::from_stored),
                 data: string(document, &object, "data")?,
                 id: id.parse().ok()?,
-            })
+            };
+            Some(((counter, actor), frozen))
         });
-    read.max_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)))
+    let last = read.max_by(|(a, _), (b, _)| a.cmp(b));
+    last.map(|(_, frozen)| frozen)
 }

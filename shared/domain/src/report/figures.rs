@@ -266,17 +266,11 @@ fn trend(quarter: Quarter, lives: &[Life]) -> Vec<Trend> {
         for life in lives {
             trend.reported += usize::from(within(&&life.reported));
             trend.resolved += life.resolved.iter().filter(within).count();
-            trend.open += usize::from(life.reported < until && is_open_before(life, until));
+            trend.open += usize::from(life.reported < until && !life.was_resolved(until));
         }
         trend
     });
     all.collect()
-}
-
-/// Was it to be done just before that time? Of a resolution and a reopening in one moment the first one came first.
-fn is_open_before(life: &Life, until: Timestamp) -> bool {
-    let times = |all: &[Timestamp]| all.iter().filter(|at| **at < until).count();
-    times(&life.resolved) <= times(&life.reopened)
 }
 
 /// To a precision that no reader misses, so that a report stays small.

@@ -2,8 +2,7 @@
 //! rows, and only an opened or edited record loads its document.
 //!
 //! [`Row::derive`] is the one way to make a row, in hub and app alike; [`Row::of_new`] is the half of it that needs no
-//! document. Nothing that depends on another document is
-//! stored in a row. Encoded as CBOR maps with numbered keys: fields are only added, unknown ones passed over.
+//! document. Nothing that depends on another document is stored in a row. Encoded as CBOR maps with numbered keys: fields are only added, unknown ones passed over.
 
 mod issue;
 mod timeline;
@@ -15,6 +14,7 @@ pub use issue::IssueRow;
 pub use timeline::{Moment, What};
 
 use crate::{
+    audience::Audience,
     facts::Facts,
     ids::{DocumentId, OrganisationId, Timestamp},
     kind::Kind,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The version of the derivation: rows of an older one are derived again, in batches.
-pub const DERIVATION: u32 = 1;
+pub const DERIVATION: u32 = 2;
 
 /// The most bytes of text a row takes from any one value: a row stays small whatever a document holds.
 const TEXT: usize = 300;
@@ -50,6 +50,10 @@ pub struct Row {
     /// What is particular to its kind.
     #[n(5)]
     pub body: Body,
+    /// May not everybody with a way in read it? Then nothing of it belongs into a document that everybody reads.
+    #[n(6)]
+    #[cbor(default)]
+    pub restricted: bool,
 }
 
 /// What is particular to a kind of document.
@@ -87,6 +91,12 @@ impl Row {
     /// The row of a Docket document; none for a plain one.
     #[must_use]
     pub fn derive(document: &Automerge, id: DocumentId, facts: &Facts) -> Option<Self> {
+        let mut row = Self::of_kind(document, id, facts)?;
+        row.restricted = facts.audience != Audience::Public;
+        Some(row)
+    }
+
+    fn of_kind(document: &Automerge, id: DocumentId, facts: &Facts) -> Option<Self> {
         match read::kind(document)? {
             Kind::Workspace => {
                 let workspace = Workspace::read(document);
@@ -122,6 +132,7 @@ impl Row {
     pub fn numbered(&self, facts: &Facts) -> Option<Self> {
         let judged = facts.actors.iter().any(|actor| actor.member.is_some());
         let mut row = self.clone();
+        row.restricted = facts.audience != Audience::Public;
         if let Body::Issue(issue) = &mut row.body {
             issue.number = facts.number;
         }
@@ -172,6 +183,7 @@ impl Row {
             updated: Timestamp(0),
             deleted: false,
             body,
+            restricted: false,
         }
     }
 }

@@ -122,6 +122,14 @@ pub(super) fn of(issue: &Issue, created: Timestamp, facts: &Facts) -> Vec<Moment
     }
     // Stable: what happened at one time keeps the order above, which depends on the document alone.
     moments.sort_by_key(|moment| moment.at);
+    // A long talk in the middle goes first: figures are made of the rest.
+    let (mut excess, mut place) = (moments.len().saturating_sub(MOST), 0);
+    moments.retain(|moment| {
+        place += 1;
+        let goes = excess > 0 && place > MOST / 2 && moment.what == What::Commented;
+        excess -= usize::from(goes);
+        !goes
+    });
     if moments.len() > MOST {
         let tail = moments.len() - MOST / 2;
         moments.drain(MOST / 2..tail);

@@ -370,7 +370,7 @@ mod tests {
             "| Time to first response | 2.0\u{a0}h | 2.0\u{a0}h | 5 | 2.0\u{a0}h |",
             "### Time to first response by component",
             "| =1\\|2 | 2.0\u{a0}h | – | 1 |",
-            "4 smaller ones are left out.",
+            "Left out, because smaller: 4.",
             "| Q3 2026 | 1,200 | 3 | 4 |",
             "| 1 | LU-1 | a b | New |  |",
             "| Time to first response | 2.0\u{a0}h of 2 | 2.0\u{a0}h of 3 |",

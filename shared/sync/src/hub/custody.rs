@@ -96,8 +96,14 @@ impl<S: Store> Hub<S> {
                 self.unavailable(socket, id);
             }
         }
-        self.tell_row(id, &meta, now)?;
+        if meta.kind.is_some() {
+            // It says whether its document is restricted.
+            self.derive(id, now)?;
+        } else {
+            self.tell_row(id, &meta, now)?;
+        }
         if let Some(loaded) = self.load(id)? {
+            let meta = loaded.meta.clone();
             for socket in self.readers(id, &meta, now)? {
                 self.changed.insert(socket);
                 self.tell_facts(socket, id, &loaded);

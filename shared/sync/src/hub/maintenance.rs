@@ -107,8 +107,8 @@ impl<S: Store> Hub<S> {
         self.tell_row(id, &meta, now)
     }
 
-    /// Derives a row that older code derived.
-    fn derive(&mut self, id: DocumentId, now: Timestamp) -> Result<(), HubError> {
+    /// Derives a row that older code derived, or that facts have changed.
+    pub(super) fn derive(&mut self, id: DocumentId, now: Timestamp) -> Result<(), HubError> {
         let Some(mut loaded) = self.load(id)? else {
             return Ok(());
         };

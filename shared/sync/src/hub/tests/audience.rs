@@ -1,6 +1,6 @@
 //! Who may read, on every way out.
 
-use docket_domain::Audience;
+use docket_domain::{Audience, Row};
 
 use super::{
     catalogue::{pushed, read},
@@ -108,6 +108,12 @@ fn a_row_that_leaves_one_s_view_is_gone_and_comes_back() {
     world.settle(&mut [&mut bob, &mut cyd]);
     let gone = pushed(&cyd);
     assert_eq!((gone.len(), &gone[0].row, gone[0].heads.len()), (1, &None, 0));
+    // Whoever still reads it learns that not everybody does.
+    world.call(|hub, _| {
+        let row = hub.store.row(id(5)).unwrap().unwrap();
+        assert!(Row::from_bytes(&row).unwrap().restricted);
+        Vec::new()
+    });
     assert!(matches!(
         cyd.received[..],
         [.., Frame::DocUnavailable { .. }, Frame::Rows { .. }]
@@ -120,7 +126,8 @@ fn a_row_that_leaves_one_s_view_is_gone_and_comes_back() {
     assert_eq!(rows, []);
     world.call(|hub, now| hub.set_audience(id(5), Audience::Public, now).unwrap());
     world.settle(&mut [&mut bob, &mut cyd, &mut away]);
-    assert!(pushed(&cyd).last().unwrap().row.is_some());
+    let back = pushed(&cyd).last().unwrap().row.clone().unwrap();
+    assert!(!Row::from_bytes(&back).unwrap().restricted);
 }
 
 #[test]
