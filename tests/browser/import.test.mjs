@@ -13,11 +13,18 @@ test("an import comes in whole, once, and is on the other's screen in 3 s", { ti
   const place = await openPlace(context);
   const ann = await place.device((await place.person("Ann")).token);
   const { page } = ann;
+  // Another tab learns of each document, and that it still waits for the hub.
+  const other = await ann.tab("issues");
+  await ann.live(other);
   await ann.visit("import");
   await page.locator('input[type="file"]').setInputFiles(FILE);
   await page.getByRole("button", { name: "Import 1,499 issues" }).click({ timeout: 60_000 });
   await page.getByText("Done: 1,499 issues stored on this device.").waitFor({ timeout: 90_000 });
-  await page.locator(".status-link.pending", { hasText: "All stored" }).waitFor({ state: "attached", timeout: 120_000 });
+  for (const tab of [page, other]) {
+    await tab.locator(".status-link.pending", { hasText: "All stored" }).waitFor({ state: "attached", timeout: 120_000 });
+  }
+  await other.locator('#list[aria-rowcount="1499"]').waitFor();
+  await other.close();
 
   // Again: nothing would come in.
   await ann.visit("import");
@@ -28,8 +35,8 @@ test("an import comes in whole, once, and is on the other's screen in 3 s", { ti
   // A second client, from nothing.
   const { token } = await place.person("Bob");
   const bob = await place.device(token);
-  await bob.visit("issues?status=open");
-  await bob.page.waitForFunction(() => Number(document.querySelector("#list")?.getAttribute("aria-rowcount")) > 0);
+  await bob.visit("issues");
+  await bob.page.locator('#list[aria-rowcount="1499"]').waitFor();
   await bob.close();
   await bob.open();
   const start = performance.now();
@@ -62,12 +69,17 @@ test("an import comes in whole, once, and is on the other's screen in 3 s", { ti
   bob.assertQuiet();
 });
 
+/** The number that a sentence names. */
+function number(pattern, words) {
+  return Number(pattern.exec(words)[1].replaceAll(",", ""));
+}
+
 /** Chooses the file and waits for the dry run; answers how many issues would come in. */
 async function choose(page) {
   await page.locator('input[type="file"]').setInputFiles(FILE);
   await page.getByRole("region", { name: "Dry run" }).waitFor({ timeout: 60_000 });
   const words = await page.getByRole("button", { name: /^Import [\d,]+ issues?$/ }).textContent();
-  return Number(words.replaceAll(/\D/g, ""));
+  return number(/([\d,]+)/, words);
 }
 
 test("an import that broke off goes on, and all of it can be undone", { timeout: 280_000 }, async (context) => {
@@ -82,7 +94,7 @@ test("an import that broke off goes on, and all of it can be undone", { timeout:
   await page.getByText(/Stored on this device: [1-9][\d,]* of 1,499 issues/).waitFor();
   await ann.goto("import");
   const told = await past.getByText(/It broke off after [\d,]+ of 1,499 issues\. Choose the file again/).textContent();
-  const stored = Number(/after ([\d,]+)/.exec(told)[1].replaceAll(",", ""));
+  const stored = number(/after ([\d,]+)/, told);
   assert.ok(stored > 0 && stored < 1_499, told);
 
   // The same file again: the rest comes in, as the same import.
@@ -105,10 +117,14 @@ test("an import that broke off goes on, and all of it can be undone", { timeout:
   await page.getByRole("dialog").getByRole("button", { name: "Undo it" }).click();
   await page.getByText(/Looked at [1-9][\d,]* of 1,499 issues/).waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByText(/^Cancelled: [\d,]+ of 1,499 issues deleted\./).waitFor();
+  const cancelled = await page.getByText(/^Cancelled: [\d,]+ of 1,499 issues deleted\./).textContent();
   await page.getByRole("button", { name: "All imports" }).click();
   await past.getByRole("button", { name: "Go on undoing" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Undo it" }).click();
+  // It begins where it broke off.
+  const before = number(/Cancelled: ([\d,]+)/, cancelled);
+  const words = await page.getByText(/^Looked at [\d,]+ of 1,499 issues; deleted:/).textContent();
+  assert.ok(number(/deleted: ([\d,]+)/, words) >= before, `${cancelled} ${words}`);
   await page.getByText("Undone: 1,498 issues deleted. 1 issue stays").waitFor({ timeout: 90_000 });
   await ann.visit("issues");
   await page.locator('#list[aria-rowcount="1"]').waitFor();
@@ -128,4 +144,35 @@ test("an import that broke off goes on, and all of it can be undone", { timeout:
   await page.getByText("Nothing new would come in.").waitFor();
   ann.assertQuiet();
   bob.assertQuiet();
+});
+
+test("whoever signs out in the middle of an import leaves nothing behind", async (context) => {
+  const place = await openPlace(context);
+  const ann = await place.device((await place.person("Ann")).token);
+  const { page } = ann;
+  await ann.visit("import");
+  assert.equal(await choose(page), 1_499);
+  await page.getByRole("button", { name: "Import 1,499 issues" }).click();
+  await page.getByText(/Stored on this device: [1-9][\d,]* of 1,499 issues/).waitFor();
+  await ann.visit("settings");
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("button", { name: "Sign out and discard" }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith("/settings"));
+  await page.locator("main, .page, form").first().waitFor();
+  const left = await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const open = indexedDB.open("docket:demo");
+        open.onerror = () => reject(open.error);
+        open.onsuccess = () => {
+          const stores = ["documents", "rows", "chunks", "uploads"].filter((name) => open.result.objectStoreNames.contains(name));
+          const counts = {};
+          if (stores.length === 0) return resolve(counts);
+          const read = open.result.transaction(stores);
+          for (const name of stores) read.objectStore(name).count().onsuccess = (event) => (counts[name] = event.target.result);
+          read.oncomplete = () => (open.result.close(), resolve(counts));
+        };
+      }),
+  );
+  assert.deepEqual(Object.values(left).filter((n) => n > 0), [], JSON.stringify(left));
 });

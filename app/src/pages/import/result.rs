@@ -124,8 +124,8 @@ pub(super) fn Under(running: Running, #[prop(into)] on_again: UnsyncCallback<()>
         <section class="card" aria-label=heading.clone() tabindex="-1" node_ref=section>
             <h2>{heading.clone()}</h2>
             <progress max="1" value=share aria-label=label></progress>
-            <p>{words.clone()}</p>
-            <p class="visually-hidden" role="status">{move || ended.get().then(&words)}</p>
+            // Said aloud at its end, and not ten times a second until then.
+            <p role="status" aria-live=move || if ended.get() { "polite" } else { "off" }>{words}</p>
             <p class="hint">{pending}</p>
             <Show when=move || ended.get() fallback={
                 let running = running.clone();
