@@ -89,6 +89,7 @@ async function print(url, people, quarter, folder) {
       );
     }
     await ann.getByRole("button", { name: "Freeze the figures" }).click();
+    await ann.getByRole("dialog").getByRole("button", { name: "Freeze", exact: true }).click();
     await ann.getByText(/^Figures frozen .* by Ann Coordinator\./).waitFor();
     await ann.locator(".status-note").waitFor({ state: "detached" });
     await ann.getByRole("button", { name: "Close", exact: true }).or(ann.locator(".notices button")).first().click();

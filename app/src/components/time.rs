@@ -38,11 +38,12 @@ pub(crate) fn brief(at: Timestamp) -> String {
         MINUTE..HOUR => format!("{}m", passed / MINUTE),
         HOUR..DAY => format!("{}h", passed / HOUR),
         _ if passed < 21 * DAY => format!("{}d", passed / DAY),
+        _ if at.0 == 0 => "–".to_owned(),
         _ => date(at),
     }
 }
 
-/// The date, in the person's language.
+/// The date, in the person's language. 0 is no time: nobody recorded it.
 pub(crate) fn date(at: Timestamp) -> String {
     DATE.with(|format| write(format, at))
 }
@@ -60,8 +61,8 @@ pub(crate) fn exact(at: Timestamp) -> String {
 /// The time for machines.
 pub(crate) fn iso(at: Timestamp) -> String {
     let date = js_date(at);
-    // A time that no date can show: ten thousand years from now.
-    if date.get_time().is_nan() {
+    // None, or one that no date can show: ten thousand years from now.
+    if at.0 == 0 || date.get_time().is_nan() {
         String::new()
     } else {
         date.to_iso_string().into()
@@ -93,6 +94,9 @@ fn formatter(options: &[(&str, &str)]) -> Intl::DateTimeFormat {
 }
 
 fn write(format: &Intl::DateTimeFormat, at: Timestamp) -> String {
+    if at.0 == 0 {
+        return "not on record".to_owned();
+    }
     let date = js_date(at);
     if date.get_time().is_nan() {
         return "a time out of range".to_owned();

@@ -133,7 +133,8 @@ pub(crate) fn quarters(store: Store) -> Vec<Quarter> {
         let reported = rows
             .values()
             .filter_map(|row| row.with_untracked(|row| row.issue().map(|_| row.created)));
-        reported.min()
+        // 0 is no time.
+        reported.filter(|at| at.0 > 0).min()
     });
     let now = Quarter::of(store.now());
     let first = first.map_or(now, |first| Quarter::of(first).min(now));
@@ -233,7 +234,10 @@ fn Card(measure: &'static Measure) -> impl IntoView {
                 type="button"
                 class="figure-card"
                 aria-pressed=move || chosen().to_string()
-                on:click=move |_| figures.set(|asked| asked.choose(measure))
+                    on:click=move |_| {
+                    figures.set(|asked| asked.choose(measure));
+                    show_breakdown();
+                }
             >
                 <span class="figure-name">{measure.name}</span>
                 <span class="figure-value">{figure}</span>
@@ -241,5 +245,14 @@ fn Card(measure: &'static Measure) -> impl IntoView {
                 {before}
             </button>
         </li>
+    }
+}
+
+/// On a phone what a card tells apart is out of sight, below the other cards.
+fn show_breakdown() {
+    let narrow = window().match_media("(max-width: 800px)").ok().flatten();
+    let section = document().get_element_by_id("breakdown");
+    if let (Some(true), Some(section)) = (narrow.map(|narrow| narrow.matches()), section) {
+        section.scroll_into_view();
     }
 }

@@ -43,7 +43,9 @@ pub(crate) fn Import() -> impl IntoView {
     let store = store();
     store.here(None, None);
     // What was begun goes on when the page is left, and is found again.
-    let begun = store.running().filter(|running| running.task != Task::DryRun);
+    let begun = store.running().filter(|running| {
+        running.task != Task::DryRun && running.progress().with_untracked(|it| it.outcome.is_none())
+    });
     let stage = RwSignal::new_local(begun.map_or(Stage::Choose, Stage::Under));
     let wrong = RwSignal::new(None::<String>);
     spawn_local(async move {

@@ -20,14 +20,17 @@ const TOP: usize = 10;
 /// The figures of a quarter as they are now. Tracked.
 pub(super) fn figures(store: Store, quarter: Quarter) -> Arc<Figures> {
     store.changed().track();
-    let now = store.now();
-    let as_of = Figures::as_of(quarter, now);
+    let now_at = store.now();
+    let as_of = Figures::as_of(quarter, now_at);
     let (now, before) = (
         lives(store, as_of),
-        lives(store, Figures::as_of(quarter.plus(-1), now)),
+        lives(store, Figures::as_of(quarter.plus(-1), now_at)),
     );
     let name = |key: &_| key_name(store, key);
-    Arc::new(Figures::of(quarter, as_of, &now, &before, name, top(store)))
+    // What the group works on today says nothing of a quarter that is long over.
+    let recent = quarter.plus(2).begins() > now_at;
+    let top = if recent { top(store) } else { Vec::new() };
+    Arc::new(Figures::of(quarter, as_of, &now, &before, name, top))
 }
 
 /// What the group works on first.

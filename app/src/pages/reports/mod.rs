@@ -60,10 +60,16 @@ pub(crate) fn ReportsPage() -> impl IntoView {
     let store = store();
     store.here(None, None);
     let quarters = Memo::new(move |_| quarters(store));
+    // The last one that is due. Of earlier ones nobody waits for a report any more.
+    let late = move |quarter: Quarter| {
+        let now = store.now();
+        due(quarter) < now && quarter.plus(2).begins() > now
+    };
     let entry = move |quarter: Quarter| {
         let href = Page::Report(quarter).of(&store.slug());
         let state = move || match standing(store, quarter) {
             Standing::Frozen(at) => format!("Figures frozen {}", date(at)),
+            Standing::Begun | Standing::NotBegun if late(quarter) => "Overdue".to_owned(),
             Standing::Begun => "Being written".to_owned(),
             Standing::NotBegun if quarter == Quarter::of(store.now()) => {
                 format!("Until {}", day(quarter.plus(1).begins().plus(-1)))

@@ -221,14 +221,16 @@ fn Head(state: ReportState) -> impl IntoView {
             }
         });
     };
-    let press = move |_| {
-        let early = store.now() < quarter.plus(1).begins();
-        if frozen.get_untracked() || early {
-            asks.set(true);
-        } else {
-            freeze(());
-        }
+    let empty = move || {
+        let is_empty = |report: &Arc<Report>, section: &Section| report.text(*section).trim().is_empty();
+        report.with(|report| {
+            Section::ALL
+                .iter()
+                .filter(|section| is_empty(report, section))
+                .count()
+        })
     };
+    let early = move || store.now() < quarter.plus(1).begins();
     let print = move |_| {
         // A browser without printing shows nothing, as its menus say.
         let _ = window().print();
@@ -241,7 +243,7 @@ fn Head(state: ReportState) -> impl IntoView {
             <p class="lead">{stand}</p>
             <div class="actions">
                 <Show when=move || may.get()>
-                    <button type="button" class:primary=move || !frozen.get() disabled=move || lacking.get() on:click=press>
+                    <button type="button" class:primary=move || !frozen.get() disabled=move || lacking.get() on:click=move |_| asks.set(true)>
                         {move || if frozen.get() { "Freeze the figures again" } else { "Freeze the figures" }}
                     </button>
                 </Show>
@@ -255,11 +257,18 @@ fn Head(state: ReportState) -> impl IntoView {
                 <Dialog title="Freeze the figures?" on_close=move |()| asks.set(false)>
                     <p>
                         {move || if frozen.get() {
-                            "The report then shows the figures as they are now. The earlier ones stay in its history."
-                        } else {
+                            "The report then shows the figures as they are now, and no longer those that were frozen before."
+                        } else if early() {
                             "The quarter isn’t over: what happens until its end won’t be in the figures."
+                        } else {
+                            "They then stay as they are now, whatever is recorded later."
                         }}
                     </p>
+                    {move || match empty() {
+                        0 => None,
+                        1 => Some("One section is empty; texts can be written afterwards, too.".to_owned()),
+                        n => Some(format!("{n} sections are empty; texts can be written afterwards, too.")),
+                    }.map(|words| view! { <p>{words}</p> })}
                     <div class="actions">
                         <button type="button" class="primary" on:click=move |_| freeze(())>"Freeze"</button>
                         <button type="button" on:click=move |_| asks.set(false)>"Cancel"</button>

@@ -250,7 +250,7 @@ fn top(all: &[Top]) -> Option<impl IntoView + use<>> {
     );
     Some(view! {
         <div class="report-table report-top">
-            <h3>"First on the agreed list on the day of these figures"</h3>
+            <h3>"First on the agreed list when these figures were made"</h3>
             {table}
         </div>
     })

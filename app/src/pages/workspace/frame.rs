@@ -1,6 +1,6 @@
 //! The frame around every page: navigation, the page, the status bar, keys.
 
-use docket_domain::DocumentId;
+use docket_domain::{DocumentId, metrics::words};
 use leptos::prelude::*;
 
 use super::{
@@ -74,6 +74,10 @@ pub(super) fn Frame() -> impl IntoView {
     Effect::new(move |_| {
         page.track();
         above.set(None);
+        // Where the page before was scrolled to says nothing of this one. A list scrolls by itself, and remembers.
+        if let Some(main) = document().get_element_by_id("main") {
+            main.set_scroll_top(0);
+        }
     });
     view! {
         <a class="skip" href="#main" on:click=move |event| {
@@ -110,22 +114,24 @@ fn show(page: Page) -> AnyView {
     }
 }
 
-fn title_of(page: &Page) -> &'static str {
-    match page {
+fn title_of(page: &Page) -> String {
+    let name = match page {
         Page::List(Whose::Agreed) => "Agreed list",
         Page::List(Whose::Organisation(_)) => "List",
         Page::Issues => "All issues",
         Page::Issue(_) => "Issue",
         Page::New => "New issue",
         Page::Figures => "Figures",
-        Page::Reports | Page::Report(_) => "Reports",
+        Page::Reports => "Reports",
+        Page::Report(quarter) => return format!("Report {}", words::quarter(*quarter)),
         Page::Import => "Import",
         Page::Export => "Export",
         Page::Members => "Members",
         Page::Refused => "Refused changes",
         Page::Conflicts => "Conflicts",
         Page::Settings => "Settings",
-    }
+    };
+    name.to_owned()
 }
 
 fn focus_main() {

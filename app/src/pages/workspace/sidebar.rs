@@ -149,7 +149,7 @@ fn Entry(
     let href = page.clone().of(&store.slug());
     let current = Signal::derive(move || {
         let here = router.address();
-        matches!(&here, Address::In(_, here) if *here == page)
+        matches!(&here, Address::In(_, here) if *here == page || (page == Page::Reports && matches!(here, Page::Report(_))))
     });
     let ranked = move || {
         let list = list.and_then(|list| list.get())?;

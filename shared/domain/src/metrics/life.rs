@@ -55,7 +55,7 @@ pub struct Stay {
 
 impl Life {
     /// The life of an issue until `as_of`. None for another kind of document, a deleted issue, and one that was reported
-    /// later.
+    /// later, or nobody knows when.
     #[must_use]
     pub fn of(row: &Row, as_of: Timestamp) -> Option<Self> {
         Self::among(row, as_of, Who(&BTreeMap::new()))
@@ -67,7 +67,8 @@ impl Life {
         let Body::Issue(issue) = &row.body else {
             return None;
         };
-        if row.deleted || row.created > as_of {
+        // A time of 0 is none: when it was reported isn't on record.
+        if row.deleted || row.created > as_of || row.created == Timestamp::default() {
             return None;
         }
         let moments: Vec<&Moment> = issue

@@ -65,6 +65,9 @@ pub fn change(unit: Unit, now: &Summary, before: &Summary) -> String {
         return format!("before: {was}");
     }
     let percent = (new - old) / old * 100.0;
+    if percent.abs() < 0.5 {
+        return format!("before: {was} (as now)");
+    }
     // A true minus is as wide as a plus.
     let sign = if percent < 0.0 { "−" } else { "+" };
     format!("before: {was} ({sign}{:.0}\u{a0}%)", percent.abs())

@@ -128,7 +128,7 @@ impl Quarterly<'_> {
         if !figures.top.is_empty() {
             writeln!(
                 out,
-                "\n## First on the agreed list on the day of these figures\n\n| | Issue | Title | Status | Assignee |\n|--:|---|---|---|---|"
+                "\n## First on the agreed list when these figures were made\n\n| | Issue | Title | Status | Assignee |\n|--:|---|---|---|---|"
             )?;
             for (place, issue) in figures.top.iter().enumerate() {
                 writeln!(
