@@ -142,6 +142,14 @@ test("an import that broke off goes on, and all of it can be undone", { timeout:
   await page.getByRole("button", { name: "All imports" }).click();
   assert.equal(await choose(page), 0);
   await page.getByText("Nothing new would come in.").waitFor();
+
+  // But the undoing can be undone.
+  await page.getByText("An import of this file was undone.").waitFor();
+  await page.getByRole("button", { name: "Another file" }).click();
+  await past.getByRole("button", { name: "Bring it back" }).click();
+  await page.getByText("Here again: 1,499 issues.").waitFor({ timeout: 90_000 });
+  await ann.visit("issues");
+  await page.locator('#list[aria-rowcount="1499"]').waitFor();
   ann.assertQuiet();
   bob.assertQuiet();
 });

@@ -31,7 +31,7 @@ pub(crate) enum Request {
         #[n(4)]
         documents: bool,
     },
-    /// Deletes the issues that an import added and nobody has changed since.
+    /// Deletes the issues that an import added and nobody has changed since, or brings them back.
     #[n(1)]
     Undo {
         /// The workspace.
@@ -49,6 +49,9 @@ pub(crate) enum Request {
         /// When, by the hub's clock.
         #[n(4)]
         now: Timestamp,
+        /// Are they brought back?
+        #[n(5)]
+        back: bool,
     },
 }
 
@@ -87,10 +90,10 @@ pub(crate) enum Answer {
     /// All issues of the import were looked at.
     #[n(4)]
     Undone {
-        /// Deleted, by this undoing or before.
+        /// Deleted, or brought back, by this or before.
         #[n(0)]
         deleted: u64,
-        /// Changed since, or not on this device: they stay.
+        /// Changed since, or not on this device: they stay as they are.
         #[n(1)]
         kept: u64,
     },

@@ -84,6 +84,7 @@ impl Scope {
                     known,
                     member,
                     now,
+                    back,
                 }),
                 _,
             ) => {
@@ -91,6 +92,7 @@ impl Scope {
                     self,
                     import,
                     Context { member, now },
+                    back,
                     Here::open(slug, known).await?,
                 )
                 .await

@@ -142,8 +142,17 @@ fn sum(report: &Report) -> String {
         0 => String::new(),
         n => format!("Changes to {} already here. ", issues(n)),
     };
-    if report.incoming.is_empty() && !changed.is_empty() {
-        return changed.trim_end().to_owned();
+    if report.incoming.is_empty() {
+        return match (changed.is_empty(), found(report)) {
+            (false, _) => changed.trim_end().to_owned(),
+            (true, true) => "Nothing new would come in.".to_owned(),
+            (true, false) if report.refused.is_empty() => "There is nothing in this file.".to_owned(),
+            (true, false) => {
+                "No issues were found in this file. Docket reads the JSON of Jira, GitHub and Bugzilla, its \
+                              own files, and tables as CSV."
+                    .to_owned()
+            }
+        };
     }
     let new = if changed.is_empty() { "" } else { "New: " };
     format!(
@@ -155,6 +164,12 @@ fn sum(report: &Report) -> String {
         number(counts.events),
         number(counts.people.len())
     )
+}
+
+/// Does the file hold issues that are here, or of which something is known at least: their key?
+fn found(report: &Report) -> bool {
+    !(report.already.is_empty() && report.older.is_empty() && report.repeated.is_empty())
+        || report.refused.iter().any(|refused| refused.key.is_some())
 }
 
 /// The whole report as a text.

@@ -1,7 +1,8 @@
-//! Undoes an import: deletes what it added and nobody has changed since, with the command that a person would give.
+//! Undoes an import: deletes what it added and nobody has changed since, with the command that a person would give. And
+//! the other way: brings back what an undoing deleted.
 
-use automerge::{ActorId, Automerge};
-use docket_domain::{Action, Command, CommandError, Context, DocumentId, genesis};
+use automerge::{ActorId, Change, legacy::Key};
+use docket_domain::{Action, Command, Context, DocumentId, genesis, read::Issue};
 
 use super::{
     here::Here,
@@ -10,81 +11,81 @@ use super::{
 };
 use crate::store::{ImportId, StoreError, random};
 
-/// The most deletions of a batch.
+/// The most changes of a batch.
 const BATCH: usize = 50;
 
-/// Deletes what `import` added.
+/// Deletes what `import` added, or brings it `back`.
 pub(super) async fn undo(
     scope: &mut Scope,
     import: ImportId,
     context: Context,
+    back: bool,
     here: Here,
 ) -> Result<(), StoreError> {
     let added = here.database.imported(import).await?;
     let mut batch = Batch::default();
-    let (mut deleted, mut kept) = (0, 0);
-    for (done, id) in added.iter().enumerate() {
-        match look(&here, *id, &context).await? {
-            Found::Deleted => deleted += 1,
+    let (mut done, mut kept) = (0, 0);
+    for (index, id) in added.iter().enumerate() {
+        match look(&here, *id, &context, back).await? {
+            Found::Done => done += 1,
             Found::Changed => kept += 1,
-            Found::Delete(item) => {
-                deleted += 1;
+            Found::ToDo(item) => {
+                done += 1;
                 batch.items.push(*item);
             }
         }
         if batch.items.len() >= BATCH {
             scope.hand_over(std::mem::take(&mut batch)).await;
         }
-        if (done + 1) % BATCH == 0 {
+        if (index + 1) % BATCH == 0 {
             scope.tell(&Answer::Progress {
-                records: (done + 1) as u64,
-                share: Some((done + 1) as f64 / added.len() as f64),
+                records: (index + 1) as u64,
+                share: Some((index + 1) as f64 / added.len() as f64),
             });
         }
     }
     scope.hand_over(batch).await;
     scope.stored().await;
-    scope.tell(&Answer::Undone { deleted, kept });
+    scope.tell(&Answer::Undone { deleted: done, kept });
     Ok(())
 }
 
 enum Found {
-    /// It is deleted already: by this undoing before it broke off, or by a person.
-    Deleted,
-    /// Somebody changed it, or it isn't on this device: it stays.
+    /// It is so already: by this before it broke off, or by a person.
+    Done,
+    /// Somebody changed it, or it isn't on this device: it stays as it is.
     Changed,
-    /// This deletes it.
-    Delete(Box<Item>),
+    /// This does it.
+    ToDo(Box<Item>),
 }
 
-async fn look(here: &Here, id: DocumentId, context: &Context) -> Result<Found, StoreError> {
+async fn look(here: &Here, id: DocumentId, context: &Context, back: bool) -> Result<Found, StoreError> {
     let stored = here.stored(id).await?;
     let Some(mut document) = stored.filter(|document| here.is_whole(id, document)) else {
         return Ok(Found::Changed);
     };
-    if is_deleted(&document) {
-        return Ok(Found::Deleted);
+    let is_deleted = Issue::read(&document).deleted_at.is_some();
+    if is_deleted != back {
+        return Ok(Found::Done);
     }
-    let changes = document.get_changes(&[]);
-    if !changes
-        .iter()
-        .all(|change| genesis::is_deterministic(change.actor_id()))
-    {
+    if !document.get_changes(&[]).iter().all(leaves_content) {
         return Ok(Found::Changed);
     }
     document.set_actor(ActorId::from(random::<16>()));
-    let command = Command {
-        document: id,
-        action: Action::Delete,
-    };
-    match command.apply(&mut document, context) {
-        Err(CommandError::Deleted) => return Ok(Found::Deleted),
-        result => result?,
-    };
+    let action = if back { Action::Restore } else { Action::Delete };
+    Command::new(id, action).apply(&mut document, context)?;
     let item = here.changed(id, &document).await?;
-    Ok(Found::Delete(Box::new(item)))
+    Ok(Found::ToDo(Box::new(item)))
 }
 
-fn is_deleted(document: &Automerge) -> bool {
-    docket_domain::read::Issue::read(document).deleted_at.is_some()
+/// Is it an import's own change, or one that only deletes the issue or restores it?
+fn leaves_content(change: &Change) -> bool {
+    let of_deletion =
+        |key: &Key| matches!(key, Key::Map(name) if name == "deleted_at" || name == "deleted_by");
+    genesis::is_deterministic(change.actor_id())
+        || change
+            .decode()
+            .operations
+            .iter()
+            .all(|operation| of_deletion(&operation.key))
 }

@@ -71,6 +71,17 @@ impl Replica {
         })
     }
 
+    /// Brings back what undoing an import deleted.
+    pub(super) fn redo(self: &Rc<Self>, import: ImportId, record: ImportRecord) -> Running {
+        let (task, name, total) = (Task::Redo, record.name.clone(), record.added);
+        self.begin(task, name, total, move |replica, job| async move {
+            let work = Rc::clone(&replica);
+            replica
+                .alone(async move { work.bring_back(import, record, job).await })
+                .await
+        })
+    }
+
     /// What is under way in this tab, or was last.
     pub(super) fn running(&self) -> Option<Running> {
         self.imports.running.borrow().clone()
@@ -215,13 +226,7 @@ impl Replica {
         mut record: ImportRecord,
         job: Job,
     ) -> Result<Outcome, StoreError> {
-        let request = Request::Undo {
-            slug: self.slug.clone(),
-            import,
-            known: self.known(),
-            member: self.my_id().ok_or(StoreError::SignedOut)?,
-            now: self.now(),
-        };
+        let request = self.undo_request(import, false)?;
         // It may go on with one that broke off.
         let mut undone = record.undone.unwrap_or_default();
         job.progress.update(|it| it.stored = undone.deleted);
@@ -243,6 +248,39 @@ impl Replica {
             self.writer.write(vec![Write::Import(import, record)]).await?;
         }
         Ok(outcome)
+    }
+
+    async fn bring_back(
+        self: &Rc<Self>,
+        import: ImportId,
+        record: ImportRecord,
+        job: Job,
+    ) -> Result<Outcome, StoreError> {
+        let request = self.undo_request(import, true)?;
+        let outcome = self
+            .follow(&request, None, job, async |items, shown| {
+                self.store_items(items, shown, |_, _| Vec::new()).await
+            })
+            .await?;
+        if let Outcome::Undone(_) = outcome {
+            let record = ImportRecord {
+                undone: None,
+                ..record
+            };
+            self.writer.write(vec![Write::Import(import, record)]).await?;
+        }
+        Ok(outcome)
+    }
+
+    fn undo_request(&self, import: ImportId, back: bool) -> Result<Request, StoreError> {
+        Ok(Request::Undo {
+            slug: self.slug.clone(),
+            import,
+            known: self.known(),
+            member: self.my_id().ok_or(StoreError::SignedOut)?,
+            now: self.now(),
+            back,
+        })
     }
 
     /// Has a job done, and stores each batch that it hands over.

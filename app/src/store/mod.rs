@@ -265,6 +265,12 @@ impl Store {
         self.replica().undo(import, record)
     }
 
+    /// Brings back what undoing an import deleted.
+    #[must_use]
+    pub(crate) fn redo(self, import: ImportId, record: ImportRecord) -> Running {
+        self.replica().redo(import, record)
+    }
+
     /// The import that is under way in this tab, or was last.
     #[must_use]
     pub(crate) fn running(self) -> Option<Running> {

@@ -18,6 +18,8 @@ pub(crate) enum Task {
     Import,
     /// An import is undone.
     Undo,
+    /// What an undoing deleted is brought back.
+    Redo,
 }
 
 /// How it stands.
@@ -38,7 +40,7 @@ pub(crate) struct Progress {
 pub(crate) enum Outcome {
     /// The file was read.
     Read(Arc<FileRead>),
-    /// All issues of the import were looked at.
+    /// All issues of the import were looked at: deleted, or brought back.
     Undone(Undone),
     /// A person stopped it. What was stored until then stays.
     Cancelled,

@@ -46,11 +46,23 @@ pub(super) fn Past(#[prop(into)] on_run: UnsyncCallback<Running>) -> impl IntoVi
                     }>{words}</button>
                 }
             });
+            let redo = record
+                .undone
+                .is_some_and(|undone| undone.ended && undone.deleted > 0)
+                .then(|| {
+                    let record = record.clone();
+                    view! {
+                        <button type="button" disabled=move || elsewhere.get() on:click=move |_| {
+                            on_run.run(store.redo(import, record.clone()));
+                        }>"Bring it back"</button>
+                    }
+                });
             view! {
                 <li class="past-import">
                     <p><strong>{record.name.clone()}</strong>" "<When at=record.at /></p>
                     <p>{words(&record)}</p>
                     {undo}
+                    {redo}
                 </li>
             }
         };

@@ -49,15 +49,29 @@ pub(super) fn DryRun(
 ) -> impl IntoView {
     let incoming = count(read.read.incoming);
     let unkept = RwSignal::new(false);
+    let store = store();
+    let undone = {
+        let name = name.clone();
+        move || {
+            let all = store.imports().get();
+            incoming == 0
+                && all
+                    .iter()
+                    .any(|(_, record)| record.name == name && record.undone.is_some())
+        }
+    };
     let section = seen_first();
     let lead = match incoming {
-        0 => "Nothing new would come in.".to_owned(),
+        0 => read.read.sum.clone(),
         _ => format!("Would come in: {}", read.read.sum),
     };
     view! {
         <section class="card" aria-label="Dry run" tabindex="-1" node_ref=section>
             <h2>{name.clone()}</h2>
             <p class="lead" role="status">{lead}</p>
+            <Show when=undone>
+                <p class="hint">"An import of this file was undone. Under “Another file” you can bring it back; importing again then brings what is new."</p>
+            </Show>
             <Mapping read=Arc::clone(&read) unkept on_again=on_reread />
             <Parts read=Arc::clone(&read) />
             <div class="actions">
@@ -109,6 +123,11 @@ pub(super) fn Under(running: Running, #[prop(into)] on_again: UnsyncCallback<()>
         Task::DryRun => ("Reading the file".to_owned(), "Read", "Another file"),
         Task::Import => (name.clone(), "Imported", "Another file"),
         Task::Undo => (format!("Undoing the import of {name}"), "Undone", "All imports"),
+        Task::Redo => (
+            format!("Bringing back the import of {name}"),
+            "Brought back",
+            "All imports",
+        ),
     };
     let issues = Page::Issues.of(&store.slug());
     let section = seen_first();
@@ -171,12 +190,27 @@ fn words(task: Task, total: u64, progress: &Progress) -> String {
             "Looked at {} of {total}; deleted: {stored}.",
             number(count(progress.records))
         ),
+        (None, Task::Redo) => format!(
+            "Looked at {} of {total}; brought back: {stored}.",
+            number(count(progress.records))
+        ),
         (Some(Outcome::Read(_)), _) => {
             format!("Done: {} stored on this device.", issues(count(progress.stored)))
         }
+        (Some(Outcome::Undone(undone)), Task::Redo) => match undone.kept {
+            0 => format!("Here again: {}.", issues(count(undone.deleted))),
+            kept => format!(
+                "Here again: {}. Somebody has changed {} since, which stay as they are.",
+                issues(count(undone.deleted)),
+                issues(count(kept))
+            ),
+        },
         (Some(Outcome::Undone(undone)), _) => undone_words(undone.deleted, undone.kept),
         (Some(Outcome::Cancelled), Task::Undo) => {
             format!("Cancelled: {stored} of {total} deleted. You can go on with it, or leave it at that.")
+        }
+        (Some(Outcome::Cancelled), Task::Redo) => {
+            format!("Cancelled: {stored} brought back. You can go on with it.")
         }
         (Some(Outcome::Cancelled), _) => {
             format!("Cancelled after {stored} of {total}; import the file again for the others.")
