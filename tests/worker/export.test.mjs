@@ -110,7 +110,7 @@ test("a list leaves in its order", async (context) => {
   assert.deepEqual(await titles(place.member), ["1 First", "2 Hidden", "3 Second"]);
   assert.deepEqual(await titles(place.viewer), ["1 First", "2 Second"]);
   const { type, name } = await leave(place, place.viewer, resource);
-  assert.deepEqual([type, name], ["text/csv; charset=utf-8", "demo-list.csv"]);
+  assert.deepEqual([type, name], ["text/csv; charset=utf-8", "demo-agreed.csv"]);
   // What is no list, or isn't there, is neither.
   for (const id of [first.id, newIssue("Nowhere", me).id]) {
     assert.equal((await leave(place, place.viewer, `/lists/${id}/export`)).status, 404);

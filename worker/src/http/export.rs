@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use docket_domain::{DocumentId, MemberId, WorkspaceSlug, read::Issue};
+use docket_domain::{DocumentId, MemberId, OrganisationId, WorkspaceSlug, read::Issue};
 use docket_exchange::export::{Csv, Home, JiraColumns, JiraCsv, JsonLines, Leaving, ListCsv};
 use docket_sync::hub::HubError;
 use futures_util::stream;
@@ -158,7 +158,12 @@ pub(crate) fn list(
 ) -> Result<Response, Error> {
     let member = &caller.member.id;
     let list = object.with_hub(|hub, now| hub.list_for(member, id, now))?;
-    let entries = list.map_err(of_document)?.entries;
+    let list = list.map_err(of_document)?;
+    let whose = list
+        .organisation
+        .as_ref()
+        .map_or("agreed", OrganisationId::as_str);
+    let name = format!("{slug}-{whose}.csv");
     let csv = ListCsv::new(home(object, member)?);
     let mut header = Vec::new();
     csv.header(&mut header);
@@ -167,10 +172,9 @@ pub(crate) fn list(
         member: member.clone(),
         csv,
         header,
-        left: entries.into_iter().map(|entry| entry.issue).collect(),
+        left: list.entries.into_iter().map(|entry| entry.issue).collect(),
         rank: 0,
     };
-    let name = format!("{slug}-list.csv");
     file(CSV, &name, stream::try_unfold(start, Ranked::step))
 }
 
