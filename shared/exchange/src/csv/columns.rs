@@ -160,6 +160,7 @@ impl Use {
                 "ticket",
                 "ticket id",
                 "ticket number",
+                "ticket no",
                 "bug id",
                 "#",
                 "no",
@@ -167,9 +168,11 @@ impl Use {
                 "nr",
                 "nr.",
                 "number",
+                "nummer",
                 "case",
                 "case number",
                 "reference",
+                "ref",
             ],
             Self::Title => &[
                 "title",
@@ -286,9 +289,11 @@ impl Columns {
         let mut taken: Vec<Use> = Vec::new();
         for (place, name) in uses.iter_mut().zip(header) {
             let name = plain(name);
+            // “Ticket #”, “Owner:”, “Status *”
+            let words = name.trim_end_matches([' ', '#', ':', '*', '?', '.']);
             let named = Use::ALL
                 .into_iter()
-                .find(|it| it.names().contains(&name.as_str()));
+                .find(|it| it.names().contains(&name.as_str()) || it.names().contains(&words));
             if let Some(it) = named.filter(|it| it.repeats() || !taken.contains(it)) {
                 *place = it;
                 taken.push(it);

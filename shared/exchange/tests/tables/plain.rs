@@ -30,6 +30,12 @@ const HELPDESK: &str = "Ticket ID;Subject;State;Prio;Sev;Owner;Requester;Site;Ta
     18;'=cmd|x;done;;;;;Nowhere Inc.;;1.2.2024 8:30;03.02.2024;;red;blue\r\n";
 
 #[test]
+fn a_columns_name_is_known_with_what_people_put_behind_it() {
+    let held = uses("Ticket #,Subject,Owner:,Status *\n1,a,b,c\n");
+    assert_eq!(held, [Use::Key, Use::Title, Use::Assignee, Use::Status]);
+}
+
+#[test]
 fn a_table_is_guessed_and_comes_in() {
     let columns = guessed(HELPDESK);
     let holds: Vec<Use> = columns.columns.iter().map(|column| column.holds).collect();
