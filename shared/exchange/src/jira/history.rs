@@ -25,8 +25,13 @@ impl Reading {
                 number(history),
             )
         });
+        // Of assignees a server's history has the keys; whoever did anything is named with login and key.
+        let authors: Vec<Option<String>> = histories
+            .iter()
+            .map(|history| self.person(history.get("author")?))
+            .collect();
         let mut found = Vec::new();
-        for history in &histories {
+        for (history, by) in histories.iter().zip(authors) {
             let happened = Happened {
                 at: history
                     .get("created")
@@ -68,7 +73,8 @@ impl Reading {
                     .map(|word| word.as_str().to_owned()),
                 _ => id.filter(|id| !id.is_empty()).and_then(|id| {
                     let name = name.unwrap_or_else(|| id.clone());
-                    self.person(&serde_json::json!({"name": id, "displayName": name}))
+                    let login = self.user_keys.get(&id).unwrap_or(&id);
+                    self.person(&serde_json::json!({"name": login, "displayName": name}))
                 }),
             }
         });
