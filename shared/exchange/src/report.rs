@@ -206,7 +206,7 @@ pub enum Remark {
     /// No reporter.
     #[error("it has no reporter")]
     NoReporter,
-    /// A status that isn't known.
+    /// A status that isn't known, its own or one of its history.
     #[error("its status “{name}” is not known here: it comes in as “{becomes}”, the original is kept")]
     UnknownStatus {
         /// Its name there.

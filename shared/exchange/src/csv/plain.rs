@@ -227,8 +227,11 @@ fn dates_and_words(row: &mut Row, out: &mut Mapping) {
         let known = out.priority_of(&priority, words::priority);
         out.priority(priority, known);
     }
-    if let Some(severity) = out.severity_of(&row.one("severity"), words::severity) {
-        out.set("severity", severity.as_str());
+    let severity = row.one("severity");
+    match out.severity_of(&severity, words::severity) {
+        Some(known) => out.set("severity", known.as_str()),
+        None if !severity.trim().is_empty() => out.remark(Remark::UnknownSeverity(severity)),
+        None => {}
     }
     let resolution = row.one("resolution");
     let known = out.resolution_of(&resolution, words::resolution);

@@ -37,7 +37,7 @@ impl Reading {
                     .get("created")
                     .and_then(Value::as_str)
                     .and_then(time::parse),
-                by: history.get("author").and_then(|author| self.person(author)),
+                by,
             };
             let items = history.get("items").and_then(Value::as_array);
             for (index, item) in items.into_iter().flatten().enumerate() {
@@ -82,7 +82,7 @@ impl Reading {
     }
 
     /// A status of the history: they come by name, and only the present one with its category.
-    fn status_named(&self, name: &str) -> Option<Status> {
+    fn status_named(&mut self, name: &str) -> Option<Status> {
         let present = self
             .out
             .content
@@ -92,7 +92,11 @@ impl Reading {
         if present {
             return self.out.status;
         }
-        self.out.status_of(name, words::status)
+        let known = self.out.status_of(name, words::status);
+        if known.is_none() {
+            self.out.unknown_status(name, Status::New);
+        }
+        known
     }
 }
 

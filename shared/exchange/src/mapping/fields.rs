@@ -101,14 +101,23 @@ impl Mapping {
         let becomes = known.unwrap_or(otherwise);
         match name {
             None => self.remark(Remark::NoStatus),
-            Some(name) if known.is_none() => self.remark(Remark::UnknownStatus {
-                name,
-                becomes: becomes.label(),
-            }),
+            Some(name) if known.is_none() => self.unknown_status(&name, becomes),
             Some(_) => {}
         }
         self.status = Some(becomes);
         self.set("status", becomes.as_str());
+    }
+
+    /// Remarks, once for each name, on a status that isn't known, now or in the history.
+    pub(crate) fn unknown_status(&mut self, name: &str, becomes: Status) {
+        let said =
+            |remark: &Remark| matches!(remark, Remark::UnknownStatus { name: said, .. } if said == name);
+        if !self.remarks.iter().any(said) {
+            self.remark(Remark::UnknownStatus {
+                name: name.to_owned(),
+                becomes: becomes.label(),
+            });
+        }
     }
 
     /// The priority by its name there.

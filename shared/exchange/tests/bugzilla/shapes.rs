@@ -238,3 +238,18 @@ fn every_bug_passes_inspection_and_guard_and_comes_in_once() {
     let (again, added) = import(&file(), &mut store);
     assert_eq!((added.len(), again.already.len()), (0, report.incoming.len()));
 }
+
+#[test]
+fn statuses_of_the_history_that_are_not_known_are_said() {
+    let change = |from: &str, to: &str| json!({"field_name": "status", "removed": from, "added": to});
+    let bug = json!({
+        "id": 7, "summary": "t", "status": "NEW", "creation_time": "2020-01-01T00:00:00Z", "creator": "u",
+        "history": [{"when": "2020-01-02T00:00:00Z", "who": "u", "changes": [change("LIMBO", "NEW"), change("NEW", "LIMBO")]}],
+    });
+    let (_, report) = one(&bug);
+    let said = report
+        .remarks
+        .iter()
+        .filter(|it| matches!(&it.remark, Remark::UnknownStatus { name, .. } if name == "LIMBO"));
+    assert_eq!(said.count(), 1);
+}

@@ -272,3 +272,23 @@ fn assignees_of_the_history_are_known_by_their_logins() {
         ]
     );
 }
+
+/// Words of the history that nobody knows are said too, each once.
+#[test]
+fn statuses_of_the_history_that_are_not_known_are_said() {
+    let item = |from: &str, to: &str| json!({"field": "status", "fromString": from, "toString": to});
+    let history = json!({"id": "1", "created": "2020-01-02T00:00:00.000+0000",
+        "items": [item("Open", "Limbo"), item("Limbo", "Parked"), item("Parked", "Limbo")]});
+    let record = json!({"id": "1", "key": "LU-1", "fields": {"summary": "A", "status": {"name": "Parked"}},
+        "changelog": {"histories": [history]}});
+    let (_, report) = one(&record.to_string());
+    let names: Vec<_> = report
+        .remarks
+        .iter()
+        .filter_map(|it| match &it.remark {
+            Remark::UnknownStatus { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(names, ["Parked", "Limbo"]);
+}
