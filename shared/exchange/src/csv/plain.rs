@@ -162,13 +162,6 @@ pub(crate) fn read(row: Map<String, Value>, mut out: Mapping) -> Result<Mapping,
     if row.0.len() <= 1 {
         return Err(out.not_an_issue("title"));
     }
-    for (name, value) in row.kept() {
-        match name.as_str() {
-            "system" | "key" | "id" => out.keep(&format!("{name}_other"), value),
-            name if is_name(name) => out.keep(name, value),
-            _ => out.keep("nameless_fields", json!({ name: value })),
-        }
-    }
     out.title("title", row.one("title").into());
     out.description(row.one("description"));
     dates_and_words(&mut row, &mut out);
@@ -197,6 +190,8 @@ pub(crate) fn read(row: Map<String, Value>, mut out: Mapping) -> Result<Mapping,
     if !url.is_empty() {
         out.keep_text("url", url);
     }
+    // Columns that are called as one of the names above stand beside them.
+    out.keep_rest(row.kept());
     Ok(out)
 }
 

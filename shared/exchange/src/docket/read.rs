@@ -51,11 +51,7 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
     for list in super::ENTRIES {
         entries(list, take(&mut issue, list.name), &mut out);
     }
-    for (name, value) in issue {
-        if is_name(&name) {
-            out.keep(&name, value);
-        }
-    }
+    out.keep_rest(issue);
     Ok(out)
 }
 

@@ -8,13 +8,10 @@ use serde_json::{Map, Value};
 
 use super::{Mapping, text, time};
 use crate::{
-    content::{COLLABORATIVE, NAME, Scalar},
+    content::{COLLABORATIVE, NAME, OWN, Scalar},
     json::value::{canonical, digest, is_empty, text as plain, text_at},
     report::Remark,
 };
-
-/// What the document itself keeps under these names.
-const OURS: [&str; 3] = ["system", "key", "id"];
 
 impl Mapping {
     /// Sets a field of the document.
@@ -44,7 +41,7 @@ impl Mapping {
                 nameless.insert(name, value);
                 continue;
             }
-            let taken = OURS.contains(&name.as_str()) || self.content.source.contains_key(&name);
+            let taken = OWN.contains(&name.as_str()) || self.content.source.contains_key(&name);
             let name = if taken { format!("{name}_other") } else { name };
             self.keep(&name, value);
         }
