@@ -36,7 +36,9 @@ pub struct Incoming {
     pub content: Content,
     remarks: Vec<Remark>,
     raw: Vec<u8>,
+    /// The digest of the content, and that of the content with what is told.
     digest: [u8; 32],
+    told: [u8; 32],
 }
 
 /// What is here of a document.
@@ -121,12 +123,14 @@ impl Plan {
         match self.format.read(record, &self.words) {
             Ok((content, remarks)) => {
                 let digest = content.digest();
+                let told = content.told.digest(&digest);
                 Some(Incoming {
                     line,
                     content,
                     remarks,
                     raw,
                     digest,
+                    told,
                 })
             }
             Err(reason) => {
@@ -190,11 +194,7 @@ impl Plan {
                 continue;
             }
             let pasts = pasts(document, id)?;
-            let digest = incoming.content.digest_text();
-            if pasts
-                .iter()
-                .any(|past| past.is_last && past.digest.as_ref() == Some(&digest))
-            {
+            if pasts.iter().any(|past| past.is_last && incoming.is(past)) {
                 return Ok(self.already(incoming, id, Some(document)));
             }
             same.get_or_insert((id, document, pasts));
@@ -217,10 +217,9 @@ impl Plan {
         let Some(past) = pasts.last() else {
             return Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned())));
         };
-        let digest = incoming.content.digest_text();
         let updated = incoming.content.source.get("updated");
         let updated = updated.and_then(|text| time::parse(text));
-        let known = pasts.iter().any(|past| past.digest.as_ref() == Some(&digest));
+        let known = pasts.iter().any(|past| incoming.is(past));
         if known
             || updated
                 .zip(past.updated)
@@ -230,7 +229,8 @@ impl Plan {
             self.report.older.push(incoming.listed(id));
             return Ok(Placed::Nothing);
         }
-        let Some((made, operations)) = incoming.content.update(id, document, past.hash)? else {
+        let Some((made, operations)) = incoming.content.update(id, document, past.hash, &incoming.told)?
+        else {
             return Ok(self.already(incoming, id, Some(document)));
         };
         if operations > OPERATIONS {
@@ -241,7 +241,11 @@ impl Plan {
         if is_deleted(document) {
             self.remark(incoming, Remark::DeletedHere);
         }
-        for remark in &incoming.remarks {
+        let told = |remark: &&Remark| {
+            let missing = remark.missing();
+            missing.is_none_or(|field| incoming.content.told.has(field))
+        };
+        for remark in incoming.remarks.iter().filter(told) {
             self.remark(incoming, remark.clone());
         }
         Ok(Placed::Update(id, Box::new(made)))
@@ -306,6 +310,13 @@ impl Incoming {
     /// None are known; Automerge's are passed on.
     pub fn changes(&self, id: DocumentId) -> Result<Vec<Encoded>, AutomergeError> {
         self.content.changes_by(id, &self.digest)
+    }
+
+    /// Has that import brought all that this one would? A document's first import is all of its content; what a later
+    /// one wrote depends on what was told as well.
+    fn is(&self, past: &Past) -> bool {
+        let is = |digest: &[u8; 32]| past.digest.as_ref() == Some(&hex(digest));
+        is(&self.digest) || is(&self.told)
     }
 
     /// The documents it can have, the preferred one first. The later ones are for issues whose key is taken.

@@ -260,6 +260,19 @@ pub enum Remark {
     DeletedHere,
 }
 
+impl Remark {
+    /// The field in whose place something stands, which concerns only issues that come in the first time if the record
+    /// says nothing of it.
+    pub(crate) const fn missing(&self) -> Option<&'static str> {
+        match self {
+            Self::NoTitle => Some("title"),
+            Self::NoReporter => Some("reporter"),
+            Self::NoStatus => Some("status"),
+            Self::NoCreationDate => Some("created_at"),
+            _ => None,
+        }
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -34,11 +34,14 @@ impl Reading {
         let mut described = None;
         let mut found = Vec::with_capacity(present);
         for object in objects {
+            let first = object.get("count").and_then(Value::as_u64) == Some(0);
+            if first {
+                self.out.content.told.field("description");
+            }
             if is_private(&object) {
                 restricted += 1;
                 continue;
             }
-            let first = object.get("count").and_then(Value::as_u64) == Some(0);
             let mut loose = Loose::new(object);
             let body = text(&take(&mut loose.rest, "text"));
             // The same text before it was read as Markdown.
@@ -72,6 +75,9 @@ impl Reading {
     pub(super) fn links(&mut self, bug: &mut Map<String, Value>) {
         let mut found = Vec::new();
         for (field, relation) in LINKS {
+            if bug.contains_key(field) {
+                self.out.content.told.field(relation);
+            }
             for target in self.out.names(field, take(bug, field)) {
                 let id = format!("{}-{target}", relation.replace(' ', "-"));
                 let mut loose = Loose::of(Some(id), Entry::new());

@@ -2,6 +2,7 @@
 
 mod entries;
 mod read;
+mod told;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use docket_domain::{DocumentId, Timestamp};
 use sha2::{Digest, Sha256};
 
+pub use told::Told;
 pub use write::Imported;
 pub(crate) use write::{Past, hex, pasts};
 
@@ -80,6 +82,8 @@ pub struct Content {
     /// For an issue of Docket's: the workspace that it left, and its document there. Says where the content was, and
     /// isn't part of it.
     pub left: Option<(DocumentId, DocumentId)>,
+    /// What the record says anything of: an update leaves alone what it doesn't tell. Isn't part of the content either.
+    pub told: Told,
 }
 
 /// What makes an issue too large to come in.

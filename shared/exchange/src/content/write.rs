@@ -19,6 +19,9 @@ const MAPPING: u8 = 2;
 /// Fields that are taken back when the other tracker has nothing there any more.
 const CLEARED: [&str; 5] = ["assignee", "component", "priority", "resolution", "severity"];
 
+/// Fields in whose place something stands where a record doesn't have them.
+const STOOD_IN: [&str; 2] = ["created_at", "status"];
+
 /// Fields that an issue brings with it, and that are nobody's elsewhere afterwards.
 const DECIDED_HERE: [&str; 3] = ["deleted_at", "deleted_by", "organisation"];
 
@@ -99,7 +102,7 @@ impl Content {
     }
 
     /// What this content changes in a document that holds an earlier import, made on that one. None if it says nothing
-    /// new.
+    /// new. The digest is that of the content with what is told.
     ///
     /// # Errors
     /// None are known; Automerge's are passed on.
@@ -108,11 +111,12 @@ impl Content {
         id: DocumentId,
         document: &Automerge,
         past: ChangeHash,
+        digest: &[u8; 32],
     ) -> Result<Option<(Imported, usize)>, AutomergeError> {
         let mut then = document.fork_at(&[past])?;
-        then.set_actor(self.actor(id, &self.digest(), Some(past)));
+        then.set_actor(self.actor(id, digest, Some(past)));
         let mut tx = then.transaction();
-        self.news().write(&mut tx, &self.digest_text())?;
+        self.news().write(&mut tx, &hex(digest))?;
         tx.commit_with(CommitOptions::default().with_time(0));
         let Some(change) = then.get_last_local_change() else {
             return Ok(None);
@@ -139,7 +143,8 @@ impl Content {
     /// another place.
     fn news(&self) -> Self {
         let mut news = self.clone();
-        news.fields.retain(|key, _| !DECIDED_HERE.contains(key));
+        news.fields
+            .retain(|key, _| !DECIDED_HERE.contains(key) && (self.told.has(key) || !STOOD_IN.contains(key)));
         news.attention.clear();
         for comment in news.comments.values_mut() {
             comment.remove("deleted_at");
@@ -148,14 +153,20 @@ impl Content {
     }
 
     fn write<T: Transactable>(&self, tx: &mut T, digest: &str) -> Result<(), AutomergeError> {
-        entries::put(tx, &ROOT, "title", self.title.as_str().into())?;
-        entries::put_all(tx, &ROOT, &self.fields)?;
-        for key in CLEARED.into_iter().filter(|key| !self.fields.contains_key(key)) {
-            clear(tx, &ROOT, key)?;
+        let told = |key: &str| self.told.has(key);
+        if told("title") {
+            entries::put(tx, &ROOT, "title", self.title.as_str().into())?;
         }
-        self.describe(tx)?;
+        entries::put_all(tx, &ROOT, &self.fields)?;
+        let mut gone = CLEARED
+            .into_iter()
+            .filter(|key| told(key) && !self.fields.contains_key(key));
+        gone.try_for_each(|key| clear(tx, &ROOT, key))?;
+        if told("description") {
+            self.describe(tx)?;
+        }
         for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
-            let Some(map) = read::object(tx, &ROOT, key) else {
+            let Some(map) = read::object(tx, &ROOT, key).filter(|_| told(key)) else {
                 continue;
             };
             let there: Vec<String> = tx.keys(&map).collect();
@@ -167,7 +178,7 @@ impl Content {
             }
         }
         for (key, entries) in self.containers() {
-            entries::write(tx, key, entries)?;
+            entries::write(tx, key, entries, &self.told)?;
         }
         if let Some(people) = read::object(tx, &ROOT, "people") {
             for (id, name) in &self.people {
@@ -208,7 +219,7 @@ impl Content {
         let there: Vec<String> = tx.keys(source).collect();
         for name in there
             .iter()
-            .filter(|name| !mine(name) && !self.source.contains_key(*name))
+            .filter(|name| !mine(name) && !self.source.contains_key(*name) && self.told.has_name(name))
         {
             clear(tx, source, name)?;
         }
@@ -226,11 +237,6 @@ impl Content {
             entries::put(tx, source, "digest", digest.into())?;
         }
         Ok(())
-    }
-
-    /// The digest as documents hold it.
-    pub(crate) fn digest_text(&self) -> String {
-        hex(&self.digest())
     }
 }
 

@@ -52,10 +52,15 @@ impl Layout {
     /// it had no zone.
     pub(super) fn shape(&self, cells: Vec<String>) -> (Value, bool) {
         let mut zoneless = false;
+        let mut told = Vec::new();
         let mut row = Map::from_iter([("system".to_owned(), self.columns.system().into())]);
         let mut kept = Map::new();
         for ((name, holds), cell) in self.header.iter().zip(&self.uses).zip(cells) {
-            if cell.trim().is_empty() || *holds == Use::LeaveOut {
+            if *holds == Use::LeaveOut {
+                continue;
+            }
+            told.push(json!([name, object_name(*holds)]));
+            if cell.trim().is_empty() {
                 continue;
             }
             // The original of what is mapped is kept too: a word here may say less than one there.
@@ -83,6 +88,7 @@ impl Layout {
             }
         }
         row.insert("kept".to_owned(), Value::Object(kept));
+        row.insert("told".to_owned(), Value::Array(told));
         (Value::Object(row), zoneless)
     }
 
@@ -146,7 +152,8 @@ pub(crate) fn key(row: &Value) -> Option<String> {
 ///
 /// # Errors
 /// Why it can't come in.
-pub(crate) fn read(row: Map<String, Value>, mut out: Mapping) -> Result<Mapping, Reason> {
+pub(crate) fn read(mut row: Map<String, Value>, mut out: Mapping) -> Result<Mapping, Reason> {
+    tells(&take(&mut row, "told"), &mut out);
     let whole = Value::Object(row);
     let own = key(&whole).map(|key| key.trim().to_owned());
     // Without a key, the same row is the same issue, whatever file it stands in.
@@ -195,6 +202,40 @@ pub(crate) fn read(row: Map<String, Value>, mut out: Mapping) -> Result<Mapping,
     Ok(out)
 }
 
+/// Notes what the columns tell: those that are kept their own names, the others also what they hold.
+fn tells(columns: &Value, out: &mut Mapping) {
+    let pairs = columns.as_array().into_iter().flatten();
+    let names: Vec<[String; 2]> = pairs
+        .filter_map(|pair| Some([text(pair.get(0)?)?, text(pair.get(1)?)?]))
+        .collect();
+    for [name, holds] in names {
+        out.content.told.name(&name);
+        here(&holds)
+            .iter()
+            .for_each(|field| out.content.told.field(field));
+    }
+}
+
+/// What a document has of a use.
+fn here(holds: &str) -> &'static [&'static str] {
+    match holds {
+        "title" => &["title"],
+        "description" => &["description"],
+        // Where a table has no status, that an issue was resolved tells.
+        "status" | "resolved" => &["status"],
+        "resolution" => &["resolution"],
+        "severity" => &["severity"],
+        "priority" => &["priority"],
+        "component" => &["component"],
+        "assignee" => &["assignee"],
+        "reporter" => &["reporter"],
+        "labels" => &["labels"],
+        "affects" => &["affects", "versions"],
+        "created" => &["created_at"],
+        "url" => &["url"],
+        _ => &[],
+    }
+}
 fn dates_and_words(row: &mut Row, out: &mut Mapping) {
     let mut date = |name: &str| {
         let written = row.one(name);

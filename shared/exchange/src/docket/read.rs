@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{Entries, SYSTEM, VERSION, write::PEOPLE};
 use crate::{
     content::{COLLABORATIVE, NAME, Scalar, TITLE},
+    format::Format,
     json::value::{digest, take, text},
     mapping::{Loose, Mapping, is_name, own, text::shortened, time},
     report::{Reason, Remark},
@@ -24,6 +25,7 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
         Some(newer) => return Err(Reason::Newer(newer)),
         None => return Err(out.not_an_issue("docket")),
     }
+    tells(&issue, &mut out);
     let document = text(&take(&mut issue, "document"));
     let workspace = text(&take(&mut issue, "workspace"));
     let id = |text: &Option<String>| text.as_ref()?.parse().ok();
@@ -55,6 +57,33 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
     Ok(out)
 }
 
+/// Fields that an issue has at most.
+const FIELDS: [&str; 13] = [
+    "affects",
+    "assignee",
+    "component",
+    "created_at",
+    "description",
+    "labels",
+    "links",
+    "priority",
+    "reporter",
+    "resolution",
+    "severity",
+    "status",
+    "title",
+];
+
+/// Notes what is told: in JSON Lines everything, since what is empty is left out there; of a table what has a column.
+fn tells(issue: &Map<String, Value>, out: &mut Mapping) {
+    let all = out.format == Format::Docket;
+    let told = &mut out.content.told;
+    let fields = FIELDS.iter().filter(|name| all || issue.contains_key(**name));
+    fields.for_each(|name| told.field(name));
+    if all || issue.contains_key("source") {
+        told.all_names();
+    }
+}
 /// What its import kept, where it was one.
 fn source(source: Value, out: &mut Mapping) {
     let Value::Object(mut source) = source else { return };

@@ -45,6 +45,7 @@ pub(crate) fn read(issue: Map<String, Value>, mut out: Mapping) -> Result<Mappin
     if pulled || page.as_deref().is_some_and(is_pull) {
         return Err(Reason::PullRequest);
     }
+    out.tells(issue.keys(), here);
     out.content.number = issue.get("created_at").and_then(text);
     if let Some(page) = page.filter(|page| page.starts_with("https://") || page.starts_with("http://")) {
         out.keep_text("url", page);
@@ -62,6 +63,23 @@ pub(crate) fn read(issue: Map<String, Value>, mut out: Mapping) -> Result<Mappin
     let mut reading = Reading { out };
     reading.issue(issue);
     Ok(reading.out)
+}
+
+/// What a document has of a field of GitHub's.
+fn here(field: &str) -> &'static [&'static str] {
+    match field {
+        "title" => &["title"],
+        "body" => &["description"],
+        "created_at" => &["created", "created_at"],
+        "state" => &["status"],
+        "state_reason" => &["resolution"],
+        "user" => &["reporter"],
+        "assignee" | "assignees" => &["assignee", "assignees"],
+        "labels" => &["labels", "priority", "severity"],
+        "milestone" => &["milestone", "milestone_due"],
+        "comments" => &["comments"],
+        _ => &[],
+    }
 }
 
 /// The key of an issue: `owner/name#12`.
@@ -96,6 +114,7 @@ fn is_pull(page: &str) -> bool {
     let mut parts = page.trim_end_matches('/').rsplit('/');
     parts.nth(1) == Some("pull")
 }
+
 /// The issue's page. `gh` writes it as `url`, which is the interface's own address elsewhere.
 fn page(issue: &Map<String, Value>) -> Option<String> {
     let page = issue.get("html_url").or_else(|| issue.get("url"))?;

@@ -230,3 +230,23 @@ fn addresses_are_read_by_their_segments() {
     let (report, _) = import(pull.to_string().as_bytes(), &mut Store::new());
     assert_eq!(report.refused[0].reason, Reason::PullRequest);
 }
+
+/// `gh` exports what it is asked for.
+#[test]
+fn what_an_export_leaves_out_stays() {
+    let mut store = Store::new();
+    import(issue().to_string().as_bytes(), &mut store);
+    let before = Issue::read(store.values().next().unwrap());
+    let part = json!({"number": 12, "title": "B", "url": "https://github.com/o/n/issues/12",
+        "createdAt": "2020-01-01T00:00:00Z", "updatedAt": "2020-01-06T00:00:00Z"});
+    let (report, _) = import(part.to_string().as_bytes(), &mut store);
+    assert_eq!((report.updated.len(), report.remarks), (1, vec![]));
+    let mut after = Issue::read(store.values().next().unwrap());
+    assert_eq!(
+        (after.title.as_str(), source(&after, "milestone")),
+        ("B", Some("1.0"))
+    );
+    after.title.clone_from(&before.title);
+    after.source.clone_from(&before.source);
+    assert_eq!(after, before);
+}
