@@ -6,10 +6,10 @@ use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValu
 use docket_domain::{DocumentId, read};
 
 use crate::{
-    content::{Content, Imported, Limit, OPERATIONS, Past, hex, pasts},
+    content::{Content, Imported, Limit, OPERATIONS, Past, Updated, hex, pasts},
     encode::Encoded,
     format::Format,
-    mapping::{Words, time},
+    mapping::Words,
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
@@ -20,11 +20,23 @@ pub struct Plan {
     workspace: DocumentId,
     format: Format,
     words: Arc<Words>,
-    /// What this file has put where: the digest of the content.
-    taken: HashMap<DocumentId, [u8; 32]>,
+    /// What this file has put where.
+    taken: HashMap<DocumentId, Taken>,
     /// The report says where the file's times are meant.
     zone_said: bool,
     report: Report,
+}
+
+/// An issue that this file has put somewhere.
+#[derive(Debug)]
+struct Taken {
+    /// The digest of the content.
+    digest: [u8; 32],
+    /// The issue's number there.
+    number: Option<String>,
+    updated: Updated,
+    /// Something of this file's was written there.
+    written: bool,
 }
 
 /// An issue of the file, ready to be placed.
@@ -165,18 +177,17 @@ impl Plan {
         let mut first = None;
         let mut same = None;
         for id in incoming.candidates(self.workspace) {
-            match self.taken.get(&id) {
-                Some(digest) if *digest == incoming.digest => {
-                    self.report.repeated.push(incoming.listed(id));
-                    return Ok(Placed::Nothing);
-                }
-                Some(_) => {
-                    first.get_or_insert(id);
-                    continue;
-                }
-                None => {}
+            let taken = self.taken.get(&id);
+            if taken.is_some_and(|taken| taken.digest == incoming.digest) {
+                self.report.repeated.push(incoming.listed(id));
+                return Ok(Placed::Nothing);
+            }
+            if taken.is_some_and(|taken| taken.number != incoming.content.number) {
+                first.get_or_insert(id);
+                continue;
             }
             let document = match existing(id) {
+                Existing::Nothing if taken.is_some() => return Ok(self.another_state(incoming, id)),
                 // A later version of an issue that is here never comes in as a second one.
                 Existing::Nothing if same.is_some() => continue,
                 Existing::Nothing => return Ok(self.add(incoming, id, first)),
@@ -217,17 +228,12 @@ impl Plan {
         let Some(past) = pasts.last() else {
             return Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned())));
         };
-        let updated = incoming.content.source.get("updated");
-        let updated = updated.and_then(|text| time::parse(text));
         let known = pasts.iter().any(|past| incoming.is(past));
-        if known
-            || updated
-                .zip(past.updated)
-                .is_some_and(|(ours, theirs)| ours < theirs)
-        {
-            self.taken.insert(id, incoming.digest);
-            self.report.older.push(incoming.listed(id));
-            return Ok(Placed::Nothing);
+        if known || incoming.content.updated().is_before(past.updated) {
+            return Ok(self.older(incoming, id));
+        }
+        if self.taken.get(&id).is_some_and(|taken| taken.written) {
+            return Ok(self.another_state(incoming, id));
         }
         let Some((made, operations)) = incoming.content.update(id, document, past.hash, &incoming.told)?
         else {
@@ -236,7 +242,7 @@ impl Plan {
         if operations > OPERATIONS {
             return Ok(self.refuse(incoming, Limit::of_operations(operations).into()));
         }
-        self.taken.insert(id, incoming.digest);
+        self.take(incoming, id, true);
         self.report.updated.push(incoming.listed(id));
         if is_deleted(document) {
             self.remark(incoming, Remark::DeletedHere);
@@ -252,7 +258,7 @@ impl Plan {
     }
 
     fn add(&mut self, incoming: &Incoming, id: DocumentId, first: Option<DocumentId>) -> Placed {
-        self.taken.insert(id, incoming.digest);
+        self.take(incoming, id, true);
         let issue = incoming.listed(id);
         if let Some(first) = first {
             self.report.collisions.push(Collision {
@@ -276,12 +282,44 @@ impl Plan {
     }
 
     fn already(&mut self, incoming: &Incoming, id: DocumentId, document: Option<&Automerge>) -> Placed {
-        self.taken.insert(id, incoming.digest);
+        self.take(incoming, id, false);
         self.report.already.push(incoming.listed(id));
         if document.is_some_and(is_deleted) {
             self.remark(incoming, Remark::DeletedHere);
         }
         Placed::Nothing
+    }
+
+    fn older(&mut self, incoming: &Incoming, id: DocumentId) -> Placed {
+        self.take(incoming, id, false);
+        self.report.older.push(incoming.listed(id));
+        Placed::Nothing
+    }
+
+    /// The file had the same issue before, in another state: a later one is for an import of its own, which then
+    /// follows this one.
+    fn another_state(&mut self, incoming: &Incoming, id: DocumentId) -> Placed {
+        let updated = incoming.content.updated();
+        match self.taken.get(&id) {
+            Some(taken) if updated.is_before(taken.updated) => self.older(incoming, id),
+            _ => self.refuse(incoming, Reason::AnotherState),
+        }
+    }
+
+    /// Remembers where the latest state of an issue went.
+    fn take(&mut self, incoming: &Incoming, id: DocumentId, written: bool) {
+        let updated = incoming.content.updated();
+        let before = self.taken.get(&id);
+        if before.is_some_and(|before| updated.is_before(before.updated)) {
+            return;
+        }
+        let taken = Taken {
+            digest: incoming.digest,
+            number: incoming.content.number.clone(),
+            updated,
+            written: written || before.is_some_and(|before| before.written),
+        };
+        self.taken.insert(id, taken);
     }
 
     fn refuse(&mut self, incoming: &Incoming, reason: Reason) -> Placed {

@@ -17,7 +17,7 @@ pub struct Report {
     pub already: Vec<Listed>,
     /// Issues that are here and changed there since: what changed there comes in beside what changed here.
     pub updated: Vec<Listed>,
-    /// Issues of which a later state is here than the file has: they stay as they are.
+    /// Issues of which a later state is here, or in the file before: they stay as they are.
     pub older: Vec<Listed>,
     /// Records that say the same as an earlier one of the file.
     pub repeated: Vec<Listed>,
@@ -145,6 +145,9 @@ pub enum Reason {
     /// GitHub lists pull requests among the issues.
     #[error("it is a pull request, not an issue")]
     PullRequest,
+    /// The file has the issue in two states.
+    #[error("the file holds another state of it before; import this one by itself")]
+    AnotherState,
     /// The document can't be made.
     #[error("its document can't be made: {0}")]
     Document(String),
@@ -273,6 +276,7 @@ impl Remark {
         }
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

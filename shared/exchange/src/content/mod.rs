@@ -3,6 +3,7 @@
 mod entries;
 mod read;
 mod told;
+mod updated;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use docket_domain::{DocumentId, Timestamp};
 use sha2::{Digest, Sha256};
 
 pub use told::Told;
+pub(crate) use updated::{BY_DOCKET, Updated};
 pub use write::Imported;
 pub(crate) use write::{Past, hex, pasts};
 
@@ -131,6 +133,11 @@ impl Content {
             }
         }
         digest.finalize().into()
+    }
+
+    /// When the issue was last changed.
+    pub(crate) fn updated(&self) -> Updated {
+        Updated::read(|name| self.source.get(name).cloned())
     }
 
     /// Does it fit into a document?

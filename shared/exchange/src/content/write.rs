@@ -7,10 +7,9 @@ use automerge::{
     ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue,
     transaction::{CommitOptions, Transactable},
 };
-use docket_domain::{DocumentId, Kind, Timestamp, command::Splice, genesis, read};
+use docket_domain::{DocumentId, Kind, command::Splice, genesis, read};
 
-use super::{Content, Scalar, entries};
-use crate::mapping::time;
+use super::{BY_DOCKET, Content, Scalar, Updated, entries};
 
 /// The version of the mapping from source to content: part of the actor, so that two versions never make two
 /// changes with one actor and one sequence number.
@@ -43,7 +42,7 @@ pub(crate) struct Past {
     /// Its change.
     pub(crate) hash: ChangeHash,
     /// When the issue was last changed there, by its own account.
-    pub(crate) updated: Option<Timestamp>,
+    pub(crate) updated: Updated,
     /// The digest of its content; imports of earlier versions have none.
     pub(crate) digest: Option<String>,
     /// Does no other import follow it?
@@ -74,7 +73,7 @@ pub(crate) fn pasts(document: &Automerge, id: DocumentId) -> Result<Vec<Past>, A
         .iter()
         .map(|meta| Past {
             hash: meta.hash,
-            updated: text("updated", meta.hash).as_deref().and_then(time::parse),
+            updated: Updated::read(|name| text(name, meta.hash)),
             digest: text("digest", meta.hash),
             is_last: !imports.iter().any(|later| later.deps.contains(&meta.hash)),
         })
@@ -203,7 +202,8 @@ impl Content {
         tx.splice_text(&description, edit.at, removed, &edit.inserted)
     }
 
-    /// The import's own fields, and last, if anything changed at all, the digest of the content.
+    /// The import's own fields, and last, if anything changed at all, the digest of the content, and which Docket's state
+    /// it is.
     fn write_source<T: Transactable>(
         &self,
         tx: &mut T,
@@ -226,6 +226,7 @@ impl Content {
         let own = self
             .source
             .iter()
+            .filter(|(name, _)| *name != BY_DOCKET)
             .map(|(name, text)| (name.as_str(), text.as_str()));
         let identity = identity
             .into_iter()
@@ -235,6 +236,9 @@ impl Content {
         }
         if tx.pending_ops() > 0 {
             entries::put(tx, source, "digest", digest.into())?;
+            if let Some(updated) = self.source.get(BY_DOCKET) {
+                entries::put(tx, source, BY_DOCKET, updated.as_str().into())?;
+            }
         }
         Ok(())
     }

@@ -236,6 +236,7 @@ fn here(holds: &str) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
 fn dates_and_words(row: &mut Row, out: &mut Mapping) {
     let mut date = |name: &str| {
         let written = row.one(name);
@@ -247,6 +248,10 @@ fn dates_and_words(row: &mut Row, out: &mut Mapping) {
     };
     let (created, updated, resolved) = (date("created"), date("updated"), date("resolved"));
     out.created(created, updated);
+    // By this a later version of the table is known as one.
+    if let Some(at) = updated {
+        out.keep_text("updated", time::write(at));
+    }
     match row.one("status") {
         // Where a table has no status, that an issue was resolved tells.
         status if status.is_empty() => {

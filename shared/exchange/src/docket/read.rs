@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Entries, SYSTEM, VERSION, write::PEOPLE};
 use crate::{
-    content::{COLLABORATIVE, NAME, Scalar, TITLE},
+    content::{BY_DOCKET, COLLABORATIVE, NAME, Scalar, TITLE},
     format::Format,
     json::value::{digest, take, text},
     mapping::{Loose, Mapping, is_name, own, text::shortened, time},
@@ -34,17 +34,18 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
     let called = text(&take(&mut issue, "key"));
     issue.remove("number");
     source(take(&mut issue, "source"), &mut out);
-    if out.content.key.is_empty() {
+    let made_there = out.content.key.is_empty();
+    // By this a later export is known as one. What another tracker says of its own stays beside it.
+    if let Some(updated) = updated {
+        out.keep_text(if made_there { "updated" } else { BY_DOCKET }, updated);
+    }
+    if made_there {
         out.content.system = SYSTEM.to_owned();
         out.content.key = called
             .filter(|key| !key.trim().is_empty())
             .ok_or(out.not_an_issue("key"))?;
         // Two workspaces can have an SWG-42 each.
         out.content.number = document;
-        // By this a later export is known as one.
-        if let Some(updated) = updated {
-            out.keep_text("updated", updated);
-        }
     }
     people(take(&mut issue, "people"), &mut out);
     fields(&mut issue, &mut out);
@@ -84,6 +85,7 @@ fn tells(issue: &Map<String, Value>, out: &mut Mapping) {
         told.all_names();
     }
 }
+
 /// What its import kept, where it was one.
 fn source(source: Value, out: &mut Mapping) {
     let Value::Object(mut source) = source else { return };

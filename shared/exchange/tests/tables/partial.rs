@@ -165,6 +165,57 @@ fn docket_s_lines_tell_everything() {
     );
 }
 
+#[test]
+fn an_older_table_changes_nothing() {
+    let newer = "Key,Title,Updated\n1,now,2024-03-01\n";
+    let older = "Key,Title,Updated\n1,before,2024-02-01\n";
+    let mut store = Store::new();
+    import(newer, Format::Csv, &mut store);
+    let report = import(older, Format::Csv, &mut store);
+    assert_eq!((report.updated.len(), report.older.len()), (0, 1));
+    assert_eq!(only(&store).title, "now");
+    let report = import(
+        &newer.replace("now,2024-03", "later,2024-04"),
+        Format::Csv,
+        &mut store,
+    );
+    assert_eq!(report.updated.len(), 1);
+    assert_eq!(source(&only(&store), "Updated"), Some("2024-04-01"));
+}
+
+/// Issues of another tracker that went through another Docket: by its time too a later state is told from an earlier one.
+#[test]
+fn an_older_export_of_another_docket_changes_nothing() {
+    let line = |title: &str, updated: &str| {
+        format!(
+            "{{\"docket\":1,\"key\":\"LU-1\",\"title\":\"{title}\",\"updated_at\":\"{updated}T00:00:00.000Z\",\
+             \"source\":{{\"system\":\"jira\",\"key\":\"LU-1\",\"id\":\"1\",\"updated\":\"2020-02-01T00:00:00.000+0000\"}}}}\n"
+        )
+    };
+    let mut store = Store::new();
+    import(&line("now", "2024-03-01"), Format::Docket, &mut store);
+    let report = import(&line("before", "2024-02-01"), Format::Docket, &mut store);
+    assert_eq!((report.updated.len(), report.older.len()), (0, 1));
+    let report = import(&line("later", "2024-04-01"), Format::Docket, &mut store);
+    assert_eq!((report.updated.len(), only(&store).title.as_str()), (1, "later"));
+    // That it left once more, unchanged, is no news.
+    let report = import(&line("later", "2024-04-02"), Format::Docket, &mut store);
+    assert_eq!((report.updated.len(), report.already.len()), (0, 1));
+    // Its own tracker's time goes before that.
+    let jira = |title: &str, month: u8| {
+        format!(
+            "{{\"id\":\"1\",\"key\":\"LU-1\",\"fields\":{{\"summary\":\"{title}\",\"updated\":\"2020-0{month}-01T00:00:00.000+0000\"}}}}"
+        )
+    };
+    assert_eq!(import(&jira("old", 1), Format::Jira, &mut store).older.len(), 1);
+    assert_eq!(import(&jira("new", 3), Format::Jira, &mut store).updated.len(), 1);
+    assert_eq!(
+        import(&line("again", "2024-05-01"), Format::Docket, &mut store)
+            .older
+            .len(),
+        1
+    );
+}
 /// Columns that are called as what Docket keeps stand beside it.
 #[test]
 fn columns_do_not_overwrite_each_other() {
