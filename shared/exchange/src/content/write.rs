@@ -145,9 +145,9 @@ impl Content {
         news.fields
             .retain(|key, _| !DECIDED_HERE.contains(key) && (self.told.has(key) || !STOOD_IN.contains(key)));
         news.attention.clear();
-        for comment in news.comments.values_mut() {
-            comment.remove("deleted_at");
-        }
+        // A comment that is deleted there stays here if it is here, and doesn't come in if it isn't.
+        news.comments
+            .retain(|_, comment| !comment.contains_key("deleted_at"));
         news
     }
 

@@ -216,6 +216,59 @@ fn an_older_export_of_another_docket_changes_nothing() {
         1
     );
 }
+
+/// What was said and taken back there isn't news.
+#[test]
+fn a_comment_that_is_deleted_there_does_not_come_in() {
+    let id = DocumentId::from_bytes([3; 16]);
+    let first = [Step::Comment("stays".to_owned())];
+    let later = [
+        &first[..],
+        &[
+            Step::Comment("slip".to_owned()),
+            Step::Title("Renamed".to_owned()),
+        ],
+    ]
+    .concat();
+    let deleted = |steps: &[Step]| {
+        let (mut document, facts) = made_here(steps, Some(42));
+        let slip = Issue::read(&document)
+            .comments
+            .iter()
+            .find(|it| it.body == "slip")
+            .map(|it| it.id.clone());
+        if let Some(slip) = slip {
+            let command = docket_domain::Command::new(
+                id,
+                docket_domain::Action::DeleteComment {
+                    id: slip.parse().unwrap(),
+                },
+            );
+            let context = docket_domain::Context {
+                member: "m-ann".parse().unwrap(),
+                now: docket_domain::Timestamp(9_000),
+            };
+            command.apply(&mut document, &context).unwrap();
+        }
+        let mut line = Vec::new();
+        JsonLines::new(home()).issue(
+            Leaving {
+                id,
+                document: &document,
+                facts: &facts,
+            },
+            &mut line,
+        );
+        String::from_utf8(line).unwrap()
+    };
+    let mut store = Store::new();
+    import(&deleted(&first), Format::Docket, &mut store);
+    let report = import(&deleted(&later), Format::Docket, &mut store);
+    assert_eq!(report.updated.len(), 1);
+    let bodies: Vec<_> = only(&store).comments.into_iter().map(|it| it.body).collect();
+    assert_eq!(bodies, ["stays"]);
+}
+
 /// Columns that are called as what Docket keeps stand beside it.
 #[test]
 fn columns_do_not_overwrite_each_other() {
