@@ -23,7 +23,7 @@ const LINKS: [(&str, &str); 7] = [
 
 impl Reading {
     /// The first comment is the description; where the export has no comments, the bug has it itself.
-    pub(super) fn comments(&mut self, comments: Value, description: Value, total: Option<u64>) {
+    pub(super) fn comments(&mut self, comments: Value, mut description: Value, total: Option<u64>) {
         let objects = self.out.objects("comments", comments);
         let present = objects.len();
         if let Some(total) = total.filter(|total| *total > present as u64) {
@@ -40,6 +40,8 @@ impl Reading {
             }
             if is_private(&object) {
                 restricted += 1;
+                // The bug says its first comment's text once more.
+                description = if first { Value::Null } else { description };
                 continue;
             }
             let mut loose = Loose::new(object);

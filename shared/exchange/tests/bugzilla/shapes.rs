@@ -239,6 +239,26 @@ fn every_bug_passes_inspection_and_guard_and_comes_in_once() {
     assert_eq!((added.len(), again.already.len()), (0, report.incoming.len()));
 }
 
+/// The bug has the text of its first comment as well.
+#[test]
+fn a_private_description_stays_out() {
+    let bug = json!({
+        "id": 7, "summary": "t", "status": "NEW", "description": "secret", "creation_time": "2020-01-01T00:00:00Z",
+        "comments": [
+            {"id": 70, "count": 0, "text": "secret", "is_private": true},
+            {"id": 71, "count": 1, "text": "public"},
+        ],
+    });
+    let (issue, report) = one(&bug);
+    assert_eq!((issue.description.as_str(), issue.comments.len()), ("", 1));
+    assert!(
+        report
+            .remarks
+            .iter()
+            .any(|it| it.remark == Remark::CommentsRestricted(1))
+    );
+    assert!(!format!("{issue:?}").contains("secret"));
+}
 
 /// An export has the fields that it was asked for.
 #[test]
@@ -270,6 +290,7 @@ fn what_an_export_leaves_out_stays() {
     let targets: Vec<_> = issue.links.iter().map(|it| it.target.as_str()).collect();
     assert_eq!((targets, source(&issue, "whiteboard")), (vec!["9"], None));
 }
+
 #[test]
 fn statuses_of_the_history_that_are_not_known_are_said() {
     let change = |from: &str, to: &str| json!({"field_name": "status", "removed": from, "added": to});
