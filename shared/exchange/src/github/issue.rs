@@ -3,7 +3,10 @@
 use docket_domain::words::{Resolution, Status};
 use serde_json::{Map, Value};
 
-use super::{clean::tells, words};
+use super::{
+    clean::{is_interface, tells},
+    words,
+};
 use crate::{
     json::value::{is_empty, take, text, text_at},
     mapping::Mapping,
@@ -45,7 +48,7 @@ pub(crate) fn read(issue: Map<String, Value>, mut out: Mapping) -> Result<Mappin
     if pulled || page.as_deref().is_some_and(is_pull) {
         return Err(Reason::PullRequest);
     }
-    out.tells(issue.keys(), here);
+    out.tells(issue.keys().filter(|name| !is_interface(name)), here);
     out.content.number = issue.get("created_at").and_then(text);
     if let Some(page) = page.filter(|page| page.starts_with("https://") || page.starts_with("http://")) {
         out.keep_text("url", page);

@@ -49,7 +49,8 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
         return Err(Reason::Restricted(name));
     }
     out.content.number = text(&take(&mut issue, "id"));
-    out.tells(fields.keys().chain(issue.keys()), here);
+    let of_issue = |name: &&String| !INTERFACE.contains(&name.as_str()) && !VIEWER.contains(&name.as_str());
+    out.tells(fields.keys().chain(issue.keys()).filter(of_issue), here);
     let mut reading = Reading {
         out,
         user_keys: BTreeMap::new(),

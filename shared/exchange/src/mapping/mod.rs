@@ -62,7 +62,8 @@ impl Mapping {
         (self.content, self.remarks)
     }
 
-    /// Notes what the record says anything of: its names, and what each of them is `here`.
+    /// Notes what the record says anything of: its names, and what each of them is `here`. None of the interface's, which
+    /// differ from one way to export an issue to another: what two members make of one state is one change.
     pub(crate) fn tells<'a>(
         &mut self,
         names: impl IntoIterator<Item = &'a String>,

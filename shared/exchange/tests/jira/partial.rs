@@ -159,3 +159,16 @@ fn a_partial_export_can_be_the_first() {
     let (report, added) = import(part.as_bytes(), &mut store);
     assert_eq!((added.len(), report.older.len()), (0, 1));
 }
+
+/// Two members who export one state in other ways make one change of it.
+#[test]
+fn what_is_the_interface_s_makes_no_difference() {
+    let (store, _) = before();
+    let mut fields = whole();
+    fields["updated"] = json!("2020-03-01T00:00:00.000+0000");
+    let one = issue("LU-1", &fields);
+    fields["lastViewed"] = json!("2020-03-02T00:00:00.000+0000");
+    let two = json!({"id": "1", "key": "LU-1", "expand": "names", "names": {}, "fields": fields}).to_string();
+    let [one, two] = [one, two].map(|file| import(file.as_bytes(), &mut store.clone()).1.remove(0).1.hash);
+    assert_eq!(one, two);
+}
