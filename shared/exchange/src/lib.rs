@@ -27,7 +27,7 @@ mod record;
 mod report;
 mod source;
 
-pub use content::{Content, Entry, Imported, Limit, Scalar};
+pub use content::{Content, Entry, Imported, Limit, Scalar, Told};
 pub use encode::Encoded;
 pub use format::{Format, is_gzip};
 pub use mapping::Words;

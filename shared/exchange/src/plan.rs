@@ -6,10 +6,10 @@ use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValu
 use docket_domain::{DocumentId, read};
 
 use crate::{
-    content::{Content, Imported, Limit, OPERATIONS, Past, hex, pasts},
+    content::{Content, Imported, Limit, OPERATIONS, Past, Updated, hex, pasts},
     encode::Encoded,
     format::Format,
-    mapping::{Words, time},
+    mapping::Words,
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
@@ -20,11 +20,23 @@ pub struct Plan {
     workspace: DocumentId,
     format: Format,
     words: Arc<Words>,
-    /// What this file has put where: the digest of the content.
-    taken: HashMap<DocumentId, [u8; 32]>,
+    /// What this file has put where.
+    taken: HashMap<DocumentId, Taken>,
     /// The report says where the file's times are meant.
     zone_said: bool,
     report: Report,
+}
+
+/// An issue that this file has put somewhere.
+#[derive(Debug)]
+struct Taken {
+    /// The digest of the content.
+    digest: [u8; 32],
+    /// The issue's number there.
+    number: Option<String>,
+    updated: Updated,
+    /// Something of this file's was written there.
+    written: bool,
 }
 
 /// An issue of the file, ready to be placed.
@@ -36,7 +48,9 @@ pub struct Incoming {
     pub content: Content,
     remarks: Vec<Remark>,
     raw: Vec<u8>,
+    /// The digest of the content, and that of the content with what is told.
     digest: [u8; 32],
+    told: [u8; 32],
 }
 
 /// What is here of a document.
@@ -121,12 +135,14 @@ impl Plan {
         match self.format.read(record, &self.words) {
             Ok((content, remarks)) => {
                 let digest = content.digest();
+                let told = content.told.digest(&digest);
                 Some(Incoming {
                     line,
                     content,
                     remarks,
                     raw,
                     digest,
+                    told,
                 })
             }
             Err(reason) => {
@@ -161,18 +177,17 @@ impl Plan {
         let mut first = None;
         let mut same = None;
         for id in incoming.candidates(self.workspace) {
-            match self.taken.get(&id) {
-                Some(digest) if *digest == incoming.digest => {
-                    self.report.repeated.push(incoming.listed(id));
-                    return Ok(Placed::Nothing);
-                }
-                Some(_) => {
-                    first.get_or_insert(id);
-                    continue;
-                }
-                None => {}
+            let taken = self.taken.get(&id);
+            if taken.is_some_and(|taken| taken.digest == incoming.digest) {
+                self.report.repeated.push(incoming.listed(id));
+                return Ok(Placed::Nothing);
+            }
+            if taken.is_some_and(|taken| taken.number != incoming.content.number) {
+                first.get_or_insert(id);
+                continue;
             }
             let document = match existing(id) {
+                Existing::Nothing if taken.is_some() => return Ok(self.another_state(incoming, id)),
                 // A later version of an issue that is here never comes in as a second one.
                 Existing::Nothing if same.is_some() => continue,
                 Existing::Nothing => return Ok(self.add(incoming, id, first)),
@@ -190,11 +205,7 @@ impl Plan {
                 continue;
             }
             let pasts = pasts(document, id)?;
-            let digest = incoming.content.digest_text();
-            if pasts
-                .iter()
-                .any(|past| past.is_last && past.digest.as_ref() == Some(&digest))
-            {
+            if pasts.iter().any(|past| past.is_last && incoming.is(past)) {
                 return Ok(self.already(incoming, id, Some(document)));
             }
             same.get_or_insert((id, document, pasts));
@@ -217,38 +228,37 @@ impl Plan {
         let Some(past) = pasts.last() else {
             return Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned())));
         };
-        let digest = incoming.content.digest_text();
-        let updated = incoming.content.source.get("updated");
-        let updated = updated.and_then(|text| time::parse(text));
-        let known = pasts.iter().any(|past| past.digest.as_ref() == Some(&digest));
-        if known
-            || updated
-                .zip(past.updated)
-                .is_some_and(|(ours, theirs)| ours < theirs)
-        {
-            self.taken.insert(id, incoming.digest);
-            self.report.older.push(incoming.listed(id));
-            return Ok(Placed::Nothing);
+        let known = pasts.iter().any(|past| incoming.is(past));
+        if known || incoming.content.updated().is_before(past.updated) {
+            return Ok(self.older(incoming, id));
         }
-        let Some((made, operations)) = incoming.content.update(id, document, past.hash)? else {
+        if self.taken.get(&id).is_some_and(|taken| taken.written) {
+            return Ok(self.another_state(incoming, id));
+        }
+        let Some((made, operations)) = incoming.content.update(id, document, past.hash, &incoming.told)?
+        else {
             return Ok(self.already(incoming, id, Some(document)));
         };
         if operations > OPERATIONS {
             return Ok(self.refuse(incoming, Limit::of_operations(operations).into()));
         }
-        self.taken.insert(id, incoming.digest);
+        self.take(incoming, id, true);
         self.report.updated.push(incoming.listed(id));
         if is_deleted(document) {
             self.remark(incoming, Remark::DeletedHere);
         }
-        for remark in &incoming.remarks {
+        let told = |remark: &&Remark| {
+            let missing = remark.missing();
+            missing.is_none_or(|field| incoming.content.told.has(field))
+        };
+        for remark in incoming.remarks.iter().filter(told) {
             self.remark(incoming, remark.clone());
         }
         Ok(Placed::Update(id, Box::new(made)))
     }
 
     fn add(&mut self, incoming: &Incoming, id: DocumentId, first: Option<DocumentId>) -> Placed {
-        self.taken.insert(id, incoming.digest);
+        self.take(incoming, id, true);
         let issue = incoming.listed(id);
         if let Some(first) = first {
             self.report.collisions.push(Collision {
@@ -272,12 +282,44 @@ impl Plan {
     }
 
     fn already(&mut self, incoming: &Incoming, id: DocumentId, document: Option<&Automerge>) -> Placed {
-        self.taken.insert(id, incoming.digest);
+        self.take(incoming, id, false);
         self.report.already.push(incoming.listed(id));
         if document.is_some_and(is_deleted) {
             self.remark(incoming, Remark::DeletedHere);
         }
         Placed::Nothing
+    }
+
+    fn older(&mut self, incoming: &Incoming, id: DocumentId) -> Placed {
+        self.take(incoming, id, false);
+        self.report.older.push(incoming.listed(id));
+        Placed::Nothing
+    }
+
+    /// The file had the same issue before, in another state: a later one is for an import of its own, which then
+    /// follows this one.
+    fn another_state(&mut self, incoming: &Incoming, id: DocumentId) -> Placed {
+        let updated = incoming.content.updated();
+        match self.taken.get(&id) {
+            Some(taken) if updated.is_before(taken.updated) => self.older(incoming, id),
+            _ => self.refuse(incoming, Reason::AnotherState),
+        }
+    }
+
+    /// Remembers where the latest state of an issue went.
+    fn take(&mut self, incoming: &Incoming, id: DocumentId, written: bool) {
+        let updated = incoming.content.updated();
+        let before = self.taken.get(&id);
+        if before.is_some_and(|before| updated.is_before(before.updated)) {
+            return;
+        }
+        let taken = Taken {
+            digest: incoming.digest,
+            number: incoming.content.number.clone(),
+            updated,
+            written: written || before.is_some_and(|before| before.written),
+        };
+        self.taken.insert(id, taken);
     }
 
     fn refuse(&mut self, incoming: &Incoming, reason: Reason) -> Placed {
@@ -306,6 +348,13 @@ impl Incoming {
     /// None are known; Automerge's are passed on.
     pub fn changes(&self, id: DocumentId) -> Result<Vec<Encoded>, AutomergeError> {
         self.content.changes_by(id, &self.digest)
+    }
+
+    /// Has that import brought all that this one would? A document's first import is all of its content; what a later
+    /// one wrote depends on what was told as well.
+    fn is(&self, past: &Past) -> bool {
+        let is = |digest: &[u8; 32]| past.digest.as_ref() == Some(&hex(digest));
+        is(&self.digest) || is(&self.told)
     }
 
     /// The documents it can have, the preferred one first. The later ones are for issues whose key is taken.

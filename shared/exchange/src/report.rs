@@ -17,7 +17,7 @@ pub struct Report {
     pub already: Vec<Listed>,
     /// Issues that are here and changed there since: what changed there comes in beside what changed here.
     pub updated: Vec<Listed>,
-    /// Issues of which a later state is here than the file has: they stay as they are.
+    /// Issues of which a later state is here, or in the file before: they stay as they are.
     pub older: Vec<Listed>,
     /// Records that say the same as an earlier one of the file.
     pub repeated: Vec<Listed>,
@@ -145,6 +145,9 @@ pub enum Reason {
     /// GitHub lists pull requests among the issues.
     #[error("it is a pull request, not an issue")]
     PullRequest,
+    /// The file has the issue in two states.
+    #[error("the file holds another state of it before; import this one by itself")]
+    AnotherState,
     /// The document can't be made.
     #[error("its document can't be made: {0}")]
     Document(String),
@@ -206,7 +209,7 @@ pub enum Remark {
     /// No reporter.
     #[error("it has no reporter")]
     NoReporter,
-    /// A status that isn't known.
+    /// A status that isn't known, its own or one of its history.
     #[error("its status “{name}” is not known here: it comes in as “{becomes}”, the original is kept")]
     UnknownStatus {
         /// Its name there.
@@ -258,6 +261,20 @@ pub enum Remark {
     /// Here, but deleted.
     #[error("it is here already, but was deleted; restore it to see it")]
     DeletedHere,
+}
+
+impl Remark {
+    /// The field in whose place something stands, which concerns only issues that come in the first time if the record
+    /// says nothing of it.
+    pub(crate) const fn missing(&self) -> Option<&'static str> {
+        match self {
+            Self::NoTitle => Some("title"),
+            Self::NoReporter => Some("reporter"),
+            Self::NoStatus => Some("status"),
+            Self::NoCreationDate => Some("created_at"),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

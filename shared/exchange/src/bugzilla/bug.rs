@@ -38,6 +38,7 @@ pub(crate) fn read(mut bug: Map<String, Value>, mut out: Mapping) -> Result<Mapp
         let groups = groups.join(", ").chars().take(60).collect();
         return Err(Reason::Restricted(groups));
     }
+    out.tells(bug.keys().filter(|name| !is_computed(name)), here);
     out.content.number = text(bug.get("creation_time").unwrap_or(&Value::Null));
     let mut reading = Reading {
         out,
@@ -46,6 +47,31 @@ pub(crate) fn read(mut bug: Map<String, Value>, mut out: Mapping) -> Result<Mapp
     reading.learn_names(&bug);
     reading.bug(bug);
     Ok(reading.out)
+}
+
+fn is_computed(name: &str) -> bool {
+    COMPUTED.contains(&name) || name.ends_with("_detail")
+}
+
+/// What a document has of a field of Bugzilla's; of links each kind is told by itself.
+fn here(field: &str) -> &'static [&'static str] {
+    match field {
+        "summary" => &["title"],
+        "description" => &["description"],
+        "creation_time" => &["created_at"],
+        "status" => &["status"],
+        "resolution" => &["resolution"],
+        "priority" => &["priority"],
+        "severity" => &["severity"],
+        "assigned_to" => &["assignee"],
+        "creator" => &["reporter"],
+        "component" => &["component"],
+        "keywords" => &["labels"],
+        "version" => &["affects"],
+        "comments" => &["comments"],
+        "url" => &["bug_file_loc"],
+        _ => &[],
+    }
 }
 
 impl Reading {
@@ -182,7 +208,7 @@ impl Reading {
         }
         bug.retain(|name, value| {
             let unset = text(value).is_some_and(|text| words::is_none(&text));
-            !unset && !COMPUTED.contains(&name.as_str()) && !name.ends_with("_detail")
+            !unset && !is_computed(name)
         });
         self.out.keep_rest(bug);
     }

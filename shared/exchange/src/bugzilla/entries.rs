@@ -23,7 +23,7 @@ const LINKS: [(&str, &str); 7] = [
 
 impl Reading {
     /// The first comment is the description; where the export has no comments, the bug has it itself.
-    pub(super) fn comments(&mut self, comments: Value, description: Value, total: Option<u64>) {
+    pub(super) fn comments(&mut self, comments: Value, mut description: Value, total: Option<u64>) {
         let objects = self.out.objects("comments", comments);
         let present = objects.len();
         if let Some(total) = total.filter(|total| *total > present as u64) {
@@ -34,11 +34,16 @@ impl Reading {
         let mut described = None;
         let mut found = Vec::with_capacity(present);
         for object in objects {
+            let first = object.get("count").and_then(Value::as_u64) == Some(0);
+            if first {
+                self.out.content.told.field("description");
+            }
             if is_private(&object) {
                 restricted += 1;
+                // The bug says its first comment's text once more.
+                description = if first { Value::Null } else { description };
                 continue;
             }
-            let first = object.get("count").and_then(Value::as_u64) == Some(0);
             let mut loose = Loose::new(object);
             let body = text(&take(&mut loose.rest, "text"));
             // The same text before it was read as Markdown.
@@ -72,6 +77,9 @@ impl Reading {
     pub(super) fn links(&mut self, bug: &mut Map<String, Value>) {
         let mut found = Vec::new();
         for (field, relation) in LINKS {
+            if bug.contains_key(field) {
+                self.out.content.told.field(relation);
+            }
             for target in self.out.names(field, take(bug, field)) {
                 let id = format!("{}-{target}", relation.replace(' ', "-"));
                 let mut loose = Loose::of(Some(id), Entry::new());

@@ -65,6 +65,9 @@ impl Reading {
             match field {
                 "status" => {
                     let status = self.out.status_of(&name, words::status);
+                    if status.is_none() {
+                        self.out.unknown_status(&name, Status::New);
+                    }
                     Some(status.unwrap_or(Status::New).as_str().to_owned())
                 }
                 "priority" => {

@@ -7,14 +7,15 @@ use automerge::{
 };
 use docket_domain::read;
 
-use super::{Entry, Scalar};
+use super::{Entry, Scalar, Told};
 
 /// Writes the entries of the container at `key`. What is there and not among them stays, since not every export has
-/// all; but a link that is gone there goes here.
+/// all; but a link that is gone there goes here, if the record would tell it.
 pub(super) fn write<T: Transactable>(
     tx: &mut T,
     key: &str,
     entries: &BTreeMap<String, Entry>,
+    told: &Told,
 ) -> Result<(), AutomergeError> {
     let Some(map) = read::object(tx, &ROOT, key) else {
         return Ok(());
@@ -47,8 +48,12 @@ pub(super) fn write<T: Transactable>(
         }
     }
     if key == "links" {
-        let mut gone = there.iter().filter(|(id, _)| left.contains(id.as_str()));
-        gone.try_for_each(|(id, _)| tx.delete(&map, id.as_str()))?;
+        for (id, object) in there.iter().filter(|(id, _)| left.contains(id.as_str())) {
+            let relation = read::string(tx, object, "relation").unwrap_or_default();
+            if told.has("links") || told.has(&relation) {
+                tx.delete(&map, id.as_str())?;
+            }
+        }
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 mod entries;
 mod read;
+mod told;
+mod updated;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use docket_domain::{DocumentId, Timestamp};
 use sha2::{Digest, Sha256};
 
+pub use told::Told;
+pub(crate) use updated::{BY_DOCKET, Updated};
 pub use write::Imported;
 pub(crate) use write::{Past, hex, pasts};
 
@@ -80,6 +84,8 @@ pub struct Content {
     /// For an issue of Docket's: the workspace that it left, and its document there. Says where the content was, and
     /// isn't part of it.
     pub left: Option<(DocumentId, DocumentId)>,
+    /// What the record says anything of: an update leaves alone what it doesn't tell. Isn't part of the content either.
+    pub told: Told,
 }
 
 /// What makes an issue too large to come in.
@@ -127,6 +133,11 @@ impl Content {
             }
         }
         digest.finalize().into()
+    }
+
+    /// When the issue was last changed.
+    pub(crate) fn updated(&self) -> Updated {
+        Updated::read(|name| self.source.get(name).cloned())
     }
 
     /// Does it fit into a document?

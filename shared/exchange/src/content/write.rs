@@ -7,10 +7,9 @@ use automerge::{
     ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue,
     transaction::{CommitOptions, Transactable},
 };
-use docket_domain::{DocumentId, Kind, Timestamp, command::Splice, genesis, read};
+use docket_domain::{DocumentId, Kind, command::Splice, genesis, read};
 
-use super::{Content, Scalar, entries};
-use crate::mapping::time;
+use super::{BY_DOCKET, Content, Scalar, Updated, entries};
 
 /// The version of the mapping from source to content: part of the actor, so that two versions never make two
 /// changes with one actor and one sequence number.
@@ -18,6 +17,9 @@ const MAPPING: u8 = 2;
 
 /// Fields that are taken back when the other tracker has nothing there any more.
 const CLEARED: [&str; 5] = ["assignee", "component", "priority", "resolution", "severity"];
+
+/// Fields in whose place something stands where a record doesn't have them.
+const STOOD_IN: [&str; 2] = ["created_at", "status"];
 
 /// Fields that an issue brings with it, and that are nobody's elsewhere afterwards.
 const DECIDED_HERE: [&str; 3] = ["deleted_at", "deleted_by", "organisation"];
@@ -40,7 +42,7 @@ pub(crate) struct Past {
     /// Its change.
     pub(crate) hash: ChangeHash,
     /// When the issue was last changed there, by its own account.
-    pub(crate) updated: Option<Timestamp>,
+    pub(crate) updated: Updated,
     /// The digest of its content; imports of earlier versions have none.
     pub(crate) digest: Option<String>,
     /// Does no other import follow it?
@@ -71,7 +73,7 @@ pub(crate) fn pasts(document: &Automerge, id: DocumentId) -> Result<Vec<Past>, A
         .iter()
         .map(|meta| Past {
             hash: meta.hash,
-            updated: text("updated", meta.hash).as_deref().and_then(time::parse),
+            updated: Updated::read(|name| text(name, meta.hash)),
             digest: text("digest", meta.hash),
             is_last: !imports.iter().any(|later| later.deps.contains(&meta.hash)),
         })
@@ -99,7 +101,7 @@ impl Content {
     }
 
     /// What this content changes in a document that holds an earlier import, made on that one. None if it says nothing
-    /// new.
+    /// new. The digest is that of the content with what is told.
     ///
     /// # Errors
     /// None are known; Automerge's are passed on.
@@ -108,11 +110,12 @@ impl Content {
         id: DocumentId,
         document: &Automerge,
         past: ChangeHash,
+        digest: &[u8; 32],
     ) -> Result<Option<(Imported, usize)>, AutomergeError> {
         let mut then = document.fork_at(&[past])?;
-        then.set_actor(self.actor(id, &self.digest(), Some(past)));
+        then.set_actor(self.actor(id, digest, Some(past)));
         let mut tx = then.transaction();
-        self.news().write(&mut tx, &self.digest_text())?;
+        self.news().write(&mut tx, &hex(digest))?;
         tx.commit_with(CommitOptions::default().with_time(0));
         let Some(change) = then.get_last_local_change() else {
             return Ok(None);
@@ -139,23 +142,30 @@ impl Content {
     /// another place.
     fn news(&self) -> Self {
         let mut news = self.clone();
-        news.fields.retain(|key, _| !DECIDED_HERE.contains(key));
+        news.fields
+            .retain(|key, _| !DECIDED_HERE.contains(key) && (self.told.has(key) || !STOOD_IN.contains(key)));
         news.attention.clear();
-        for comment in news.comments.values_mut() {
-            comment.remove("deleted_at");
-        }
+        // A comment that is deleted there stays here if it is here, and doesn't come in if it isn't.
+        news.comments
+            .retain(|_, comment| !comment.contains_key("deleted_at"));
         news
     }
 
     fn write<T: Transactable>(&self, tx: &mut T, digest: &str) -> Result<(), AutomergeError> {
-        entries::put(tx, &ROOT, "title", self.title.as_str().into())?;
-        entries::put_all(tx, &ROOT, &self.fields)?;
-        for key in CLEARED.into_iter().filter(|key| !self.fields.contains_key(key)) {
-            clear(tx, &ROOT, key)?;
+        let told = |key: &str| self.told.has(key);
+        if told("title") {
+            entries::put(tx, &ROOT, "title", self.title.as_str().into())?;
         }
-        self.describe(tx)?;
+        entries::put_all(tx, &ROOT, &self.fields)?;
+        let mut gone = CLEARED
+            .into_iter()
+            .filter(|key| told(key) && !self.fields.contains_key(key));
+        gone.try_for_each(|key| clear(tx, &ROOT, key))?;
+        if told("description") {
+            self.describe(tx)?;
+        }
         for (key, names) in [("labels", &self.labels), ("affects", &self.affects)] {
-            let Some(map) = read::object(tx, &ROOT, key) else {
+            let Some(map) = read::object(tx, &ROOT, key).filter(|_| told(key)) else {
                 continue;
             };
             let there: Vec<String> = tx.keys(&map).collect();
@@ -167,7 +177,7 @@ impl Content {
             }
         }
         for (key, entries) in self.containers() {
-            entries::write(tx, key, entries)?;
+            entries::write(tx, key, entries, &self.told)?;
         }
         if let Some(people) = read::object(tx, &ROOT, "people") {
             for (id, name) in &self.people {
@@ -192,7 +202,8 @@ impl Content {
         tx.splice_text(&description, edit.at, removed, &edit.inserted)
     }
 
-    /// The import's own fields, and last, if anything changed at all, the digest of the content.
+    /// The import's own fields, and last, if anything changed at all, the digest of the content, and which Docket's state
+    /// it is.
     fn write_source<T: Transactable>(
         &self,
         tx: &mut T,
@@ -208,13 +219,14 @@ impl Content {
         let there: Vec<String> = tx.keys(source).collect();
         for name in there
             .iter()
-            .filter(|name| !mine(name) && !self.source.contains_key(*name))
+            .filter(|name| !mine(name) && !self.source.contains_key(*name) && self.told.has_name(name))
         {
             clear(tx, source, name)?;
         }
         let own = self
             .source
             .iter()
+            .filter(|(name, _)| *name != BY_DOCKET)
             .map(|(name, text)| (name.as_str(), text.as_str()));
         let identity = identity
             .into_iter()
@@ -224,13 +236,11 @@ impl Content {
         }
         if tx.pending_ops() > 0 {
             entries::put(tx, source, "digest", digest.into())?;
+            if let Some(updated) = self.source.get(BY_DOCKET) {
+                entries::put(tx, source, BY_DOCKET, updated.as_str().into())?;
+            }
         }
         Ok(())
-    }
-
-    /// The digest as documents hold it.
-    pub(crate) fn digest_text(&self) -> String {
-        hex(&self.digest())
     }
 }
 

@@ -52,10 +52,15 @@ impl Layout {
     /// it had no zone.
     pub(super) fn shape(&self, cells: Vec<String>) -> (Value, bool) {
         let mut zoneless = false;
+        let mut told = Vec::new();
         let mut row = Map::from_iter([("system".to_owned(), self.columns.system().into())]);
         let mut kept = Map::new();
         for ((name, holds), cell) in self.header.iter().zip(&self.uses).zip(cells) {
-            if cell.trim().is_empty() || *holds == Use::LeaveOut {
+            if *holds == Use::LeaveOut {
+                continue;
+            }
+            told.push(json!([name, object_name(*holds)]));
+            if cell.trim().is_empty() {
                 continue;
             }
             // The original of what is mapped is kept too: a word here may say less than one there.
@@ -83,6 +88,7 @@ impl Layout {
             }
         }
         row.insert("kept".to_owned(), Value::Object(kept));
+        row.insert("told".to_owned(), Value::Array(told));
         (Value::Object(row), zoneless)
     }
 
@@ -146,7 +152,8 @@ pub(crate) fn key(row: &Value) -> Option<String> {
 ///
 /// # Errors
 /// Why it can't come in.
-pub(crate) fn read(row: Map<String, Value>, mut out: Mapping) -> Result<Mapping, Reason> {
+pub(crate) fn read(mut row: Map<String, Value>, mut out: Mapping) -> Result<Mapping, Reason> {
+    tells(&take(&mut row, "told"), &mut out);
     let whole = Value::Object(row);
     let own = key(&whole).map(|key| key.trim().to_owned());
     // Without a key, the same row is the same issue, whatever file it stands in.
@@ -161,13 +168,6 @@ pub(crate) fn read(row: Map<String, Value>, mut out: Mapping) -> Result<Mapping,
     let mut row = Row(row);
     if row.0.len() <= 1 {
         return Err(out.not_an_issue("title"));
-    }
-    for (name, value) in row.kept() {
-        match name.as_str() {
-            "system" | "key" | "id" => out.keep(&format!("{name}_other"), value),
-            name if is_name(name) => out.keep(name, value),
-            _ => out.keep("nameless_fields", json!({ name: value })),
-        }
     }
     out.title("title", row.one("title").into());
     out.description(row.one("description"));
@@ -197,7 +197,44 @@ pub(crate) fn read(row: Map<String, Value>, mut out: Mapping) -> Result<Mapping,
     if !url.is_empty() {
         out.keep_text("url", url);
     }
+    // Columns that are called as one of the names above stand beside them.
+    out.keep_rest(row.kept());
     Ok(out)
+}
+
+/// Notes what the columns tell: those that are kept their own names, the others also what they hold.
+fn tells(columns: &Value, out: &mut Mapping) {
+    let pairs = columns.as_array().into_iter().flatten();
+    let names: Vec<[String; 2]> = pairs
+        .filter_map(|pair| Some([text(pair.get(0)?)?, text(pair.get(1)?)?]))
+        .collect();
+    for [name, holds] in names {
+        out.content.told.name(&name);
+        here(&holds)
+            .iter()
+            .for_each(|field| out.content.told.field(field));
+    }
+}
+
+/// What a document has of a use.
+fn here(holds: &str) -> &'static [&'static str] {
+    match holds {
+        "title" => &["title"],
+        "description" => &["description"],
+        // Where a table has no status, that an issue was resolved tells.
+        "status" | "resolved" => &["status"],
+        "resolution" => &["resolution"],
+        "severity" => &["severity"],
+        "priority" => &["priority"],
+        "component" => &["component"],
+        "assignee" => &["assignee"],
+        "reporter" => &["reporter"],
+        "labels" => &["labels"],
+        "affects" => &["affects", "versions"],
+        "created" => &["created_at"],
+        "url" => &["url"],
+        _ => &[],
+    }
 }
 
 fn dates_and_words(row: &mut Row, out: &mut Mapping) {
@@ -211,6 +248,10 @@ fn dates_and_words(row: &mut Row, out: &mut Mapping) {
     };
     let (created, updated, resolved) = (date("created"), date("updated"), date("resolved"));
     out.created(created, updated);
+    // By this a later version of the table is known as one.
+    if let Some(at) = updated {
+        out.keep_text("updated", time::write(at));
+    }
     match row.one("status") {
         // Where a table has no status, that an issue was resolved tells.
         status if status.is_empty() => {
@@ -227,8 +268,11 @@ fn dates_and_words(row: &mut Row, out: &mut Mapping) {
         let known = out.priority_of(&priority, words::priority);
         out.priority(priority, known);
     }
-    if let Some(severity) = out.severity_of(&row.one("severity"), words::severity) {
-        out.set("severity", severity.as_str());
+    let severity = row.one("severity");
+    match out.severity_of(&severity, words::severity) {
+        Some(known) => out.set("severity", known.as_str()),
+        None if !severity.trim().is_empty() => out.remark(Remark::UnknownSeverity(severity)),
+        None => {}
     }
     let resolution = row.one("resolution");
     let known = out.resolution_of(&resolution, words::resolution);

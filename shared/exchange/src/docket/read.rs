@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::{Entries, SYSTEM, VERSION, write::PEOPLE};
 use crate::{
-    content::{COLLABORATIVE, NAME, Scalar, TITLE},
+    content::{BY_DOCKET, COLLABORATIVE, NAME, Scalar, TITLE},
+    format::Format,
     json::value::{digest, take, text},
     mapping::{Loose, Mapping, is_name, own, text::shortened, time},
     report::{Reason, Remark},
@@ -24,6 +25,7 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
         Some(newer) => return Err(Reason::Newer(newer)),
         None => return Err(out.not_an_issue("docket")),
     }
+    tells(&issue, &mut out);
     let document = text(&take(&mut issue, "document"));
     let workspace = text(&take(&mut issue, "workspace"));
     let id = |text: &Option<String>| text.as_ref()?.parse().ok();
@@ -32,17 +34,18 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
     let called = text(&take(&mut issue, "key"));
     issue.remove("number");
     source(take(&mut issue, "source"), &mut out);
-    if out.content.key.is_empty() {
+    let made_there = out.content.key.is_empty();
+    // By this a later export is known as one. What another tracker says of its own stays beside it.
+    if let Some(updated) = updated {
+        out.keep_text(if made_there { "updated" } else { BY_DOCKET }, updated);
+    }
+    if made_there {
         out.content.system = SYSTEM.to_owned();
         out.content.key = called
             .filter(|key| !key.trim().is_empty())
             .ok_or(out.not_an_issue("key"))?;
         // Two workspaces can have an SWG-42 each.
         out.content.number = document;
-        // By this a later export is known as one.
-        if let Some(updated) = updated {
-            out.keep_text("updated", updated);
-        }
     }
     people(take(&mut issue, "people"), &mut out);
     fields(&mut issue, &mut out);
@@ -51,12 +54,36 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
     for list in super::ENTRIES {
         entries(list, take(&mut issue, list.name), &mut out);
     }
-    for (name, value) in issue {
-        if is_name(&name) {
-            out.keep(&name, value);
-        }
-    }
+    out.keep_rest(issue);
     Ok(out)
+}
+
+/// Fields that an issue has at most.
+const FIELDS: [&str; 13] = [
+    "affects",
+    "assignee",
+    "component",
+    "created_at",
+    "description",
+    "labels",
+    "links",
+    "priority",
+    "reporter",
+    "resolution",
+    "severity",
+    "status",
+    "title",
+];
+
+/// Notes what is told: in JSON Lines everything, since what is empty is left out there; of a table what has a column.
+fn tells(issue: &Map<String, Value>, out: &mut Mapping) {
+    let all = out.format == Format::Docket;
+    let told = &mut out.content.told;
+    let fields = FIELDS.iter().filter(|name| all || issue.contains_key(**name));
+    fields.for_each(|name| told.field(name));
+    if all || issue.contains_key("source") {
+        told.all_names();
+    }
 }
 
 /// What its import kept, where it was one.

@@ -157,6 +157,12 @@ impl Layout {
             }
         }
         issue.entry("docket").or_insert(VERSION.into());
+        // An empty column says that there is nothing; without the column nobody says anything.
+        for (name, holds) in self.0.iter().flatten() {
+            if !name.is_empty() && !matches!(holds, Holds::Name(_) | Holds::Shown) {
+                issue.entry(*name).or_insert(Value::Null);
+            }
+        }
         Value::Object(issue)
     }
 }

@@ -5,7 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use docket_domain::{PersonId, Timestamp, metrics::Month, read::Issue};
+use automerge::ROOT;
+use docket_domain::{
+    PersonId, Timestamp,
+    metrics::Month,
+    read::{Issue, string},
+};
 
 use super::{Home, Leaving, resolved};
 use crate::{csv, jira, mapping::plain};
@@ -107,6 +112,7 @@ impl JiraCsv {
             let person = person.as_ref();
             person.map_or_else(String::new, |person| self.person(read, person))
         };
+        let creator = string(issue.document, &ROOT, "created_by").map(PersonId::from_stored);
         let time = |at: Option<Timestamp>| at.map(written).unwrap_or_default();
         let organisation = read.organisation.as_ref().map(|id| id.as_str());
         vec![
@@ -120,7 +126,7 @@ impl JiraCsv {
             resolution.unwrap_or_else(|| read.resolution.map_or("", |it| it.label()).to_owned()),
             person(&read.assignee),
             person(&read.reporter),
-            person(&read.reporter),
+            person(&creator),
             time(row.as_ref().map(|row| row.created).or(Some(read.created_at))),
             time(row.as_ref().map(|row| row.updated)),
             time(row.as_ref().and_then(resolved)),

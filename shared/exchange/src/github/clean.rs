@@ -43,5 +43,10 @@ pub(super) fn tells(name: &str, value: &Value) -> bool {
         }
         _ => false,
     };
-    !empty && !DROPPED.contains(&name) && !name.ends_with("_url")
+    !empty && !is_interface(name)
+}
+
+/// Is it the interface's, whatever the issue?
+pub(super) fn is_interface(name: &str) -> bool {
+    DROPPED.contains(&name) || name.ends_with("_url")
 }

@@ -3,7 +3,10 @@
 use docket_domain::words::{Resolution, Status};
 use serde_json::{Map, Value};
 
-use super::{clean::tells, words};
+use super::{
+    clean::{is_interface, tells},
+    words,
+};
 use crate::{
     json::value::{is_empty, take, text, text_at},
     mapping::Mapping,
@@ -42,9 +45,10 @@ pub(crate) fn read(issue: Map<String, Value>, mut out: Mapping) -> Result<Mappin
     }
     let page = page(&issue);
     let pulled = issue.get("pull_request").is_some_and(|pull| !pull.is_null());
-    if pulled || page.as_deref().is_some_and(|page| page.contains("/pull/")) {
+    if pulled || page.as_deref().is_some_and(is_pull) {
         return Err(Reason::PullRequest);
     }
+    out.tells(issue.keys().filter(|name| !is_interface(name)), here);
     out.content.number = issue.get("created_at").and_then(text);
     if let Some(page) = page.filter(|page| page.starts_with("https://") || page.starts_with("http://")) {
         out.keep_text("url", page);
@@ -64,6 +68,23 @@ pub(crate) fn read(issue: Map<String, Value>, mut out: Mapping) -> Result<Mappin
     Ok(reading.out)
 }
 
+/// What a document has of a field of GitHub's.
+fn here(field: &str) -> &'static [&'static str] {
+    match field {
+        "title" => &["title"],
+        "body" => &["description"],
+        "created_at" => &["created", "created_at"],
+        "state" => &["status"],
+        "state_reason" => &["resolution"],
+        "user" => &["reporter"],
+        "assignee" | "assignees" => &["assignee", "assignees"],
+        "labels" => &["labels", "priority", "severity"],
+        "milestone" => &["milestone", "milestone_due"],
+        "comments" => &["comments"],
+        _ => &[],
+    }
+}
+
 /// The key of an issue: `owner/name#12`.
 pub(crate) fn key(issue: &Value) -> Option<String> {
     let number = text_at(issue, "number")?;
@@ -76,17 +97,25 @@ pub(crate) fn key(issue: &Value) -> Option<String> {
 }
 
 /// The repository in the address of an issue's page (`https://github.com/owner/name/issues/12`), or of the interface
-/// (`https://api.github.com/repos/owner/name`).
+/// (`https://api.github.com/repos/owner/name`, or `https://github.example.org/api/v3/repos/owner/name`).
 fn repository(address: &str) -> Option<String> {
     let (_, rest) = address.split_once("://")?;
     let (host, path) = rest.split_once('/')?;
-    let path = path.split_once("repos/").map_or(path, |(_, path)| path);
+    let subdomain = host.strip_prefix("api.").zip(path.strip_prefix("repos/"));
+    let folder = path.strip_prefix("api/v3/repos/").map(|path| (host, path));
+    let (host, path) = subdomain.or(folder).unwrap_or((host, path));
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let (owner, name) = (parts.next()?, parts.next()?);
     Some(match host {
-        "github.com" | "api.github.com" => format!("{owner}/{name}"),
+        "github.com" => format!("{owner}/{name}"),
         host => format!("{host}/{owner}/{name}"),
     })
+}
+
+/// Is it a pull request's page (`https://github.com/owner/name/pull/12`)?
+fn is_pull(page: &str) -> bool {
+    let mut parts = page.trim_end_matches('/').rsplit('/');
+    parts.nth(1) == Some("pull")
 }
 
 /// The issue's page. `gh` writes it as `url`, which is the interface's own address elsewhere.

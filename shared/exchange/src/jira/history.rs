@@ -25,14 +25,19 @@ impl Reading {
                 number(history),
             )
         });
+        // Of assignees a server's history has the keys; whoever did anything is named with login and key.
+        let authors: Vec<Option<String>> = histories
+            .iter()
+            .map(|history| self.person(history.get("author")?))
+            .collect();
         let mut found = Vec::new();
-        for history in &histories {
+        for (history, by) in histories.iter().zip(authors) {
             let happened = Happened {
                 at: history
                     .get("created")
                     .and_then(Value::as_str)
                     .and_then(time::parse),
-                by: history.get("author").and_then(|author| self.person(author)),
+                by,
             };
             let items = history.get("items").and_then(Value::as_array);
             for (index, item) in items.into_iter().flatten().enumerate() {
@@ -68,7 +73,8 @@ impl Reading {
                     .map(|word| word.as_str().to_owned()),
                 _ => id.filter(|id| !id.is_empty()).and_then(|id| {
                     let name = name.unwrap_or_else(|| id.clone());
-                    self.person(&serde_json::json!({"name": id, "displayName": name}))
+                    let login = self.user_keys.get(&id).unwrap_or(&id);
+                    self.person(&serde_json::json!({"name": login, "displayName": name}))
                 }),
             }
         });
@@ -76,7 +82,7 @@ impl Reading {
     }
 
     /// A status of the history: they come by name, and only the present one with its category.
-    fn status_named(&self, name: &str) -> Option<Status> {
+    fn status_named(&mut self, name: &str) -> Option<Status> {
         let present = self
             .out
             .content
@@ -86,7 +92,11 @@ impl Reading {
         if present {
             return self.out.status;
         }
-        self.out.status_of(name, words::status)
+        let known = self.out.status_of(name, words::status);
+        if known.is_none() {
+            self.out.unknown_status(name, Status::New);
+        }
+        known
     }
 }
 

@@ -49,12 +49,36 @@ pub(crate) fn read(mut issue: Map<String, Value>, mut out: Mapping) -> Result<Ma
         return Err(Reason::Restricted(name));
     }
     out.content.number = text(&take(&mut issue, "id"));
+    let of_issue = |name: &&String| !INTERFACE.contains(&name.as_str()) && !VIEWER.contains(&name.as_str());
+    out.tells(fields.keys().chain(issue.keys()).filter(of_issue), here);
     let mut reading = Reading {
         out,
         user_keys: BTreeMap::new(),
     };
     reading.issue(issue, fields);
     Ok(reading.out)
+}
+
+/// What a document has of a field of Jira's.
+fn here(field: &str) -> &'static [&'static str] {
+    match field {
+        "summary" => &["title"],
+        "description" => &["description"],
+        "created" => &["created_at"],
+        "issuetype" => &["severity", "type"],
+        "status" => &["status"],
+        "priority" => &["priority"],
+        "resolution" => &["resolution"],
+        "assignee" => &["assignee"],
+        "reporter" => &["reporter"],
+        "components" => &["component"],
+        "labels" => &["labels"],
+        "versions" => &["affects"],
+        "fixVersions" => &["fix_versions"],
+        "comment" => &["comments"],
+        "issuelinks" => &["links"],
+        _ => &[],
+    }
 }
 
 impl Reading {

@@ -70,8 +70,35 @@ impl Layout {
                 issue.cell(column, cell);
             }
         }
+        // An empty column says that there is nothing; without the column nobody says anything.
+        for field in self.0.iter().filter_map(Column::field) {
+            if !issue.fields.contains_key(field) {
+                issue.fields.insert(field.to_owned(), Value::Null);
+            }
+        }
         issue.top.insert("fields".to_owned(), Value::Object(issue.fields));
         (Value::Object(issue.top), issue.zoneless)
+    }
+}
+
+impl Column {
+    /// The field that it holds, or a part of.
+    fn field(&self) -> Option<&str> {
+        match self {
+            Self::Key | Self::Id => None,
+            Self::Text(name)
+            | Self::Time(name)
+            | Self::Named(name)
+            | Self::Names(name)
+            | Self::Person(name)
+            | Self::Account(name)
+            | Self::Part(name, _) => Some(name),
+            Self::Label => Some("labels"),
+            Self::Comment => Some("comment"),
+            Self::Attachment => Some("attachment"),
+            Self::Link { .. } => Some("issuelinks"),
+            Self::Other(name) => Some(name),
+        }
     }
 }
 

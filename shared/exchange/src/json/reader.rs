@@ -276,6 +276,13 @@ impl Reader {
             let value = text.strip_suffix(b",").unwrap_or(text);
             if !value.is_empty() {
                 let mut record = repair::parse(line, value.to_vec(), self.shape.key);
+                // A line that holds no record is damage as well: each of a million would be one here at once.
+                if record.value.as_ref().is_ok_and(|value| !value.is_object()) {
+                    record.value = Err(Broken {
+                        key: None,
+                        problem: Some("it is no object".to_owned()),
+                    });
+                }
                 if record.value.is_err() {
                     record.raw = text.to_vec();
                 }

@@ -1,6 +1,6 @@
 //! Comments, links, events and attachments: each an entry under the id it has there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use docket_domain::{EntryId, Timestamp};
 use serde_json::{Map, Value};
@@ -134,16 +134,17 @@ impl Mapping {
         named.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         let mut entries = BTreeMap::new();
         let mut rests = Map::new();
+        let mut nexts: HashMap<String, usize> = HashMap::new();
         for (id, content, loose) in named {
             // Two entries with one id are two entries all the same.
             let mut unique = id.clone();
-            let mut next = 2_usize;
             while entries.contains_key(&unique) {
-                unique = match next {
+                let next = nexts.entry(id.clone()).or_insert(2);
+                unique = match *next {
                     2..10_000 => entry_id(Some(&format!("{id}-{next}")), &content),
                     _ => entry_id(None, &format!("{content}{next}")),
                 };
-                next += 1;
+                *next += 1;
             }
             let mut rest = Value::Object(loose.rest);
             if !is_empty(&rest) {

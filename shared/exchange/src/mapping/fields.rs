@@ -8,13 +8,10 @@ use serde_json::{Map, Value};
 
 use super::{Mapping, text, time};
 use crate::{
-    content::{COLLABORATIVE, NAME, Scalar},
+    content::{COLLABORATIVE, NAME, OWN, Scalar},
     json::value::{canonical, digest, is_empty, text as plain, text_at},
     report::Remark,
 };
-
-/// What the document itself keeps under these names.
-const OURS: [&str; 3] = ["system", "key", "id"];
 
 impl Mapping {
     /// Sets a field of the document.
@@ -44,7 +41,7 @@ impl Mapping {
                 nameless.insert(name, value);
                 continue;
             }
-            let taken = OURS.contains(&name.as_str()) || self.content.source.contains_key(&name);
+            let taken = OWN.contains(&name.as_str()) || self.content.source.contains_key(&name);
             let name = if taken { format!("{name}_other") } else { name };
             self.keep(&name, value);
         }
@@ -101,14 +98,23 @@ impl Mapping {
         let becomes = known.unwrap_or(otherwise);
         match name {
             None => self.remark(Remark::NoStatus),
-            Some(name) if known.is_none() => self.remark(Remark::UnknownStatus {
-                name,
-                becomes: becomes.label(),
-            }),
+            Some(name) if known.is_none() => self.unknown_status(&name, becomes),
             Some(_) => {}
         }
         self.status = Some(becomes);
         self.set("status", becomes.as_str());
+    }
+
+    /// Remarks, once for each name, on a status that isn't known, now or in the history.
+    pub(crate) fn unknown_status(&mut self, name: &str, becomes: Status) {
+        let said =
+            |remark: &Remark| matches!(remark, Remark::UnknownStatus { name: said, .. } if said == name);
+        if !self.remarks.iter().any(said) {
+            self.remark(Remark::UnknownStatus {
+                name: name.to_owned(),
+                becomes: becomes.label(),
+            });
+        }
     }
 
     /// The priority by its name there.

@@ -62,6 +62,20 @@ impl Mapping {
         (self.content, self.remarks)
     }
 
+    /// Notes what the record says anything of: its names, and what each of them is `here`. None of the interface's, which
+    /// differ from one way to export an issue to another: what two members make of one state is one change.
+    pub(crate) fn tells<'a>(
+        &mut self,
+        names: impl IntoIterator<Item = &'a String>,
+        here: fn(&str) -> &'static [&'static str],
+    ) {
+        let told = &mut self.content.told;
+        for name in names {
+            told.name(name);
+            here(name).iter().for_each(|field| told.field(field));
+        }
+    }
+
     /// Notes what a person should know.
     pub(crate) fn remark(&mut self, remark: Remark) {
         self.remarks.push(remark);

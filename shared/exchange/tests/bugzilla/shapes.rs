@@ -238,3 +238,70 @@ fn every_bug_passes_inspection_and_guard_and_comes_in_once() {
     let (again, added) = import(&file(), &mut store);
     assert_eq!((added.len(), again.already.len()), (0, report.incoming.len()));
 }
+
+/// The bug has the text of its first comment as well.
+#[test]
+fn a_private_description_stays_out() {
+    let bug = json!({
+        "id": 7, "summary": "t", "status": "NEW", "description": "secret", "creation_time": "2020-01-01T00:00:00Z",
+        "comments": [
+            {"id": 70, "count": 0, "text": "secret", "is_private": true},
+            {"id": 71, "count": 1, "text": "public"},
+        ],
+    });
+    let (issue, report) = one(&bug);
+    assert_eq!((issue.description.as_str(), issue.comments.len()), ("", 1));
+    assert!(
+        report
+            .remarks
+            .iter()
+            .any(|it| it.remark == Remark::CommentsRestricted(1))
+    );
+    assert!(!format!("{issue:?}").contains("secret"));
+}
+
+/// An export has the fields that it was asked for.
+#[test]
+fn what_an_export_leaves_out_stays() {
+    let whole = json!({
+        "id": 7, "summary": "t", "status": "ASSIGNED", "description": "Text", "creation_time": "2020-01-01T00:00:00Z",
+        "last_change_time": "2020-01-02T00:00:00Z", "assigned_to": "u1", "creator": "u2", "keywords": ["k"], "blocks": [8],
+        "depends_on": [9], "severity": "major", "version": "2.0", "whiteboard": "[wb]",
+    });
+    let mut store = Store::new();
+    import(whole.to_string().as_bytes(), &mut store);
+    let part = json!({"id": 7, "summary": "u", "blocks": [], "whiteboard": "", "creation_time": "2020-01-01T00:00:00Z"});
+    let (report, _) = import(part.to_string().as_bytes(), &mut store);
+    assert_eq!((report.updated.len(), report.remarks), (1, vec![]));
+    let issue = docket_domain::read::Issue::read(store.values().next().unwrap());
+    assert_eq!((issue.title.as_str(), issue.status), ("u", Status::InProgress));
+    assert_eq!(
+        (
+            issue.description.as_str(),
+            issue.labels.len(),
+            issue.affects.len()
+        ),
+        ("Text", 1, 1)
+    );
+    assert_eq!(
+        (issue.assignee.is_some(), issue.severity),
+        (true, Some(Severity::S2))
+    );
+    let targets: Vec<_> = issue.links.iter().map(|it| it.target.as_str()).collect();
+    assert_eq!((targets, source(&issue, "whiteboard")), (vec!["9"], None));
+}
+
+#[test]
+fn statuses_of_the_history_that_are_not_known_are_said() {
+    let change = |from: &str, to: &str| json!({"field_name": "status", "removed": from, "added": to});
+    let bug = json!({
+        "id": 7, "summary": "t", "status": "NEW", "creation_time": "2020-01-01T00:00:00Z", "creator": "u",
+        "history": [{"when": "2020-01-02T00:00:00Z", "who": "u", "changes": [change("LIMBO", "NEW"), change("NEW", "LIMBO")]}],
+    });
+    let (_, report) = one(&bug);
+    let said = report
+        .remarks
+        .iter()
+        .filter(|it| matches!(&it.remark, Remark::UnknownStatus { name, .. } if name == "LIMBO"));
+    assert_eq!(said.count(), 1);
+}

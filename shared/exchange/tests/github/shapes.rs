@@ -198,3 +198,55 @@ fn what_is_no_issue_is_refused() {
 fn files_are_known_by_what_they_begin_with() {
     assert_eq!(Format::detect(&file()[..4_096], "a.json"), Some(Format::GitHub));
 }
+
+/// Names that look like parts of an address are names.
+#[test]
+fn addresses_are_read_by_their_segments() {
+    for (address, key) in [
+        (
+            "https://github.com/acme/awesome-repos/issues/12",
+            "acme/awesome-repos#12",
+        ),
+        ("https://github.com/repos/n/issues/12", "repos/n#12"),
+        (
+            "https://api.github.com/repos/acme/my-repos/issues/12",
+            "acme/my-repos#12",
+        ),
+        (
+            "https://git.example.org/api/v3/repos/o/n/issues/12",
+            "git.example.org/o/n#12",
+        ),
+        (
+            "https://api.acme.ghe.com/repos/o/n/issues/12",
+            "acme.ghe.com/o/n#12",
+        ),
+        ("https://github.com/o/pull/issues/12", "o/pull#12"),
+        ("https://github.com/pull/n/issues/12", "pull/n#12"),
+    ] {
+        let (_, report) = one(&json!({"number": 12, "title": "t", "html_url": address, "state": "open"}));
+        assert_eq!(report.incoming[0].key, key, "{address}");
+    }
+    let pull = json!({"number": 12, "title": "t", "url": "https://github.com/o/n/pull/12", "state": "OPEN"});
+    let (report, _) = import(pull.to_string().as_bytes(), &mut Store::new());
+    assert_eq!(report.refused[0].reason, Reason::PullRequest);
+}
+
+/// `gh` exports what it is asked for.
+#[test]
+fn what_an_export_leaves_out_stays() {
+    let mut store = Store::new();
+    import(issue().to_string().as_bytes(), &mut store);
+    let before = Issue::read(store.values().next().unwrap());
+    let part = json!({"number": 12, "title": "B", "url": "https://github.com/o/n/issues/12",
+        "createdAt": "2020-01-01T00:00:00Z", "updatedAt": "2020-01-06T00:00:00Z"});
+    let (report, _) = import(part.to_string().as_bytes(), &mut store);
+    assert_eq!((report.updated.len(), report.remarks), (1, vec![]));
+    let mut after = Issue::read(store.values().next().unwrap());
+    assert_eq!(
+        (after.title.as_str(), source(&after, "milestone")),
+        ("B", Some("1.0"))
+    );
+    after.title.clone_from(&before.title);
+    after.source.clone_from(&before.source);
+    assert_eq!(after, before);
+}

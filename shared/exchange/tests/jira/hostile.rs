@@ -184,3 +184,38 @@ fn many_lines_that_are_none_take_linear_time() {
     let json = format!("{}{}", "[{\"a\":\n".repeat(100_000), issue("A-1", &json!({})));
     assert!(!records(json.as_bytes(), 65_536).is_empty());
 }
+
+/// Entries that all have one id are told apart in linear time.
+#[test]
+fn many_entries_of_one_id_take_linear_time() {
+    let comments: Vec<_> = (0..40_000)
+        .map(|n| json!({"id": "1", "body": n.to_string()}))
+        .collect();
+    let record = issue("A-1", &json!({"summary": "A", "comment": comments}));
+    let mut plan = docket_exchange::Plan::new(crate::WORKSPACE, docket_exchange::Format::Jira);
+    let began = std::time::Instant::now();
+    let read = plan.read(records(record.as_bytes(), 65_536).remove(0));
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    let comments = read.unwrap().content.comments;
+    assert_eq!(comments.len(), 40_000);
+    assert!(comments.contains_key("1-9999"));
+}
+
+/// What a record swallowed that isn't closed is no record for each line that could be a value.
+#[test]
+fn many_lines_of_values_are_one_damaged_record() {
+    let json = format!("{{\n{}{}\n", "1\n".repeat(1_000_000), issue("A-1", &json!({})));
+    let found = records(json.as_bytes(), 65_536);
+    assert_eq!(
+        found
+            .iter()
+            .map(|record| record.value.is_ok())
+            .collect::<Vec<_>>(),
+        [false, true]
+    );
+    assert_eq!(found[1].line, 1_000_002);
+    assert_eq!(
+        found.iter().map(|record| record.raw.len() + 1).sum::<usize>(),
+        json.len()
+    );
+}

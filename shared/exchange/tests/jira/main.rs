@@ -18,6 +18,7 @@ mod figures;
 mod gold;
 mod guard;
 mod hostile;
+mod partial;
 mod reader;
 mod shapes;
 mod speed;

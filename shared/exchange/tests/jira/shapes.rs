@@ -242,3 +242,53 @@ fn what_does_not_fit_is_refused_whole_or_kept_whole() {
         assert_eq!(report.refused[0].key.as_deref(), Some("A-1"));
     }
 }
+
+/// A server's history names assignees by their keys.
+#[test]
+fn assignees_of_the_history_are_known_by_their_logins() {
+    let user = |login: &str, key: &str| json!({"name": login, "key": key, "displayName": login});
+    let history = |id: &str, by: &serde_json::Value, from: &str, to: &str| {
+        let item = json!({"field": "assignee", "from": from, "fromString": "F", "to": to, "toString": "T"});
+        json!({"id": id, "created": "2020-01-02T00:00:00.000+0000", "author": by, "items": [item]})
+    };
+    let (ann, bob) = (user("ann", "JIRAUSER1"), user("bob", "JIRAUSER2"));
+    let histories = [
+        history("1", &ann, "", "JIRAUSER2"),
+        history("2", &bob, "JIRAUSER2", "JIRAUSER3"),
+    ];
+    let record =
+        json!({"id": "1", "key": "LU-1", "fields": {"summary": "A"}, "changelog": {"histories": histories}});
+    let (issue, _) = one(&record.to_string());
+    let assigned: Vec<_> = issue
+        .events
+        .iter()
+        .map(|it| (it.from.as_deref(), it.to.as_deref()))
+        .collect();
+    assert_eq!(
+        assigned,
+        [
+            (None, Some("jira:bob")),
+            (Some("jira:bob"), Some("jira:JIRAUSER3"))
+        ]
+    );
+}
+
+/// Words of the history that nobody knows are said too, each once.
+#[test]
+fn statuses_of_the_history_that_are_not_known_are_said() {
+    let item = |from: &str, to: &str| json!({"field": "status", "fromString": from, "toString": to});
+    let history = json!({"id": "1", "created": "2020-01-02T00:00:00.000+0000",
+        "items": [item("Open", "Limbo"), item("Limbo", "Parked"), item("Parked", "Limbo")]});
+    let record = json!({"id": "1", "key": "LU-1", "fields": {"summary": "A", "status": {"name": "Parked"}},
+        "changelog": {"histories": [history]}});
+    let (_, report) = one(&record.to_string());
+    let names: Vec<_> = report
+        .remarks
+        .iter()
+        .filter_map(|it| match &it.remark {
+            Remark::UnknownStatus { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(names, ["Parked", "Limbo"]);
+}

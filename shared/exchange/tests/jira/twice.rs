@@ -2,10 +2,10 @@
 
 use automerge::{Automerge, ChangeHash, ROOT, transaction::Transactable};
 use docket_domain::read::Issue;
-use docket_exchange::{Existing, Format, Placed, Plan, Remark};
+use docket_exchange::{Existing, Format, Placed, Plan, Reason, Remark};
 use serde_json::json;
 
-use crate::{ALOY, Store, TRAPS, WORKSPACE, changelogs, import, issue, records};
+use crate::{ALOY, Store, TRAPS, WORKSPACE, changelogs, import, issue, records, source};
 
 /// Automerge makes the changes of a saved document again from its operations.
 #[test]
@@ -97,7 +97,7 @@ fn another_issue_with_the_key_comes_in_beside() {
 }
 
 #[test]
-fn both_of_a_repeated_key_are_reachable() {
+fn of_a_repeated_key_the_latest_state_comes_in() {
     let files = changelogs();
     let json: Vec<u8> = files.iter().flat_map(|(_, json)| json.clone()).collect();
     let mut store = Store::new();
@@ -111,17 +111,15 @@ fn both_of_a_repeated_key_are_reachable() {
             .collect::<Vec<_>>(),
         ["SP-2"]
     );
-    assert_eq!(added.len(), files.len() - 1);
-    let keys: Vec<&str> = report.collisions.iter().map(|it| it.issue.key.as_str()).collect();
-    assert_eq!(keys, ["SP-1"]);
-    for collision in &report.collisions {
-        for id in [collision.first, collision.issue.document] {
-            let issue = Issue::read(&store[&id]);
-            assert_eq!(issue.source.unwrap().key, collision.issue.key);
-        }
-    }
+    // The second SP-1 is the same issue as it was before.
+    let older: Vec<&str> = report.older.iter().map(|it| it.key.as_str()).collect();
+    assert_eq!((older, report.collisions.len()), (vec!["SP-1"], 0));
+    assert_eq!(added.len(), files.len() - 2);
+    let issue = Issue::read(&store[&Plan::document(WORKSPACE, "jira", "SP-1")]);
+    assert_eq!(source(&issue, "updated"), Some("2021-12-14T00:30:15.272+0000"));
     let (again, added) = import(&json, &mut store);
-    assert_eq!((added.len(), again.already.len()), (0, files.len() - 1));
+    assert_eq!((added.len(), again.already.len()), (0, files.len() - 2));
+    assert_eq!((again.older.len(), again.repeated.len()), (1, 1));
 }
 
 #[test]
@@ -130,6 +128,48 @@ fn a_record_twice_comes_in_once() {
     let (report, added) = import(format!("{record}\n{record}\n").as_bytes(), &mut Store::new());
     assert_eq!((added.len(), report.repeated.len()), (1, 1));
     assert_eq!(report.repeated[0].line, 2);
+}
+
+/// Two exports put one after the other can have an issue in two states.
+#[test]
+fn two_states_in_one_file_are_one_issue() {
+    let state = |title: &str, month: u8| {
+        let updated = format!("2020-0{month}-01T00:00:00.000+0000");
+        issue("LU-1", &json!({"summary": title, "updated": updated}))
+    };
+    let (old, new) = (state("old", 1), state("new", 2));
+    let title = |store: &Store| Issue::read(&store[&Plan::document(WORKSPACE, "jira", "LU-1")]).title;
+    // The later first: the other one is older.
+    let mut store = Store::new();
+    let (report, added) = import(format!("{new}\n{old}\n{old}\n").as_bytes(), &mut store);
+    assert_eq!(
+        (added.len(), report.older.len(), report.collisions.len()),
+        (1, 2, 0)
+    );
+    assert_eq!(title(&store), "new");
+    // The earlier first: the other one is given back, to follow it.
+    let file = format!("{old}\n{new}\n");
+    let mut store = Store::new();
+    let (report, added) = import(file.as_bytes(), &mut store);
+    assert_eq!(
+        (added.len(), report.refused.len(), report.collisions.len()),
+        (1, 1, 0)
+    );
+    assert_eq!(report.refused[0].reason, Reason::AnotherState);
+    assert_eq!(report.mend.bytes, format!("{new}\n").into_bytes());
+    let (mended, _) = import(&report.mend.bytes, &mut store);
+    assert_eq!((mended.updated.len(), title(&store).as_str()), (1, "new"));
+    // All of it is here now.
+    let (report, added) = import(file.as_bytes(), &mut store);
+    assert_eq!((added.len(), report.older.len(), report.already.len()), (0, 1, 1));
+    // States that don't say which is later, of what is here already.
+    let [one, two] = ["one", "two"].map(|title| issue("LU-2", &json!({"summary": title})));
+    import(one.as_bytes(), &mut store);
+    let (report, _) = import(
+        format!("{two}\n{}\n", two.replace("two", "three")).as_bytes(),
+        &mut store,
+    );
+    assert_eq!((report.updated.len(), report.refused.len()), (1, 1));
 }
 
 #[test]

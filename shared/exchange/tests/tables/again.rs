@@ -166,7 +166,10 @@ fn come_again_whole(added: &Added) {
     let issues = leaving(added, &facts);
     for made in come_again(&issues) {
         for ((_, before), (_, after)) in added.iter().zip(&made.added) {
-            let (before, after) = (Issue::read(&before.document), Issue::read(&after.document));
+            let (before, mut after) = (Issue::read(&before.document), Issue::read(&after.document));
+            // By this a later export of the Docket that it left is known as one.
+            let source = after.source.as_mut().unwrap();
+            source.fields.retain(|(name, _)| name != "docket_updated");
             assert_eq!(plain(&before), plain(&after));
         }
     }
@@ -197,7 +200,10 @@ fn plain(issue: &Issue) -> Value {
         "attachments": issue.attachments.iter().map(|it| {
             json!([it.id, it.name, it.size, it.at, it.by])
         }).collect::<Vec<_>>(),
-        "source": format!("{:?}", issue.source),
+        "source": issue.source.as_ref().map(|source| {
+            let fields = source.fields.iter().filter(|(name, _)| name != "digest");
+            format!("{} {} {:?}", source.system, source.key, fields.collect::<Vec<_>>())
+        }),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::{
     reader::rows,
 };
 
-fn jira_csv(issues: &[Leaving<'_>]) -> Vec<u8> {
+pub fn jira_csv(issues: &[Leaving<'_>]) -> Vec<u8> {
     let mut columns = JiraColumns::default();
     issues.iter().for_each(|issue| columns.count(*issue));
     let writer = JiraCsv::new(home(), columns);

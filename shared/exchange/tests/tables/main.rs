@@ -14,6 +14,7 @@
 mod again;
 mod jira;
 mod leaving;
+mod partial;
 mod plain;
 mod reader;
 #[path = "../support/mod.rs"]
