@@ -13,7 +13,7 @@ mod world;
 use std::{collections::HashSet, num::NonZeroU64};
 
 use automerge::{
-    ActorId, Automerge, AutomergeError, Change, ChangeHash, ExpandedChange, ObjType, ROOT, ReadDoc,
+    ActorId, Automerge, AutomergeError, Change, ChangeHash, ExpandedChange, ObjType, PatchLog, ROOT, ReadDoc,
     ScalarValue,
     legacy::{Key, ObjectId, Op, OpId, OpType},
     transaction::{CommitOptions, Transactable, Transaction},
@@ -223,6 +223,32 @@ fn many_changes_are_judged_together_in_any_order() {
     let mut stored = issue.document.clone();
     stored.apply_changes(changes).unwrap();
     assert_eq!(stored.get_heads(), copy.get_heads());
+}
+
+/// An edit of an older state (`changeAt`) counts its operations on from all that its author had, not from what it builds
+/// on: whatever the order in which changes come, those come to judgement first.
+#[test]
+fn an_edit_of_an_older_state_comes_with_what_its_author_had() {
+    let issue = Stored::issue();
+    let mut copy = issue.document.clone();
+    let before = copy.get_heads();
+    copy.set_actor(actor(9));
+    for title in ["One", "Two"] {
+        copy.transact::<_, _, AutomergeError>(|tx| tx.put(ROOT, "title", title))
+            .unwrap();
+    }
+    copy.set_actor(actor(8));
+    let mut tx = copy.transaction_at(PatchLog::inactive(), &before).unwrap();
+    tx.put(ROOT, "component", "ldiskfs").unwrap();
+    tx.commit();
+    let mut changes = copy.get_changes(&before);
+    for _ in 0..changes.len() {
+        changes.rotate_left(1);
+        assert_eq!(codes(&issue.judge(Role::Member, &changes)), ["allowed"; 3]);
+    }
+    // Alone it counts on from what isn't there.
+    changes.retain(|change| change.actor_id() == &actor(8));
+    assert_eq!(codes(&issue.judge(Role::Member, &changes)), ["out-of-order"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A workspace moves: what goes out of one store comes into another as it was, and nothing unfit does.
 
-use automerge::{ROOT, transaction::Transactable};
+use automerge::{PatchLog, ROOT, transaction::Transactable};
 use docket_domain::{Audience, genesis};
 use proptest::{prelude::*, sample::Index};
 
@@ -89,6 +89,33 @@ fn a_workspace_is_the_same_in_another_store() {
     // What would go out of the other one is the same, byte by byte.
     assert_eq!(all(&mut there, "ann").0, documents);
     assert_eq!(there.store().purged().unwrap(), [id(9)]);
+}
+
+/// It counts its operations on from what its author had beside what it builds on, which came to the hub before it.
+#[test]
+fn an_edit_of_an_older_state_comes_in_again() {
+    let (mut here, mut there) = (World::new(), World::new());
+    let mut bob = here.join("bob", true);
+    bob.create(id(5), "Mount hangs", here.now);
+    here.sync(&mut bob, id(5));
+    let before = bob.heads(id(5));
+    for title in ["One", "Two"] {
+        bob.title(id(5), title, here.now);
+        here.sync(&mut bob, id(5));
+    }
+    let copy = bob.copy(id(5));
+    copy.set_actor(ActorId::from([8; 16]));
+    let mut tx = copy.transaction_at(PatchLog::inactive(), &before).unwrap();
+    tx.put(ROOT, "component", "ldiskfs").unwrap();
+    tx.commit();
+    here.sync(&mut bob, id(5));
+    let whole = all(&mut here, "ann").0.remove(0);
+    restore(&mut there, &whole).unwrap();
+    assert_eq!(all(&mut there, "ann").0, [whole]);
+    assert_eq!(
+        there.store().meta(id(5)).unwrap().unwrap().heads.len(),
+        bob.heads(id(5)).len()
+    );
 }
 
 #[test]
