@@ -190,7 +190,8 @@ fn facts(whole: &mut Whole, change: impl FnOnce(&mut Facts)) {
 #[test]
 fn what_is_unfit_is_refused_and_leaves_nothing() {
     let mut here = lived_in();
-    let whole = all(&mut here, "ann").0.remove(0);
+    let mut documents = all(&mut here, "ann").0;
+    let (whole, plain) = (documents.remove(0), documents.pop().unwrap());
     let chunks: Vec<Vec<u8>> = crate::inspect::chunks(&whole.changes, &crate::inspect::Limits::default())
         .unwrap()
         .into_iter()
@@ -199,7 +200,7 @@ fn what_is_unfit_is_refused_and_leaves_nothing() {
     assert_eq!(chunks.len(), 3);
     let saved = Automerge::load(&whole.changes).unwrap().save();
     type Damage<'a> = &'a dyn Fn(&mut Whole);
-    let cases: [(&str, Damage<'_>); 14] = [
+    let cases: [(&str, Damage<'_>); 16] = [
         ("no changes", &|whole| whole.changes.clear()),
         ("no layout", &|whole| whole.changes = chunks[1..].concat()),
         ("a gap", &|whole| {
@@ -212,6 +213,13 @@ fn what_is_unfit_is_refused_and_leaves_nothing() {
         ("a saved document", &|whole| whole.changes.clone_from(&saved)),
         ("another id", &|whole| whole.document = id(77)),
         ("the workspace's id", &|whole| whole.document = WORKSPACE),
+        ("a plain document at the workspace's id", &|whole| {
+            *whole = plain.clone();
+            whole.document = WORKSPACE;
+        }),
+        ("a number without a next one", &|whole| {
+            facts(whole, |facts| facts.number = Some((1 << 53) - 1))
+        }),
         ("no facts", &|whole| whole.facts.clear()),
         ("facts and more", &|whole| whole.facts.push(0)),
         ("an actor of nobody's", &|whole| {
