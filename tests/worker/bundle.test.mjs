@@ -4,10 +4,12 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import path from "node:path";
 import { test } from "node:test";
 
 import * as Automerge from "@automerge/automerge";
+import { parseAutomergeUrl } from "@automerge/automerge-repo";
 
 import { addMember } from "../../scripts/hub.mjs";
 import { decode, encode, items } from "./support/cbor.mjs";
@@ -37,9 +39,10 @@ async function save(place) {
 }
 
 /** Sends a part of a bundle; answers status and body. */
-async function send(there, part, { offset = 0, admin = "Ada", token = there.hub.secret } = {}) {
+async function send(there, part, { offset = 0, admin = "Ada", token = there.hub.secret, chosen } = {}) {
   const query = new URLSearchParams({ offset, admin });
-  const response = await call(there.api(`/bundle?${query}`), { token, method: "POST", body: new Uint8Array(part) });
+  const headers = chosen === undefined ? {} : { "docket-admin-token": chosen };
+  const response = await call(there.api(`/bundle?${query}`), { token, method: "POST", body: new Uint8Array(part), headers });
   return [response.status, await response.json()];
 }
 
@@ -347,6 +350,83 @@ test("the commands save and restore", async (context) => {
   assert.match(cut.stderr, /cut off/);
   const refused = await run("bundle", { DOCKET_TOKEN: place.viewer.token }, place.hub.url, place.slug, `${file}.2`);
   assert.match(refused.stderr, /403.*only an admin/);
+});
+
+test("who chose the token has it when the last answer is lost", async (context) => {
+  const place = await openWorkspace(context);
+  const bundle = await save(place);
+  const there = elsewhere(place);
+  const token = `dkt_${"7".repeat(44)}`;
+  for (const wrong of ["dkt_short", "7".repeat(48), `dkt_${"7".repeat(43)}0`]) {
+    const [status, { error }] = await send(there, bundle, { chosen: wrong });
+    assert.deepEqual([status, error.code], [422, "invalid"], wrong);
+  }
+  await servesNothing(there);
+  const [status, made] = await send(there, bundle, { chosen: token });
+  assert.deepEqual([status, made.token], [201, token]);
+  assert.equal((await send(there, bundle, { chosen: token }))[0], 409);
+  const { document, member } = await (await call(there.api(), { token })).json();
+  assert.deepEqual([document, member.id], [place.document, place.admin.member.id]);
+});
+
+test("the command restores over a connection that loses the last answer", async (context) => {
+  const { place } = await lived(context);
+  const file = path.join(place.state, "saved.tar");
+  await writeFile(file, await save(place));
+  // Between the command and the hub: what it asks arrives, and the first answer doesn't.
+  let lost = 0;
+  const between = createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const { host, connection, "transfer-encoding": _, ...headers } = request.headers;
+    const body = request.method === "GET" ? undefined : Buffer.concat(parts);
+    const answer = await fetch(`${place.hub.url}${request.url}`, { method: request.method, headers, body });
+    const text = await answer.text();
+    if (answer.status === 201 && lost === 0) {
+      lost += 1;
+      response.destroy();
+      return;
+    }
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+  });
+  await new Promise((resolve) => between.listen(0, "127.0.0.1", resolve));
+  context.after(() => between.close());
+  const restore = () => run("restore", { DOCKET_SETUP_SECRET: place.hub.secret }, `http://127.0.0.1:${between.address().port}`, "moved", file, "Ada");
+  const told = await restore();
+  assert.equal(told.code, 0, told.stderr);
+  assert.equal(lost, 1);
+  const made = JSON.parse(told.stdout);
+  assert.deepEqual([made.document, made.member], [place.document, place.admin.member.id]);
+  const there = elsewhere(place);
+  assert.deepEqual(await records(there, { token: made.admin }), await records(place, place.admin));
+  // What was made by somebody else stays theirs.
+  const again = await restore();
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /409.*exists already/);
+});
+
+test("what the hub takes, it takes in again", async (context) => {
+  const place = await openWorkspace(context);
+  const socket = await (await RawSocket.open(place.sync, { token: place.admin.token })).join("ada", { docket: true });
+  const workspace = await new RawDocument(socket, parseAutomergeUrl(place.document).documentId).sync((document) => text(document.name) === "Support");
+  workspace.change((draft) => (draft.name = scalar(`Two\nlines ${"é".repeat(90)}`)));
+  await workspace.sync();
+  const issue = newIssue("Shared", place.member.member.id);
+  await put(place, place.member, [issue]);
+  const audience = async (many) => {
+    const organisations = Array.from({ length: many }, (_, n) => `o${n}`);
+    const body = { audience: "parties", organisations };
+    return call(place.api(`/documents/${issue.id}/audience`), { token: place.admin.token, method: "PUT", body });
+  };
+  const many = await audience(1_001);
+  assert.equal(many.status, 422);
+  assert.match((await many.json()).error.message, /at most 1000 organisations/);
+  assert.equal((await audience(1_000)).status, 204);
+  const there = elsewhere(place);
+  const [status, made] = await send(there, await save(place));
+  assert.equal(status, 201, JSON.stringify(made));
+  there.admin = { token: made.token };
+  assert.deepEqual(await records(there, there.admin), await records(place, place.admin));
 });
 
 /** Runs one of scripts/ to its end. */

@@ -13,7 +13,7 @@ mod world;
 use std::{collections::HashSet, num::NonZeroU64};
 
 use automerge::{
-    ActorId, Automerge, AutomergeError, Change, ChangeHash, ExpandedChange, ObjType, ROOT, ReadDoc,
+    ActorId, Automerge, AutomergeError, Change, ChangeHash, ExpandedChange, ObjType, PatchLog, ROOT, ReadDoc,
     ScalarValue,
     legacy::{Key, ObjectId, Op, OpId, OpType},
     transaction::{CommitOptions, Transactable, Transaction},
@@ -225,6 +225,32 @@ fn many_changes_are_judged_together_in_any_order() {
     assert_eq!(stored.get_heads(), copy.get_heads());
 }
 
+/// An edit of an older state (`changeAt`) counts its operations on from all that its author had, not from what it builds
+/// on: whatever the order in which changes come, those come to judgement first.
+#[test]
+fn an_edit_of_an_older_state_comes_with_what_its_author_had() {
+    let issue = Stored::issue();
+    let mut copy = issue.document.clone();
+    let before = copy.get_heads();
+    copy.set_actor(actor(9));
+    for title in ["One", "Two"] {
+        copy.transact::<_, _, AutomergeError>(|tx| tx.put(ROOT, "title", title))
+            .unwrap();
+    }
+    copy.set_actor(actor(8));
+    let mut tx = copy.transaction_at(PatchLog::inactive(), &before).unwrap();
+    tx.put(ROOT, "component", "ldiskfs").unwrap();
+    tx.commit();
+    let mut changes = copy.get_changes(&before);
+    for _ in 0..changes.len() {
+        changes.rotate_left(1);
+        assert_eq!(codes(&issue.judge(Role::Member, &changes)), ["allowed"; 3]);
+    }
+    // Alone it counts on from what isn't there.
+    changes.retain(|change| change.actor_id() == &actor(8));
+    assert_eq!(codes(&issue.judge(Role::Member, &changes)), ["out-of-order"]);
+}
+
 #[test]
 fn what_builds_on_a_refused_change_is_a_dependent() {
     let issue = Stored::issue();
@@ -394,6 +420,120 @@ fn a_new_issue_comes_with_its_first_edit() {
     let viewer = judge_new(ISSUE, &me(Role::Viewer), &changes);
     assert_eq!(codes(&viewer.verdicts), ["read-only", "dependent"]);
     assert_eq!(viewer.nature, None);
+}
+
+/// The id of a list, a report or an imported issue can be computed before it is there. Who began something else under it
+/// would keep it from ever being made.
+#[test]
+fn only_what_belongs_there_begins_at_a_derived_id() {
+    let (report, list) = (
+        Workspace::report(WORKSPACE, QUARTER),
+        Workspace::organisation_list(WORKSPACE, &organisation("llnl")),
+    );
+    let imported = WORKSPACE.derive("jira:LU-1");
+    for id in [report, list, imported, Workspace::agreed_list(WORKSPACE)] {
+        let blank = Stored::new(Kind::Issue, id);
+        let edit = blank.edit(9, |tx| tx.put(ROOT, "title", "Mine"));
+        let layouts = genesis::changes(Kind::Issue, id).unwrap();
+        let with = |change: &Change| [layouts.as_slice(), std::slice::from_ref(change)].concat();
+        for role in [Role::Admin, Role::Member, Role::Vendor] {
+            let judged = |changes: &[Change]| judge_new(id, &me(role), changes);
+            assert_eq!(codes(&judged(&layouts).verdicts), ["wrong-document"]);
+            let new = judged(&with(&edit));
+            assert_eq!(codes(&new.verdicts), ["wrong-document", "dependent"]);
+            assert_eq!(new.nature, None);
+            assert_eq!(
+                codes(&blank.judge(role, std::slice::from_ref(&edit))),
+                ["wrong-document"]
+            );
+        }
+        // An import begins where its own issue belongs, and brings nothing else in where it doesn't.
+        let import = import(&blank, b"v1", None);
+        let own = id == imported;
+        let judgement = judge_new(id, &me(Role::Member), &[with(&import), vec![edit]].concat());
+        assert_eq!(
+            codes(&judgement.verdicts),
+            [
+                "allowed",
+                if own { "allowed" } else { "wrong-document" },
+                if own { "allowed" } else { "wrong-document" }
+            ]
+        );
+        let begins = |kind, role| {
+            let judgement = judge_new(id, &me(role), &genesis::changes(kind, id).unwrap());
+            judgement.verdicts.iter().all(Verdict::is_allowed)
+        };
+        assert_eq!(begins(Kind::Report, Role::Admin), id == report);
+        let mut plain = Automerge::new().with_actor(actor(9));
+        plain
+            .transact::<_, _, AutomergeError>(|tx| tx.put(ROOT, "todo", "milk"))
+            .unwrap();
+        let plain = judge_new(id, &me(Role::Admin), &plain.get_changes(&[]));
+        assert_eq!(codes(&plain.verdicts), ["wrong-document"]);
+    }
+}
+
+/// A tracker of that name would make issues of lists and reports.
+#[test]
+fn no_tracker_is_called_as_dockets_own_documents_are() {
+    for (system, key) in [
+        ("report", "2026-Q4"),
+        ("list", "agreed"),
+        ("list", "organisation:llnl"),
+        ("list:organisation", "llnl"),
+    ] {
+        let id = WORKSPACE.derive(&format!("{system}:{key}"));
+        let change = import_of(&Stored::new(Kind::Issue, id), system, key);
+        let all = [genesis::changes(Kind::Issue, id).unwrap(), vec![change]].concat();
+        let verdicts = judge_new(id, &me(Role::Admin), &all).verdicts;
+        assert_eq!(codes(&verdicts), ["allowed", "wrong-document"], "{system}");
+    }
+    let id = WORKSPACE.derive("lister:agreed");
+    let change = import_of(&Stored::new(Kind::Issue, id), "lister", "agreed");
+    let all = [genesis::changes(Kind::Issue, id).unwrap(), vec![change]].concat();
+    assert_eq!(
+        codes(&judge_new(id, &me(Role::Member), &all).verdicts),
+        ["allowed"; 2]
+    );
+}
+
+/// An issue whose key another one had first is told apart by its number, or its content.
+#[test]
+fn an_import_begins_where_its_key_was_taken() {
+    let digest = "0123456789abcdef".repeat(4);
+    for (name, allowed) in [
+        ("jira:LU-1", true),
+        ("jira:LU-1#77", true),
+        ("jira:LU-1#0123456789abcdef0123456789abcdef", true),
+        ("jira:LU-1#78", false),
+        ("jira:LU-2", false),
+    ] {
+        let id = WORKSPACE.derive(name);
+        let blank = Stored::new(Kind::Issue, id);
+        let mut copy = blank.document.clone();
+        copy.set_actor(genesis::deterministic_actor(id, &[b"import"]));
+        copy.transact::<_, _, AutomergeError>(|tx| {
+            put(tx, &["source", "system"], text("jira"))?;
+            put(tx, &["source", "key"], text("LU-1"))?;
+            put(tx, &["source", "id"], text("77"))?;
+            put(tx, &["source", "digest"], text(&digest))
+        })
+        .unwrap();
+        let change = copy.get_last_local_change().unwrap();
+        let verdict = blank.judge(Role::Member, &[change]).remove(0);
+        assert_eq!(verdict.is_allowed(), allowed, "{name}");
+    }
+}
+
+fn import_of(stored: &Stored, system: &str, key: &str) -> Change {
+    let mut copy = stored.document.clone();
+    copy.set_actor(genesis::deterministic_actor(stored.id, &[b"import"]));
+    copy.transact::<_, _, AutomergeError>(|tx| {
+        put(tx, &["source", "system"], text(system))?;
+        put(tx, &["source", "key"], text(key))
+    })
+    .unwrap();
+    copy.get_last_local_change().unwrap()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // Issues, as a stock client makes and finds them.
 
 import { parseAutomergeUrl, stringifyAutomergeUrl } from "@automerge/automerge-repo";
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 import * as Automerge from "@automerge/automerge";
 
@@ -9,7 +9,8 @@ import { describeIssue, genesis, scalar } from "./genesis.mjs";
 
 /** A new issue of `member`: `{bytes, url, id, document}`; `id` is the document's 16 bytes. */
 export function newIssue(title, member) {
-  const id = randomBytes(16);
+  // A random UUID, as automerge-repo's: what derives from a name begins as that name says only.
+  const id = Buffer.from(randomUUID().replaceAll("-", ""), "hex");
   const url = stringifyAutomergeUrl({ documentId: id });
   const document = Automerge.change(genesis("issue", id), (draft) => describeIssue(draft, { title, member }));
   return { bytes: id, url, id: parseAutomergeUrl(url).documentId, document };

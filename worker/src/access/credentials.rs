@@ -47,6 +47,19 @@ pub(crate) fn issue(
     member: &MemberId,
     now: Timestamp,
 ) -> Result<Secret, Error> {
+    let secret = Secret::random()?;
+    keep(database, kind, member, &secret, now)?;
+    Ok(secret)
+}
+
+/// Makes this secret a way in for `member`.
+pub(crate) fn keep(
+    database: &Database,
+    kind: Kind,
+    member: &MemberId,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<(), Error> {
     prune(database, now)?;
     let held = database.rows(
         "SELECT 1 FROM credentials WHERE member = ?",
@@ -57,7 +70,6 @@ pub(crate) fn issue(
             format!("this member has {MOST} tokens and sessions already: revoke the member and invite anew");
         return Err(Error::Conflict(message));
     }
-    let secret = Secret::random()?;
     let expires = match kind {
         Kind::Token => None,
         Kind::Session => Some(integer(now.plus(SESSION).0)?),
@@ -71,7 +83,7 @@ pub(crate) fn issue(
             optional(expires),
         ],
     )?;
-    Ok(secret)
+    Ok(())
 }
 
 /// Whose `digest` is.

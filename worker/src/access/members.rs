@@ -80,6 +80,16 @@ pub(crate) fn name(text: &str) -> Result<String, Error> {
     }
 }
 
+/// A workspace's name as it is kept, from whatever its document calls it.
+pub(crate) fn tidied(text: &str) -> String {
+    let one_line = text.replace(char::is_control, " ");
+    let short: String = one_line.trim().chars().take(LONGEST_NAME).collect();
+    match short.trim_end() {
+        "" => "Workspace".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// All members whose access hasn't ended.
 pub(crate) fn all(database: &Database) -> Result<Vec<Member>, StoreError> {
     database
@@ -249,6 +259,22 @@ mod tests {
         assert_eq!(name("  Ada Lovelace ").unwrap(), "Ada Lovelace");
         for wrong in ["", "   ", "a\nb", &"x".repeat(121)] {
             assert!(name(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn any_name_of_a_workspace_is_kept_on_one_line() {
+        let long = "é".repeat(200);
+        for (text, kept) in [
+            ("Support", "Support"),
+            (" a\nb\t", "a b"),
+            ("", "Workspace"),
+            ("\n \u{7f}", "Workspace"),
+            (&long, &"é".repeat(120)),
+            (&format!("{} b", "a".repeat(119)), &"a".repeat(119)),
+        ] {
+            assert_eq!(tidied(text), kept);
+            assert_eq!(name(&tidied(text)).unwrap(), kept);
         }
     }
 

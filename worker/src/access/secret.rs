@@ -9,6 +9,9 @@ use crate::error::Error;
 /// The first characters of every secret of Docket's, by which scanners for leaked secrets know them.
 const MARK: &str = "dkt_";
 
+/// As many base58 digits hold 250 random bits.
+const DIGITS: usize = 43;
+
 /// Longer texts can't be a secret; they aren't hashed.
 const LONGEST: usize = 128;
 
@@ -26,6 +29,14 @@ impl Secret {
     /// The secret that somebody sent.
     pub(crate) fn sent(text: &str) -> Option<Self> {
         (!text.is_empty() && text.len() <= LONGEST).then(|| Self(text.to_owned()))
+    }
+
+    /// A secret that a program made for itself, so that it is known where the answer is lost: of the form of ours, and as
+    /// long.
+    pub(crate) fn chosen(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(MARK).filter(|digits| digits.len() >= DIGITS)?;
+        bs58::decode(digits).into_vec().ok()?;
+        Self::sent(text)
     }
 
     /// What is kept of it.
@@ -78,6 +89,23 @@ mod tests {
         let made = Secret::random().unwrap();
         let sent = Secret::sent(made.reveal()).unwrap();
         assert!(made.digest().is(&sent.digest()));
+    }
+
+    #[test]
+    fn a_chosen_secret_has_the_form_of_ours() {
+        let chosen = format!("dkt_{}", "5".repeat(43));
+        assert_eq!(Secret::chosen(&chosen).unwrap().reveal(), chosen);
+        for wrong in [
+            "".to_owned(),
+            "dkt_".to_owned(),
+            format!("dkt_{}", "5".repeat(42)),
+            format!("dkt_{}0", "5".repeat(43)),
+            format!("dkt_{} ", "5".repeat(43)),
+            "5".repeat(47),
+            format!("dkt_{}", "5".repeat(125)),
+        ] {
+            assert!(Secret::chosen(&wrong).is_none(), "{wrong}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use docket_domain::{DocumentId, Member, MemberId, WorkspaceSlug, row};
-use docket_exchange::bundle::{About, Document, FORMAT, Span, State, Withheld, Writer};
+use docket_exchange::bundle::{About, Document, FORMAT, Name, Span, State, Withheld, Writer};
 use docket_sync::hub::{HubError, Store, Whole};
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
@@ -14,12 +14,15 @@ use worker::{Request, Response};
 
 use super::{Caller, ask, body, broken, file, workspace};
 use crate::{
-    access::members,
+    access::{members, secret::Secret},
     answer,
     error::Error,
     object::{Object, Restoration},
     store,
 };
+
+/// The token that the one who restores chose, so that they have it also where the last answer is lost.
+const TOKEN: &str = "Docket-Admin-Token";
 
 /// What a tar is called (there is no registered type).
 const TAR: &str = "application/x-tar";
@@ -31,6 +34,12 @@ const PART_LIMIT: u64 = 64 << 20;
 pub(crate) fn give(object: &Rc<Object>, slug: &WorkspaceSlug, caller: &Caller) -> Result<Response, Error> {
     caller.admin()?;
     let founded = store::founded(&object.database)?;
+    let limit = Name::Document(founded.document).limit();
+    if let Some(document) = object.with_hub(|hub, _| hub.larger_than(limit))?? {
+        return Err(Error::Conflict(format!(
+            "the document {document} is larger than the {limit} bytes that a bundle holds of one: go on in a new one, and purge it"
+        )));
+    }
     let (workspace, version) = object.with_hub(|hub, _| (hub.workspace(), hub.store().version()))?;
     let workspace = workspace?;
     let about = About {
@@ -149,6 +158,7 @@ pub(crate) async fn take(
 ) -> Result<Response, Error> {
     ask::founder(object, &request)?;
     let (offset, admin) = asked(&request)?;
+    let chosen = chosen(&request)?;
     let too_large = || Error::TooLarge {
         limit: PART_LIMIT as usize,
     };
@@ -178,7 +188,7 @@ pub(crate) async fn take(
     if !progress.is_verified() {
         return answer::json(202, &taken);
     }
-    let opened = restoration.open(&admin)?;
+    let opened = restoration.open(&admin, chosen)?;
     let opened = Opened {
         taken,
         document: &opened.document,
@@ -207,6 +217,18 @@ fn asked(request: &Request) -> Result<(u64, String), Error> {
         return Err(Error::Invalid(message.into()));
     }
     Ok((offset, admin))
+}
+
+fn chosen(request: &Request) -> Result<Option<Secret>, Error> {
+    let Some(header) = request.headers().get(TOKEN)? else {
+        return Ok(None);
+    };
+    let wrong = || {
+        Error::Invalid(format!(
+            "the token in “{TOKEN}” is “dkt_” and at least 43 random digits of base58"
+        ))
+    };
+    Secret::chosen(&header).map(Some).ok_or_else(wrong)
 }
 
 /// A workspace that no bundle holds.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use docket_domain::{Audience, DocumentId, MemberId};
 use docket_sync::{
     bulk::Reader,
-    hub::HubError,
+    hub::{HubError, MOST_PARTIES, is_audience},
     wire::record::{ChangesRecord, HeadsRecord, RECORD_LIMIT, Record},
 };
 use futures_util::{StreamExt, TryStream, stream};
@@ -173,6 +173,11 @@ pub(crate) async fn audience(
 ) -> Result<Response, Error> {
     caller.admin()?;
     let audience: Audience = body::json(&mut request).await?;
+    if !is_audience(&audience) {
+        return Err(Error::Invalid(format!(
+            "an audience has at most {MOST_PARTIES} organisations, and opens at a time in milliseconds since 1970"
+        )));
+    }
     let set = object.with_hub(|hub, now| hub.set_audience(id, audience, now))?;
     object.carry_out(set.map_err(of_document)?);
     answer::nothing()

@@ -17,7 +17,7 @@ use crate::{
         members,
         secret::Secret,
     },
-    error::Error,
+    error::{self, Error},
     store::{self, Documents, Founded, restoring, restoring::Restoring},
 };
 
@@ -134,22 +134,28 @@ impl Restoration {
     }
 
     /// All of the bundle was read, and is whole: from here on the workspace is served. `admin` is the id or the name of
-    /// an admin; where there is none, that one is made.
-    pub(crate) fn open(&self, admin: &str) -> Result<Restored, Error> {
+    /// an admin; where there is none, that one is made. Their token is the `chosen` one, or a new one.
+    pub(crate) fn open(&self, admin: &str, chosen: Option<Secret>) -> Result<Restored, Error> {
         self.is_ours()?;
         let (database, now) = (&self.object.database, self.object.now());
-        let (member, token) = database.atomically(|| {
+        let token = chosen.map_or_else(Secret::random, Ok)?;
+        let (member, document) = database.atomically(|| {
             let member = members::admin(database, admin)?;
-            let token = credentials::issue(database, Kind::Token, &member.id, now)?;
+            credentials::keep(database, Kind::Token, &member.id, &token, now)?;
             restoring::over(database)?;
-            Ok::<_, Error>((member, token))
+            Ok::<_, Error>((member, store::founded(database)?.document))
         })?;
-        // Sealed documents that open, and whatever else is due.
-        self.object.ring()?;
+        // Sealed documents that open, and whatever else is due. The token is told all the same: there is no other.
+        if let Err(error) = self.object.ring() {
+            error::log(
+                "after a restore",
+                &error.detail().unwrap_or_else(|| error.to_string()),
+            );
+        }
         Ok(Restored {
             member,
             token,
-            document: store::founded(database)?.document.url(),
+            document: document.url(),
         })
     }
 
@@ -157,7 +163,7 @@ impl Restoration {
         let (database, now) = (&self.object.database, self.object.now());
         let founded = Founded {
             document: about.workspace,
-            name: members::name(&about.name)?,
+            name: members::tidied(&about.name),
             epoch: Founded::epoch(),
         };
         let restoring = Restoring {
@@ -203,7 +209,8 @@ impl Restoration {
     fn has_workspace(&mut self) -> Result<(), Error> {
         let document = store::founded(&self.object.database)?.document;
         let meta = self.hub()?.store().meta(document);
-        if meta.map_err(docket_sync::hub::HubError::from)?.is_some() {
+        let meta = meta.map_err(docket_sync::hub::HubError::from)?;
+        if meta.and_then(|meta| meta.kind) == Some(docket_domain::Kind::Workspace) {
             Ok(())
         } else {
             Err(Error::Invalid(

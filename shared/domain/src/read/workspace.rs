@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 
 use super::access::{object, string};
 use crate::{
-    ids::{DocumentId, MemberId, OrganisationId},
+    ids::{DocumentId, MemberId, OrganisationId, PersonId},
     member::Who,
     metrics::Quarter,
 };
@@ -128,6 +128,8 @@ impl Workspace {
                 .unwrap_or_default(),
             people: texts("people")
                 .into_iter()
+                // Else somebody's name here would be another's.
+                .filter(|(person, _)| PersonId::from_stored(person.as_str()).is_external())
                 .filter_map(|(person, member)| Some((person, member.parse().ok()?)))
                 .collect(),
             mappings: texts("mappings").into_iter().collect(),
@@ -136,5 +138,29 @@ impl Workspace {
                 .filter_map(|(quarter, _)| quarter.parse().ok())
                 .collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use automerge::{ActorId, AutomergeError, transaction::Transactable};
+
+    use super::*;
+    use crate::{Kind, genesis};
+
+    #[test]
+    fn a_member_is_nobody_else() {
+        let id = DocumentId::from_bytes([1; 16]);
+        let mut document = genesis::create(Kind::Workspace, id, ActorId::from([9; 16])).unwrap();
+        let people = object(&document, &ROOT, "people").unwrap();
+        document
+            .transact::<_, _, AutomergeError>(|tx| {
+                tx.put(&people, "jira:jdoe", "m-1")?;
+                tx.put(&people, "m-2", "m-1")
+            })
+            .unwrap();
+        let workspace = Workspace::read(&document);
+        assert_eq!(workspace.people.keys().collect::<Vec<_>>(), ["jira:jdoe"]);
+        assert_eq!(workspace.who().named("m-2"), "m-2");
     }
 }

@@ -5,7 +5,8 @@
 //! counted on from those of its dependencies.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -20,31 +21,27 @@ use super::{Refusal, Verdict};
 /// The most that is kept of which change knew which actor's operations: more takes hundreds of actors at once.
 const MOST_KNOWN: usize = 1_000_000;
 
-/// The indices of `changes`, each after those it depends on.
+/// The indices of `changes`, each after those it depends on, and after all that its author had: an edit of an older state
+/// counts its operations on from these too. They have lower counters, so the lowest comes first.
 pub(super) fn order(changes: &[Change]) -> Vec<usize> {
     let mut waiting: HashMap<ChangeHash, Vec<usize>> = HashMap::new();
-    let own: HashMap<ChangeHash, usize> = changes
-        .iter()
-        .enumerate()
-        .map(|(index, change)| (change.hash(), index))
-        .collect();
+    let own: HashSet<ChangeHash> = changes.iter().map(Change::hash).collect();
     let mut open = vec![0_usize; changes.len()];
-    for (index, change) in changes.iter().enumerate() {
-        for dep in change.deps().iter().filter(|dep| own.contains_key(dep)) {
+    for ((index, change), open) in changes.iter().enumerate().zip(&mut open) {
+        for dep in change.deps().iter().filter(|dep| own.contains(dep)) {
             waiting.entry(*dep).or_default().push(index);
-            if let Some(open) = open.get_mut(index) {
-                *open += 1;
-            }
+            *open += 1;
         }
     }
-    let mut ready: VecDeque<usize> = open
+    let first = |index: usize| Reverse((changes.get(index).map(Change::start_op), index));
+    let mut ready: BinaryHeap<_> = open
         .iter()
         .enumerate()
         .filter(|(_, open)| **open == 0)
-        .map(|(index, _)| index)
+        .map(|(index, _)| first(index))
         .collect();
     let mut order = Vec::with_capacity(changes.len());
-    while let Some(index) = ready.pop_front() {
+    while let Some(Reverse((_, index))) = ready.pop() {
         order.push(index);
         let Some(change) = changes.get(index) else {
             continue;
@@ -53,7 +50,7 @@ pub(super) fn order(changes: &[Change]) -> Vec<usize> {
             if let Some(open) = open.get_mut(dependent) {
                 *open -= 1;
                 if *open == 0 {
-                    ready.push_back(dependent);
+                    ready.push(first(dependent));
                 }
             }
         }

@@ -1,7 +1,9 @@
 //! The second gate: whose change is it, and how does the document begin?
 
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
-use docket_domain::{DocumentId, Kind, Role, genesis, genesis::layouts as layouts_of, read::Workspace};
+use docket_domain::{
+    DocumentId, Kind, Role, genesis, genesis::layouts as layouts_of, metrics::Quarter, read::Workspace,
+};
 
 use super::{Court, Nature, Refusal, policy::Whose};
 
@@ -35,6 +37,10 @@ impl Court<'_> {
         match self.nature {
             // Everything in a Docket document builds on its genesis.
             Some(Nature::Docket(_)) if change.deps().is_empty() => Err(Refusal::FirstChange),
+            // Where another document's name leads, an import comes first, which tells whether it belongs there.
+            Some(Nature::Docket(Kind::Issue)) if self.blank && is_derived(self.input.document) => {
+                Err(Refusal::WrongDocument)
+            }
             Some(Nature::Docket(_)) => Ok(Origin::Member),
             Some(Nature::Plain) => self.plain(),
             None => {
@@ -60,8 +66,8 @@ impl Court<'_> {
         if !self.input.plain_allowed {
             return Err(Refusal::PlainNotAllowed);
         }
-        let (workspace, document) = (self.input.workspace, self.input.document);
-        if document == workspace || document == Workspace::agreed_list(workspace) {
+        let document = self.input.document;
+        if self.nature.is_none() && (document == self.input.workspace || is_derived(document)) {
             return Err(Refusal::WrongDocument);
         }
         match self.input.member.role {
@@ -84,7 +90,7 @@ impl Court<'_> {
             let layouts = layouts(kind, self.input.document)?;
             if layouts.contains(&hash) {
                 if self.nature.is_none() {
-                    self.may_begin(kind)?;
+                    self.may_begin(kind, &layouts)?;
                     self.nature = Some(Nature::Docket(kind));
                 }
                 return Ok(Origin::Layout);
@@ -128,7 +134,7 @@ impl Court<'_> {
     }
 
     /// May this member have a document of that kind begin here?
-    fn may_begin(&mut self, kind: Kind) -> Result<(), Refusal> {
+    fn may_begin(&mut self, kind: Kind, layouts: &[ChangeHash]) -> Result<(), Refusal> {
         let (workspace, document) = (self.input.workspace, self.input.document);
         let role = self.input.member.role;
         let forbidden = Err(Refusal::Forbidden {
@@ -143,16 +149,34 @@ impl Court<'_> {
                 (Role::Admin, _) | (Role::Member, Whose::Agreed | Whose::Own) => Ok(()),
                 _ => forbidden,
             },
-            Kind::Issue | Kind::Report
-                if document == workspace || document == Workspace::agreed_list(workspace) =>
-            {
+            Kind::Issue if document == workspace => Err(Refusal::WrongDocument),
+            Kind::Issue if is_derived(document) && !self.comes_with_import(layouts) => {
                 Err(Refusal::WrongDocument)
             }
             // Which quarter's it is, its first value tells.
+            Kind::Report if !is_report(workspace, document) => Err(Refusal::WrongDocument),
             Kind::Report if !matches!(role, Role::Admin | Role::Member) => forbidden,
             Kind::Workspace | Kind::Issue | Kind::Report => Ok(()),
         }
     }
+
+    fn comes_with_import(&self, layouts: &[ChangeHash]) -> bool {
+        let mut changes = self.input.changes.iter();
+        changes
+            .any(|change| genesis::is_deterministic(change.actor_id()) && !layouts.contains(&change.hash()))
+    }
+}
+
+/// Does the id derive from a name (UUID version 5)? The id of a new issue is random (version 4). Those of lists, reports
+/// and imported issues can be computed before they are there, and nothing else may take their place.
+pub(super) const fn is_derived(id: DocumentId) -> bool {
+    let [_, _, _, _, _, _, version, _, variant, ..] = *id.as_bytes();
+    version >> 4 == 5 && variant >> 6 == 0b10
+}
+
+fn is_report(workspace: DocumentId, id: DocumentId) -> bool {
+    let mut quarters = (1970..=2100).flat_map(|year| (1..=4).map(move |quarter| Quarter { year, quarter }));
+    quarters.any(|quarter| Workspace::report(workspace, quarter) == id)
 }
 
 /// Is there nothing in an issue's document but layouts?

@@ -39,6 +39,7 @@ impl Court<'_> {
         if !genesis::is_deterministic(change.actor_id()) {
             return match *self.nature.get_or_insert(Nature::Plain) {
                 Nature::Docket(_) if change.deps().is_empty() => Err(Refusal::FirstChange),
+                Nature::Plain if self.input.document == self.input.workspace => Err(Refusal::WrongDocument),
                 _ => Ok(Origin::Member),
             };
         }
@@ -52,8 +53,9 @@ impl Court<'_> {
     }
 
     fn first_layout(&mut self, change: &Change) -> Result<Origin, Refusal> {
-        // Most are issues, the last of the kinds.
-        for kind in Kind::ALL.into_iter().rev() {
+        // Most are issues.
+        let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Issue);
+        for kind in std::iter::once(Kind::Issue).chain(others) {
             if !self.is_layout(kind, change)? {
                 continue;
             }

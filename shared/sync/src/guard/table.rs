@@ -26,6 +26,8 @@ pub(super) enum Name {
     Entry,
     /// One line of text.
     Line,
+    /// A person of another tracker: `jira:jdoe`, told from a member by the colon.
+    External,
     /// An organisation's id.
     Organisation,
     /// A document's URL.
@@ -161,7 +163,7 @@ pub static RULES: &[Rule] = rules![
     Workspace Put    ADMIN   ["components", "*"]               Line         True                Always;
     Workspace Delete ADMIN   ["components", "*"]               Line         Nothing             Always;
     Workspace Put    MEMBERS ["mappings", "*"]                 Line         TextOrNull(REASON)  Always;
-    Workspace Put    MEMBERS ["people", "*"]                   Line         MemberOrNull        Always;
+    Workspace Put    MEMBERS ["people", "*"]                   External     MemberOrNull        Always;
     Workspace Put    MEMBERS ["reports", "*"]                  Quarter      ReportUrl           Always;
 
     List      Put    MEMBERS ["name"]                          Fixed        Text(NAME)          OwnList;

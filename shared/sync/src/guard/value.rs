@@ -2,7 +2,7 @@
 
 use automerge::{ObjType, ReadDoc, ScalarValue};
 use docket_domain::{
-    DocumentId, EntryId, Field, MemberId, OrganisationId, Rank, Role,
+    DocumentId, EntryId, Field, MemberId, OrganisationId, PersonId, Rank, Role,
     metrics::Quarter,
     operation::{Action, Operation, object_id},
     read::Workspace,
@@ -11,6 +11,7 @@ use docket_domain::{
 
 use super::{
     Court, Refusal,
+    origin::is_derived,
     policy::{forbidden, malformed, shown},
     table::{Act, Name, Rule, Value},
 };
@@ -30,7 +31,11 @@ pub(super) struct Source {
     system: String,
     key: String,
     number: String,
+    digest: String,
 }
+
+/// What the names of lists and reports begin with, from which their ids derive as those of imported issues do.
+const OUR_NAMES: [&str; 2] = ["list:", "report:"];
 
 impl Court<'_> {
     /// Notes from which issue of which tracker an import says it comes.
@@ -40,6 +45,8 @@ impl Court<'_> {
                 "system" => self.source.system = text.to_owned(),
                 "key" => self.source.key = text.to_owned(),
                 "id" => self.source.number = text.to_owned(),
+                // As much of it as is in the id of an issue whose key and number were taken.
+                "digest" => self.source.digest = text.chars().take(32).collect(),
                 _ => {}
             }
         }
@@ -48,12 +55,18 @@ impl Court<'_> {
     /// An import begins an issue, or belongs in the document that its own issue has (`docket_exchange::Plan`): what
     /// it says of times is taken as it is, so it may not be added to the issues that are kept here.
     pub(super) fn source_fits(&self) -> Result<(), Refusal> {
-        let (Source { system, key, number }, workspace) = (&self.source, self.input.workspace);
-        let names = [format!("{system}:{key}"), format!("{system}:{key}#{number}")];
-        let own = names
-            .iter()
-            .any(|name| workspace.derive(name) == self.input.document);
-        if own || self.blank {
+        let Source {
+            system,
+            key,
+            number,
+            digest,
+        } = &self.source;
+        let name = format!("{system}:{key}");
+        let is_issues = !OUR_NAMES.iter().any(|ours| name.starts_with(ours));
+        let names = [format!("{name}#{number}"), format!("{name}#{digest}"), name];
+        let (workspace, document) = (self.input.workspace, self.input.document);
+        let own = is_issues && names.iter().any(|name| workspace.derive(name) == document);
+        if own || (self.blank && !is_derived(document)) {
             Ok(())
         } else {
             Err(Refusal::WrongDocument)
@@ -237,6 +250,10 @@ pub(super) fn named(kind: Name, name: &str) -> Result<(), &'static str> {
         Name::Fixed => (true, ""),
         Name::Entry => (name.parse::<EntryId>().is_ok(), "under a key of a–z, 0–9 and “-”"),
         Name::Line => (is_line(name), "under a name on one line"),
+        Name::External => (
+            is_line(name) && PersonId::from_stored(name).is_external(),
+            "under a person of another tracker",
+        ),
         Name::Organisation => (organisation(name).is_some(), "under an organisation’s id"),
         Name::Document => (
             DocumentId::from_url(name).is_ok_and(|id| id.url() == name),

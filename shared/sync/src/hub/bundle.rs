@@ -30,7 +30,7 @@ use crate::{
 const AT_ONCE: usize = 500;
 
 /// The most parties of an agreement: an audience is stored beside each document.
-const MOST_PARTIES: usize = 1_000;
+pub const MOST_PARTIES: usize = 1_000;
 
 /// Beyond this, integers don't come out of SQLite as they went in.
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -133,6 +133,25 @@ impl<S: Store> Hub<S> {
             batch.next = None;
         }
         Ok(batch)
+    }
+
+    /// A document whose changes have more bytes than `limit`; none when there is none. Only older ones can be that large:
+    /// a bundle can't hold them, which is better said before it begins.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn larger_than(&self, limit: u64) -> Result<Option<DocumentId>, HubError> {
+        let mut after = None;
+        loop {
+            let documents = self.store.documents(after, READ)?;
+            if let Some((id, _)) = documents.iter().find(|(_, meta)| meta.bytes > limit) {
+                return Ok(Some(*id));
+            }
+            after = documents.last().map(|(id, _)| *id);
+            if documents.len() < READ {
+                return Ok(None);
+            }
+        }
     }
 
     fn whole(&self, id: DocumentId, meta: &Meta) -> Result<Whole, HubError> {
@@ -359,7 +378,8 @@ fn read_facts(bytes: &[u8]) -> Result<Facts, RestoreError> {
     let facts = facts.filter(|_| decoder.position() == bytes.len());
     let facts = facts.ok_or(RestoreError::Damaged("Its facts can't be read"))?;
     let is_member = |member: &MemberId| member.as_str().parse::<MemberId>().is_ok();
-    let known = facts.number.is_none_or(|number| number <= SAFE_INTEGER)
+    // The next number is one more.
+    let known = facts.number.is_none_or(|number| number < SAFE_INTEGER)
         && facts
             .actors
             .iter()
@@ -373,7 +393,9 @@ fn read_facts(bytes: &[u8]) -> Result<Facts, RestoreError> {
     }
 }
 
-fn is_audience(audience: &Audience) -> bool {
+/// Can a hub keep such an audience, and take it in again from a bundle?
+#[must_use]
+pub fn is_audience(audience: &Audience) -> bool {
     let is_organisation = |id: &OrganisationId| id.as_str().parse::<OrganisationId>().is_ok();
     match audience {
         Audience::Public | Audience::Group => true,

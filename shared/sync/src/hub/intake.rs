@@ -200,7 +200,8 @@ impl<S: Store> Hub<S> {
     ) -> Result<Option<(&'static str, &'static str)>, HubError> {
         let changes = loaded.meta.changes + allowed.len() as u64;
         let ops = loaded.meta.ops + operations(allowed);
-        if weight(changes, ops) > self.config.document {
+        let too_long = loaded.meta.bytes + bytes(allowed) > self.config.bytes;
+        if too_long || weight(changes, ops) > self.config.document {
             return Ok(Some((
                 "document-full",
                 "This document has grown to its limit: continue in a new one.",

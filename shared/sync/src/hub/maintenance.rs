@@ -133,7 +133,6 @@ impl<S: Store> Hub<S> {
             return Err(HubError::Damaged(id));
         }
         let pieces = pieces(&saved, &encoded(&loaded.facts));
-        loaded.meta.bytes = saved.len() as u64;
         loaded.meta.pieces = pieces.len() as u64;
         let row = self.store.row(id)?;
         self.store.replace(id, &pieces, &loaded.meta, row.as_deref())?;

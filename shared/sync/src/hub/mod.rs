@@ -44,7 +44,7 @@ use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 pub use self::{
     bulk::{Batch, ReadBatch},
-    bundle::{RestoreError, Whole, WholeBatch},
+    bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
     effect::{Effect, SocketId},
     error::HubError,
     store::{
@@ -69,6 +69,8 @@ pub struct Config {
     pub cache: u64,
     /// The memory one document may take, in bytes: changes that would make it larger are refused.
     pub document: u64,
+    /// The bytes that one document's changes may have: changes that would make them more are refused.
+    pub bytes: u64,
     /// What one sync message may hold.
     pub limits: inspect::Limits,
     /// The most documents that one socket may sync.
@@ -83,6 +85,9 @@ impl Default for Config {
             // Of the 128 MB that all objects of an isolate share and that never shrink.
             cache: 48_000_000,
             document: 40_000_000,
+            // An imported issue has 7 MB at most, and usually some 10 KB. A bundle takes 32 MB of a document, and its
+            // answer holds them several times over.
+            bytes: 12_000_000,
             limits: inspect::Limits::default(),
             subscriptions: 20_000,
             pieces: 100,

@@ -76,7 +76,8 @@ pub struct Meta {
     pub changes: u64,
     /// How many operations they have.
     pub ops: u64,
-    /// How many bytes the stored chunks have.
+    /// How many bytes the changes have, each by itself, as they came and leave in a bundle: what is stored of them once
+    /// they were put together is less.
     pub bytes: u64,
     /// How many pieces the content lies in.
     pub pieces: u64,
@@ -119,7 +120,7 @@ pub struct StoredRow {
 pub struct PlainUsage {
     /// How many there are.
     pub documents: u64,
-    /// The bytes of all their chunks.
+    /// The bytes of all their changes.
     pub bytes: u64,
 }
 

@@ -1,6 +1,6 @@
 //! A workspace moves: what goes out of one store comes into another as it was, and nothing unfit does.
 
-use automerge::{ROOT, transaction::Transactable};
+use automerge::{PatchLog, ROOT, transaction::Transactable};
 use docket_domain::{Audience, genesis};
 use proptest::{prelude::*, sample::Index};
 
@@ -91,6 +91,33 @@ fn a_workspace_is_the_same_in_another_store() {
     assert_eq!(there.store().purged().unwrap(), [id(9)]);
 }
 
+/// It counts its operations on from what its author had beside what it builds on, which came to the hub before it.
+#[test]
+fn an_edit_of_an_older_state_comes_in_again() {
+    let (mut here, mut there) = (World::new(), World::new());
+    let mut bob = here.join("bob", true);
+    bob.create(id(5), "Mount hangs", here.now);
+    here.sync(&mut bob, id(5));
+    let before = bob.heads(id(5));
+    for title in ["One", "Two"] {
+        bob.title(id(5), title, here.now);
+        here.sync(&mut bob, id(5));
+    }
+    let copy = bob.copy(id(5));
+    copy.set_actor(ActorId::from([8; 16]));
+    let mut tx = copy.transaction_at(PatchLog::inactive(), &before).unwrap();
+    tx.put(ROOT, "component", "ldiskfs").unwrap();
+    tx.commit();
+    here.sync(&mut bob, id(5));
+    let whole = all(&mut here, "ann").0.remove(0);
+    restore(&mut there, &whole).unwrap();
+    assert_eq!(all(&mut there, "ann").0, [whole]);
+    assert_eq!(
+        there.store().meta(id(5)).unwrap().unwrap().heads.len(),
+        bob.heads(id(5)).len()
+    );
+}
+
 #[test]
 fn actors_stay_their_owners_and_numbers_go_on() {
     let mut here = lived_in();
@@ -163,7 +190,8 @@ fn facts(whole: &mut Whole, change: impl FnOnce(&mut Facts)) {
 #[test]
 fn what_is_unfit_is_refused_and_leaves_nothing() {
     let mut here = lived_in();
-    let whole = all(&mut here, "ann").0.remove(0);
+    let mut documents = all(&mut here, "ann").0;
+    let (whole, plain) = (documents.remove(0), documents.pop().unwrap());
     let chunks: Vec<Vec<u8>> = crate::inspect::chunks(&whole.changes, &crate::inspect::Limits::default())
         .unwrap()
         .into_iter()
@@ -172,7 +200,7 @@ fn what_is_unfit_is_refused_and_leaves_nothing() {
     assert_eq!(chunks.len(), 3);
     let saved = Automerge::load(&whole.changes).unwrap().save();
     type Damage<'a> = &'a dyn Fn(&mut Whole);
-    let cases: [(&str, Damage<'_>); 14] = [
+    let cases: [(&str, Damage<'_>); 16] = [
         ("no changes", &|whole| whole.changes.clear()),
         ("no layout", &|whole| whole.changes = chunks[1..].concat()),
         ("a gap", &|whole| {
@@ -185,6 +213,13 @@ fn what_is_unfit_is_refused_and_leaves_nothing() {
         ("a saved document", &|whole| whole.changes.clone_from(&saved)),
         ("another id", &|whole| whole.document = id(77)),
         ("the workspace's id", &|whole| whole.document = WORKSPACE),
+        ("a plain document at the workspace's id", &|whole| {
+            *whole = plain.clone();
+            whole.document = WORKSPACE;
+        }),
+        ("a number without a next one", &|whole| {
+            facts(whole, |facts| facts.number = Some((1 << 53) - 1))
+        }),
         ("no facts", &|whole| whole.facts.clear()),
         ("facts and more", &|whole| whole.facts.push(0)),
         ("an actor of nobody's", &|whole| {

@@ -1,7 +1,10 @@
 //! What isn't taken, and how that is told.
 
 use automerge::{ROOT, ReadDoc};
-use docket_domain::words::{Priority, Severity};
+use docket_domain::{
+    Kind, genesis,
+    words::{Priority, Severity},
+};
 
 use super::*;
 use crate::hub::PlainQuota;
@@ -231,6 +234,89 @@ fn a_document_can_t_outgrow_the_hub() {
     });
     world.sync(&mut bob, id(5));
     assert_eq!(refusals(&bob), [(large, "document-full".to_owned())]);
+}
+
+/// Few operations can have many bytes, which memory isn't reckoned by.
+#[test]
+fn a_document_has_so_many_bytes() {
+    let mut world = World::with(Config {
+        bytes: 30_000,
+        pieces: 2,
+        ..Config::default()
+    });
+    let mut bob = world.join("bob", true);
+    bob.create(id(5), "Mount hangs", world.now);
+    world.sync(&mut bob, id(5));
+    let comment = |bob: &mut Client| {
+        // Bytes that don't shrink.
+        let mut noise = 1_u32;
+        let mut next = || {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from(b' ' + (noise >> 24) as u8 % 90)
+        };
+        let body: String = (0..12_000).map(|_| next()).collect();
+        bob.act(
+            id(5),
+            Action::AddComment {
+                id: docket_domain::EntryId::random(),
+                body,
+            },
+            Timestamp(1),
+        )
+    };
+    for _ in 0..2 {
+        comment(&mut bob);
+        world.sync(&mut bob, id(5));
+    }
+    assert_eq!(refusals(&bob), []);
+    // Put together it is smaller, but not what leaves in a bundle.
+    world.now = world.now.plus(60_000);
+    world.call(|hub, now| hub.alarm(now).unwrap());
+    assert_eq!(world.store().meta(id(5)).unwrap().unwrap().pieces, 1);
+    let large = comment(&mut bob);
+    world.sync(&mut bob, id(5));
+    assert_eq!(refusals(&bob), [(large, "document-full".to_owned())]);
+    assert_eq!(world.hub().larger_than(20_000).unwrap(), Some(id(5)));
+    assert_eq!(world.hub().larger_than(30_000).unwrap(), None);
+}
+
+/// A layout alone is stored when nothing else comes; here it would keep the quarter's report from ever being made.
+#[test]
+fn nothing_is_kept_in_a_reports_place() {
+    let mut world = World::new();
+    let report = docket_domain::read::Workspace::report(
+        WORKSPACE,
+        docket_domain::metrics::Quarter {
+            year: 2026,
+            quarter: 4,
+        },
+    );
+    let layouts = genesis::create(Kind::Issue, report, ActorId::from([8; 16])).unwrap();
+    let mut import = layouts.clone();
+    import.set_actor(genesis::deterministic_actor(report, &[b"import"]));
+    import
+        .transact::<_, _, AutomergeError>(|tx| tx.put(ROOT, "title", "Imported"))
+        .unwrap();
+    let mut both = import.clone();
+    both.set_actor(ActorId::from([7; 16]));
+    both.merge(&mut layouts.clone()).unwrap();
+    both.transact::<_, _, AutomergeError>(|tx| tx.put(ROOT, "title", "Edited"))
+        .unwrap();
+    for copy in [layouts, import, both] {
+        for who in ["bob", "ven", "ann"] {
+            let mut client = world.join(who, true);
+            client.put(report, copy.clone());
+            world.sync(&mut client, report);
+            assert_eq!(world.store().meta(report).unwrap(), None, "{who}");
+        }
+    }
+    let mut bob = world.join("bob", true);
+    let begun = genesis::create(Kind::Report, report, ActorId::from([9; 16])).unwrap();
+    bob.put(report, begun);
+    bob.edit(report, |tx| tx.put(ROOT, "quarter", "2026-Q4"));
+    world.sync(&mut bob, report);
+    let meta = world.store().meta(report).unwrap().unwrap();
+    assert_eq!((meta.kind, meta.heads), (Some(Kind::Report), bob.heads(report)));
 }
 
 #[test]

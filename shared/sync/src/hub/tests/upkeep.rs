@@ -30,7 +30,9 @@ fn a_document_in_many_pieces_is_put_together() {
         (after.pieces, &after.heads, after.version),
         (1, &before.heads, before.version)
     );
-    assert!(after.bytes < before.bytes);
+    // It is stored in less, but has to be sent, and saved in a bundle, change by change.
+    assert!((world.store().content(id(5)).unwrap().chunks.len() as u64) < before.bytes);
+    assert_eq!(after.bytes, before.bytes);
     // It is the same to everybody, from memory and from the store.
     world.evict();
     let mut cyd = world.join("cyd", true);
