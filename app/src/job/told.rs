@@ -60,7 +60,7 @@ fn parts(report: &Report) -> Vec<Part<'_>> {
         Part::of(
             (
                 "Older than here",
-                "A later state of them is here already. They stay as they are.",
+                "A later state of them is here, or stands before them in the file. They don’t come in.",
             ),
             true,
             &report.older,
