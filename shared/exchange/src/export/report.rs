@@ -122,7 +122,7 @@ impl Quarterly<'_> {
                 )?;
             }
             if table.left_out > 0 {
-                writeln!(out, "\n{} smaller ones are left out.", table.left_out)?;
+                writeln!(out, "\nLeft out, because smaller: {}.", table.left_out)?;
             }
         }
         if !figures.top.is_empty() {
