@@ -49,9 +49,9 @@ pub(crate) enum Request {
         /// When, by the hub's clock.
         #[n(4)]
         now: Timestamp,
-        /// Are they brought back?
+        /// Are they brought back, and which: those that this person deleted from then on?
         #[n(5)]
-        back: bool,
+        back: Option<Timestamp>,
     },
 }
 

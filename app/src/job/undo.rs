@@ -1,8 +1,11 @@
 //! Undoes an import: deletes what it added and nobody has changed since, with the command that a person would give. And
 //! the other way: brings back what an undoing deleted.
 
-use automerge::{ActorId, Change, legacy::Key};
-use docket_domain::{Action, Command, Context, DocumentId, genesis, read::Issue};
+use automerge::{ActorId, Change, ROOT, legacy::Key};
+use docket_domain::{
+    Action, Command, Context, DocumentId, Timestamp, genesis,
+    read::{self, Issue},
+};
 
 use super::{
     here::Here,
@@ -14,12 +17,12 @@ use crate::store::{ImportId, StoreError, random};
 /// The most changes of a batch.
 const BATCH: usize = 50;
 
-/// Deletes what `import` added, or brings it `back`.
+/// Deletes what `import` added, or brings back what was deleted of it from then on.
 pub(super) async fn undo(
     scope: &mut Scope,
     import: ImportId,
     context: Context,
-    back: bool,
+    back: Option<Timestamp>,
     here: Here,
 ) -> Result<(), StoreError> {
     let added = here.database.imported(import).await?;
@@ -59,20 +62,36 @@ enum Found {
     ToDo(Box<Item>),
 }
 
-async fn look(here: &Here, id: DocumentId, context: &Context, back: bool) -> Result<Found, StoreError> {
+async fn look(
+    here: &Here,
+    id: DocumentId,
+    context: &Context,
+    back: Option<Timestamp>,
+) -> Result<Found, StoreError> {
     let stored = here.stored(id).await?;
     let Some(mut document) = stored.filter(|document| here.is_whole(id, document)) else {
         return Ok(Found::Changed);
     };
-    let is_deleted = Issue::read(&document).deleted_at.is_some();
-    if is_deleted != back {
+    let deleted = Issue::read(&document).deleted_at;
+    if deleted.is_some() != back.is_some() {
         return Ok(Found::Done);
+    }
+    let by_undoing = |since: Timestamp| {
+        let by = read::string(&document, &ROOT, "deleted_by");
+        deleted.is_some_and(|at| at >= since) && by.as_deref() == Some(context.member.as_str())
+    };
+    if back.is_some_and(|since| !by_undoing(since)) {
+        return Ok(Found::Changed);
     }
     if !document.get_changes(&[]).iter().all(leaves_content) {
         return Ok(Found::Changed);
     }
     document.set_actor(ActorId::from(random::<16>()));
-    let action = if back { Action::Restore } else { Action::Delete };
+    let action = if back.is_some() {
+        Action::Restore
+    } else {
+        Action::Delete
+    };
     Command::new(id, action).apply(&mut document, context)?;
     let item = here.changed(id, &document).await?;
     Ok(Found::ToDo(Box::new(item)))

@@ -6,10 +6,10 @@
 //! file is read again. Each batch is stored in one transaction with a record of the import and of what it added, so
 //! that what is told of it is true whatever happens, and all of it can be undone.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, pin::pin, rc::Rc, sync::Arc};
 
 use docket_domain::{DocumentId, Row, Timestamp};
-use futures_util::future::{AbortHandle, AbortRegistration};
+use futures_util::future::{AbortHandle, AbortRegistration, select};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
@@ -21,6 +21,9 @@ use super::{
     running::{Download, FileRead, Outcome, Progress, Running, Task},
 };
 use crate::job::{Answer, Come, Heads, Item, Request, Work};
+
+/// How long a person who signs out waits for other tabs, in milliseconds.
+const PATIENCE: u32 = 5_000;
 
 /// How often rows that came in are shown, in milliseconds: lists sort all rows again each time.
 const SHOW: i64 = 500;
@@ -92,8 +95,11 @@ impl Replica {
         if let Some(running) = self.running() {
             running.cancel();
         }
-        // Whoever holds the lock stores.
-        let _ = browser::locked(&self.import_lock(), async {}).await;
+        // Whoever holds the lock stores. A tab that the system has put to sleep may hold it for ever: it will find that
+        // it is signed out.
+        let lock = self.import_lock();
+        let others = pin!(browser::locked(&lock, async {}));
+        let _ = select(others, pin!(browser::sleep(PATIENCE))).await;
     }
 
     /// Is something under way in another tab?
@@ -226,9 +232,13 @@ impl Replica {
         mut record: ImportRecord,
         job: Job,
     ) -> Result<Outcome, StoreError> {
-        let request = self.undo_request(import, false)?;
+        let request = self.undo_request(import, None)?;
         // It may go on with one that broke off.
-        let mut undone = record.undone.unwrap_or_default();
+        let mut undone = record.undone.unwrap_or(Undone {
+            at: self.now(),
+            ..Undone::default()
+        });
+        let at = undone.at;
         job.progress.update(|it| it.stored = undone.deleted);
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
@@ -244,7 +254,7 @@ impl Replica {
             })
             .await?;
         if let Outcome::Undone(undone) = outcome {
-            record.undone = Some(undone);
+            record.undone = Some(Undone { at, ..undone });
             self.writer.write(vec![Write::Import(import, record)]).await?;
         }
         Ok(outcome)
@@ -256,7 +266,8 @@ impl Replica {
         record: ImportRecord,
         job: Job,
     ) -> Result<Outcome, StoreError> {
-        let request = self.undo_request(import, true)?;
+        let since = record.undone.map_or(record.at, |undone| undone.at);
+        let request = self.undo_request(import, Some(since))?;
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
                 self.store_items(items, shown, |_, _| Vec::new()).await
@@ -272,7 +283,7 @@ impl Replica {
         Ok(outcome)
     }
 
-    fn undo_request(&self, import: ImportId, back: bool) -> Result<Request, StoreError> {
+    fn undo_request(&self, import: ImportId, back: Option<Timestamp>) -> Result<Request, StoreError> {
         Ok(Request::Undo {
             slug: self.slug.clone(),
             import,
@@ -321,6 +332,7 @@ impl Replica {
                         deleted,
                         kept,
                         ended: true,
+                        at: Timestamp::default(),
                     }));
                 }
                 // The first was taken when the job began, the other is an error.
@@ -358,7 +370,11 @@ impl Replica {
         writes.extend(with(&ids, &begun));
         // Pending at once, so that no row of the hub's comes between.
         self.outbox.add_uploads(ids.iter().copied());
-        if let Err(error) = self.writer.write(writes).await {
+        let replica = Rc::clone(self);
+        let written = self
+            .marking(async move { replica.writer.write(writes).await })
+            .await;
+        if let Err(error) = written {
             for id in begun {
                 self.outbox.remove_upload(id);
             }

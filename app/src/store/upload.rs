@@ -87,7 +87,7 @@ impl Replica {
             if answers.is_empty() {
                 return Err(StoreError::Unreachable);
             }
-            self.take_answers(&sent, answers).await?;
+            self.take_answers(sent, answers).await?;
             self.refresh_status();
         }
     }
@@ -96,8 +96,14 @@ impl Replica {
     async fn next_uploads(&self) -> Result<(Vec<(ChangesRecord, Sent)>, Vec<DocumentId>), StoreError> {
         let (mut batch, mut missing, mut size) = (Vec::new(), Vec::new(), 0);
         for (id, added) in self.outbox.next_uploads(SEND) {
-            let chunks = self.database.chunks(id, &HashSet::new()).await?;
+            // Before the chunks: what comes between is sent without being said to be.
             let record = self.database.document(id).await?.unwrap_or_default();
+            let mut chunks = self.database.chunks(id, &HashSet::new()).await?;
+            if chunks.is_empty() {
+                // It may be about to be stored here; then it is, once those who came before are done.
+                self.marking(async { Ok(()) }).await?;
+                chunks = self.database.chunks(id, &HashSet::new()).await?;
+            }
             if chunks.is_empty() {
                 missing.push(id);
                 continue;
@@ -124,46 +130,88 @@ impl Replica {
     /// What the hub made of the uploaded documents. One that it didn't answer for is uploaded again.
     async fn take_answers(
         self: &Rc<Self>,
-        batch: &[Sent],
+        batch: Vec<Sent>,
         answers: Vec<StoredRecord>,
     ) -> Result<(), StoreError> {
+        let renewed = answers
+            .iter()
+            .filter(|answer| !answer.refused.is_empty() && !answer.heads.is_empty());
+        let renewed: Vec<DocumentId> = renewed.map(|answer| answer.document).collect();
+        let fetched = self.fetch_again(&renewed).await?;
+        let replica = Rc::clone(self);
+        let told = self
+            .marking(async move { replica.settle(batch, answers, fetched).await })
+            .await?;
+        if !told.is_empty() {
+            self.tell_tabs(&told);
+        }
+        Ok(())
+    }
+
+    /// Does `work` while no other tab stores documents to be uploaded, or takes the mark off them that they are.
+    pub(super) async fn marking<T: 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + 'static,
+    ) -> Result<T, StoreError> {
+        browser::locked(&format!("docket:{}:uploads", self.slug), work)
+            .await
+            .unwrap_or(Err(StoreError::BrokeDown))
+    }
+
+    /// Stores what the hub answered, and answers which documents it answered for.
+    async fn settle(
+        self: &Rc<Self>,
+        batch: Vec<Sent>,
+        answers: Vec<StoredRecord>,
+        fetched: Vec<Fetched>,
+    ) -> Result<Vec<DocumentId>, StoreError> {
         let (mut writes, mut rows, mut aside, mut stored) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut renewed = Vec::new();
+        // To what was on its way another tab has added meanwhile: that stays to be uploaded, and its row is newer.
+        let mut newer = HashSet::new();
+        for sent in &batch {
+            let record = self.database.document(sent.document).await?.unwrap_or_default();
+            if record.heads != sent.heads {
+                newer.insert(sent.document);
+            }
+        }
         for answer in answers {
             let id = answer.document;
             let Some(sent) = batch.iter().find(|sent| sent.document == id) else {
                 continue;
             };
+            let taken = answer.refused.is_empty();
             if let Some(refusal) = answer.refused.first() {
                 aside.push(self.refused_upload(id, refusal));
                 writes.push(Write::NoDocument(id));
                 if answer.heads.is_empty() {
                     writes.push(Write::NoRow(id));
                     rows.push((id, None));
-                } else {
-                    renewed.push(id);
                 }
             } else {
                 // With the number that the hub gave it.
                 let facts: Facts = minicbor::decode(&answer.facts).unwrap_or_default();
-                let row = self.row_with(id, &facts).await?;
-                writes.extend(row.as_ref().map(|row| self.row_write(row)));
-                rows.extend(row.map(|row| (id, Some(Arc::new(row)))));
+                if !newer.contains(&id) {
+                    let row = self.row_with(id, &facts).await?;
+                    writes.extend(row.as_ref().map(|row| self.row_write(row)));
+                    rows.extend(row.map(|row| (id, Some(Arc::new(row)))));
+                }
                 writes.push(Write::Facts(id, answer.facts));
                 // What isn't open reads its facts when it is.
                 if let Some(signal) = self.facts.borrow().get(&id) {
                     signal.set(Arc::new(facts));
                 }
             }
-            stored.push((sent, answer.heads, answer.refused.is_empty()));
+            stored.push((sent, answer.heads, taken));
         }
-        for fetched in self.fetch_again(&renewed).await? {
+        for fetched in fetched {
             self.take_again(fetched, &mut writes, &mut rows);
         }
         writes.extend(self.put_aside(aside));
         // What was changed while it was on its way is sent again. Nothing is awaited between here and the queue.
-        let whole = |sent: &Sent| self.outbox.is_unchanged(sent.document, sent.added);
-        for (sent, heads, taken) in stored.iter().filter(|(sent, ..)| whole(sent)) {
+        let whole = |sent: &Sent, taken: bool| {
+            self.outbox.is_unchanged(sent.document, sent.added) && !(taken && newer.contains(&sent.document))
+        };
+        for (sent, heads, taken) in stored.iter().filter(|(sent, _, taken)| whole(sent, *taken)) {
             writes.push(Write::NoUpload(sent.document));
             if *taken {
                 let record = DocumentRecord::new(&sent.heads, heads);
@@ -171,19 +219,15 @@ impl Replica {
             }
         }
         self.writer.write(writes).await?;
-        for (sent, heads, _) in &stored {
-            if self.outbox.is_unchanged(sent.document, sent.added) {
+        for (sent, heads, taken) in &stored {
+            if whole(sent, *taken) {
                 self.outbox.remove_upload(sent.document);
             }
             let output = self.client.borrow_mut().acknowledge(sent.document, heads);
             self.act(output);
         }
         self.rows.apply(rows);
-        let sent: Vec<DocumentId> = stored.iter().map(|(sent, ..)| sent.document).collect();
-        if !sent.is_empty() {
-            self.tell_tabs(&sent);
-        }
-        Ok(())
+        Ok(stored.iter().map(|(sent, ..)| sent.document).collect())
     }
 
     /// A document's row with the hub's facts. What only an import wrote isn't loaded for that.

@@ -111,6 +111,7 @@ fn words(record: &ImportRecord) -> String {
             deleted,
             kept,
             ended: true,
+            ..
         }) => undone_words(deleted, kept),
         Some(Undone { deleted, .. }) => format!(
             "Undoing it broke off: {} of {} deleted.",

@@ -78,6 +78,10 @@ pub(crate) struct Undone {
     /// All of them were looked at. Else the undoing broke off, or is under way.
     #[n(2)]
     pub(crate) ended: bool,
+    /// When it began, by the hub's clock.
+    #[n(3)]
+    #[cbor(default)]
+    pub(crate) at: Timestamp,
 }
 
 impl RowRecord {
