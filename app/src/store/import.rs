@@ -66,11 +66,16 @@ impl Replica {
     /// Deletes what an import added and nobody has changed since.
     pub(super) fn undo(self: &Rc<Self>, import: ImportId, record: ImportRecord) -> Running {
         let (task, name, total) = (Task::Undo, record.name.clone(), record.added);
-        self.begin(task, name, total, move |replica, job| async move {
+        self.begin(task, name, total, move |replica, job| {
+            // It may go on with one that broke off.
+            let deleted = record.undone.unwrap_or_default().deleted;
+            job.progress.update(|it| it.stored = deleted);
             let work = Rc::clone(&replica);
-            replica
-                .alone(async move { work.take_back(import, record, job).await })
-                .await
+            async move {
+                replica
+                    .alone(async move { work.take_back(import, record, job).await })
+                    .await
+            }
         })
     }
 
@@ -233,13 +238,11 @@ impl Replica {
         job: Job,
     ) -> Result<Outcome, StoreError> {
         let request = self.undo_request(import, None)?;
-        // It may go on with one that broke off.
         let mut undone = record.undone.unwrap_or(Undone {
             at: self.now(),
             ..Undone::default()
         });
         let at = undone.at;
-        job.progress.update(|it| it.stored = undone.deleted);
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
                 let mut next = undone;
