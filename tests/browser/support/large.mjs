@@ -186,8 +186,9 @@ export async function importLarge(device, file, { issues, bytes }) {
   console.log(`  all figures of ${many} issues: median ${times[2].toFixed(0)} ms (${times[0].toFixed(0)}–${times[4].toFixed(0)}); ${load()}`);
 
   start = performance.now();
+  await device.context.setOffline(false);
   await device.visit("import");
   await page.locator(".status-link.pending", { hasText: "All stored" }).waitFor({ state: "attached" });
-  console.log(`  until the hub has all of them: ${seconds(start)} s more`);
+  console.log(`  until the hub has all of them: ${seconds(start)} s`);
   await said(page, "meanwhile");
 }
