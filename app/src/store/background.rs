@@ -3,7 +3,13 @@
 //! Low priority: one call at a time, a pause after each, nothing while there is no network. Resumable: what was fetched
 //! is stored, and only documents whose heads differ from the hub's are asked for. Closed issues come when opened.
 
-use std::{cell::Cell, collections::HashMap, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+    sync::Arc,
+};
 
 use docket_domain::{DocumentId, Kind, Row, words::Status};
 use docket_sync::{
@@ -34,6 +40,8 @@ pub(super) struct Background {
     runs: Cell<bool>,
     again: Cell<bool>,
     left: Cell<Option<usize>>,
+    /// The documents to be compared with the hub's; none for all of them.
+    wanted: RefCell<Option<HashSet<DocumentId>>>,
 }
 
 impl Background {
@@ -42,9 +50,17 @@ impl Background {
         self.left.get()
     }
 
-    /// The hub was away: nobody knows how many there are until they are counted again.
+    /// The hub was away: all have to be compared, and nobody knows how many there are to be fetched until then.
     pub(super) fn forget(&self) {
         self.left.set(None);
+        self.wanted.replace(None);
+    }
+
+    /// These may differ from the hub's.
+    pub(super) fn want(&self, documents: impl IntoIterator<Item = DocumentId>) {
+        if let Some(wanted) = self.wanted.borrow_mut().as_mut() {
+            wanted.extend(documents);
+        }
     }
 }
 
@@ -65,7 +81,9 @@ impl Replica {
             loop {
                 replica.background.again.set(false);
                 // Whatever fails is tried again after the next rows or the next connection.
-                let _ = replica.fetch_open_issues().await;
+                if replica.fetch_open_issues().await.is_err() {
+                    replica.background.wanted.replace(None);
+                }
                 if !replica.background.again.get() {
                     break;
                 }
@@ -75,25 +93,34 @@ impl Replica {
     }
 
     async fn fetch_open_issues(self: &Rc<Self>) -> Result<(), StoreError> {
-        let stored: HashMap<_, _> = self.database.documents().await?.into_iter().collect();
-        let wanted: Vec<HeadsRecord> = self
-            .offline_documents()
-            .into_iter()
-            .filter_map(|document| {
-                let heads = stored.get(&document).map(|record| record.heads.clone());
-                let hub = self.rows.known(document)?.heads;
-                catalogue::differs(heads.as_deref(), &hub).then(|| HeadsRecord {
-                    document,
-                    heads: heads.unwrap_or_default(),
-                })
+        let wanted = self.background.wanted.replace(Some(HashSet::new()));
+        let documents = self.offline_documents(wanted.as_ref());
+        let stored: Vec<Option<DocumentRecord>> = match wanted {
+            None => {
+                let mut stored: HashMap<_, _> = self.database.documents().await?.into_iter().collect();
+                documents.iter().map(|document| stored.remove(document)).collect()
+            }
+            Some(_) => self.database.documents_of(&documents).await?,
+        };
+        let wanted = documents.into_iter().zip(stored).filter_map(|(document, record)| {
+            let heads = record.map(|record| record.heads);
+            let hub = self.rows.known(document)?.heads;
+            catalogue::differs(heads.as_deref(), &hub).then(|| HeadsRecord {
+                document,
+                heads: heads.unwrap_or_default(),
             })
-            .collect();
+        });
+        let wanted: Vec<HeadsRecord> = wanted.collect();
         self.left_to_fetch(wanted.len());
         for (done, part) in wanted.chunks(BATCH).enumerate() {
             if self.status.with_untracked(|status| status.connection) != Connection::Live {
                 break;
             }
             let fetched = documents::fetch(&self.slug, part).await?;
+            // The answer may have broken off: what it lacks is compared again.
+            let came: HashSet<DocumentId> = fetched.iter().map(|fetched| fetched.document).collect();
+            let asked = part.iter().map(|asked| asked.document);
+            self.background.want(asked.filter(|document| !came.contains(document)));
             self.take_fetched(fetched).await?;
             self.left_to_fetch(wanted.len().saturating_sub((done + 1) * BATCH));
             sleep(PAUSE).await;
@@ -106,28 +133,27 @@ impl Replica {
         self.refresh_status();
     }
 
-    /// What is to be at hand without a network and isn't in the sync: lists, and issues that aren't done with.
-    fn offline_documents(&self) -> Vec<DocumentId> {
-        let is_open = |row: &Row| match row.kind() {
-            Kind::Workspace | Kind::List | Kind::Report => true,
-            Kind::Issue => {
-                let status = row.issue().map(|issue| issue.status);
-                !row.deleted && !matches!(status, Some(Status::Resolved | Status::Closed))
-            }
+    /// What is to be at hand without a network and isn't in the sync, of `wanted` or of all: lists, and issues that
+    /// aren't done with.
+    fn offline_documents(&self, wanted: Option<&HashSet<DocumentId>>) -> Vec<DocumentId> {
+        let open = |id: &DocumentId, row: &ArcRwSignal<Arc<Row>>| {
+            row.with_untracked(|row| is_open(row).then_some((Reverse(row.updated), *id)))
         };
-        let mut ids: Vec<_> = self.rows.with(|rows| {
-            let open = rows
-                .iter()
-                .filter(|(_, row)| row.with_untracked(|row| is_open(row)));
-            open.map(|(id, row)| (std::cmp::Reverse(row.with_untracked(|row| row.updated)), *id))
-                .collect()
+        let mut ids: Vec<_> = self.rows.with(|rows| match wanted {
+            None => rows.iter().filter_map(|(id, row)| open(id, row)).collect(),
+            Some(wanted) => wanted.iter().filter_map(|id| open(id, rows.get(id)?)).collect(),
         });
         // What changed last is likeliest to be wanted.
         ids.sort_unstable();
-        let synced: Vec<_> = self.client.borrow().documents().collect();
-        let ids = ids.into_iter().map(|(_, id)| id);
-        ids.filter(|id| !synced.contains(id) && !self.outbox.is_pending(*id))
-            .collect()
+        let synced: HashSet<_> = self.client.borrow().documents().collect();
+        let (busy, free): (Vec<_>, Vec<_>) = ids
+            .into_iter()
+            .map(|(_, id)| id)
+            .partition(|id| synced.contains(id) || self.outbox.is_pending(*id));
+        // Those are compared again once they are done with; an upload sees to it itself.
+        self.background
+            .want(busy.into_iter().filter(|id| !self.outbox.is_uploading(*id)));
+        free
     }
 
     async fn take_fetched(self: &Rc<Self>, fetched: Vec<Fetched>) -> Result<(), StoreError> {
@@ -158,5 +184,16 @@ impl Replica {
             }
         }
         Ok(())
+    }
+}
+
+/// Is a document one to have at hand without a network?
+fn is_open(row: &Row) -> bool {
+    match row.kind() {
+        Kind::Workspace | Kind::List | Kind::Report => true,
+        Kind::Issue => {
+            let status = row.issue().map(|issue| issue.status);
+            !row.deleted && !matches!(status, Some(Status::Resolved | Status::Closed))
+        }
     }
 }

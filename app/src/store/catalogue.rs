@@ -31,6 +31,7 @@ impl Replica {
         let mut writes = Vec::with_capacity(rows.len() + 1);
         let mut shown = Vec::with_capacity(rows.len());
         let mut told = Vec::new();
+        let mut changed = Vec::with_capacity(rows.len());
         for update in rows {
             let id = update.document;
             let pending = self.outbox.is_pending(id);
@@ -54,6 +55,7 @@ impl Replica {
                 continue;
             };
             told.extend(self.has(id).then_some(id));
+            changed.push(id);
             self.rows.set_known(
                 id,
                 Known {
@@ -72,8 +74,12 @@ impl Replica {
                 writes.push(self.row_write(&row.get_untracked()));
             }
         }
-        if let (true, Some(epoch)) = (complete, cursor.epoch.as_deref()) {
-            self.drop_unconfirmed(epoch, &mut writes, &mut shown);
+        // Once, and not with every row that comes after: what leaves from then on is told by name.
+        if let (true, Some(epoch)) = (complete, epoch)
+            && self.judged.borrow().as_ref() != Some(&epoch)
+        {
+            self.drop_unconfirmed(&epoch, &mut writes, &mut shown);
+            self.judged.replace(Some(epoch));
         }
         self.writer.later(vec![Write::Catalogue {
             since,
@@ -87,6 +93,7 @@ impl Replica {
             ..self.status.get_untracked()
         });
         self.refresh_status();
+        self.background.want(changed);
         if complete {
             self.watch_lists();
             self.fetch_soon();

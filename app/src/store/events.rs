@@ -76,6 +76,7 @@ impl Replica {
             } => {
                 self.clock.set(hub.0 - now().0);
                 *self.epoch.borrow_mut() = Some(epoch.as_str().into());
+                *self.judged.borrow_mut() = None;
                 *self.welcomed.borrow_mut() = Some(member.clone());
                 let known = self
                     .members

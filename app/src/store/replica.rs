@@ -55,6 +55,8 @@ pub(crate) struct Replica {
     pub(super) clock: Cell<i64>,
     /// The hub's epoch, since it was last heard of.
     pub(super) epoch: RefCell<Option<Arc<str>>>,
+    /// The epoch by which all rows were judged since then, once they are complete.
+    pub(super) judged: RefCell<Option<Arc<str>>>,
     /// The documents that stay open as long as the page.
     pub(super) kept: RefCell<Vec<super::OpenDocument>>,
     /// Whom the hub takes this person for, since it was last heard of.
@@ -115,6 +117,7 @@ impl Replica {
             facts: RefCell::default(),
             clock: Cell::new(0),
             epoch: RefCell::default(),
+            judged: RefCell::default(),
             kept: RefCell::default(),
             welcomed: RefCell::default(),
             me: ArcRwSignal::new(me.map(Arc::new)),

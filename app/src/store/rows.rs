@@ -65,17 +65,20 @@ impl Rows {
     pub(super) fn apply(&self, batch: impl IntoIterator<Item = (DocumentId, Option<Arc<Row>>)>) {
         let mut updates = Vec::new();
         let mut added = Vec::new();
-        let (mut any, mut gone) = (false, false);
+        let (mut new, mut gone) = (false, false);
         for (id, row) in batch {
-            any = true;
             // Its creation was refused: nobody has said anything in it yet.
-            let row = row.filter(|row| !is_blank(row));
-            match row {
-                Some(row) => added.extend(self.put(id, row, &mut updates).then_some(id)),
+            match row.filter(|row| !is_blank(row)) {
+                Some(row) => match self.put(id, row, &mut updates) {
+                    Some(Kind::Issue) => added.push(id),
+                    Some(_) => new = true,
+                    None => {}
+                },
                 None => gone |= self.remove(id),
             }
         }
-        if !any {
+        // The hub tells this device of its own changes, too.
+        if updates.is_empty() && added.is_empty() && !new && !gone {
             return;
         }
         for (signal, row) in updates {
@@ -90,13 +93,13 @@ impl Rows {
         self.changed.update(|count| *count += 1);
     }
 
-    /// Answers whether that brings an issue.
+    /// Answers what kind of document that brings, if it brings one.
     fn put(
         &self,
         id: DocumentId,
         row: Arc<Row>,
         updates: &mut Vec<(ArcRwSignal<Arc<Row>>, Arc<Row>)>,
-    ) -> bool {
+    ) -> Option<Kind> {
         let conflicts = row.issue().is_some_and(|issue| !issue.conflicts.is_empty());
         if conflicts && !row.deleted {
             self.conflicted.borrow_mut().insert(id);
@@ -108,11 +111,11 @@ impl Rows {
             if signal.with_untracked(|before| **before != *row) {
                 updates.push((signal.clone(), row));
             }
-            return false;
+            return None;
         }
-        let is_issue = row.kind() == Kind::Issue;
+        let kind = row.kind();
         rows.insert(id, ArcRwSignal::new(row));
-        is_issue
+        Some(kind)
     }
 
     fn remove(&self, id: DocumentId) -> bool {

@@ -6,7 +6,7 @@ use std::{cell::Cell, collections::HashSet, rc::Rc, sync::Arc};
 use automerge::{Change, ChangeHash};
 use docket_domain::{DocumentId, Facts, Row};
 use docket_sync::{
-    client,
+    client::{self, catalogue},
     wire::{
         Refusal,
         record::{ChangesRecord, DocumentRecord as Fetched, HeadsRecord, StoredRecord},
@@ -26,6 +26,8 @@ use crate::connection::documents as hub;
 /// How many documents one call uploads, and about how many bytes: the hub reads at most a few megabytes at once.
 const SEND: usize = 100;
 const SEND_BYTES: usize = 2_000_000;
+/// How many documents are read at once. One may have megabytes.
+const READ: usize = 16;
 
 /// How long to wait after an upload that failed, in milliseconds.
 const AGAIN: u32 = 15_000;
@@ -95,31 +97,34 @@ impl Replica {
     /// The next documents to be uploaded, and those that aren't on this device any more.
     async fn next_uploads(&self) -> Result<(Vec<(ChangesRecord, Sent)>, Vec<DocumentId>), StoreError> {
         let (mut batch, mut missing, mut size) = (Vec::new(), Vec::new(), 0);
-        for (id, added) in self.outbox.next_uploads(SEND) {
+        for group in self.outbox.next_uploads(SEND).chunks(READ) {
+            let ids: Vec<DocumentId> = group.iter().map(|(id, _)| *id).collect();
             // Before the chunks: what comes between is sent without being said to be.
-            let record = self.database.document(id).await?.unwrap_or_default();
-            let mut chunks = self.database.chunks(id, &HashSet::new()).await?;
-            if chunks.is_empty() {
+            let records = self.database.documents_of(&ids).await?;
+            let mut chunks = self.database.chunks_of(&ids).await?;
+            if chunks.iter().any(Vec::is_empty) {
                 // It may be about to be stored here; then it is, once those who came before are done.
                 self.marking(async { Ok(()) }).await?;
-                chunks = self.database.chunks(id, &HashSet::new()).await?;
+                chunks = self.database.chunks_of(&ids).await?;
             }
-            if chunks.is_empty() {
-                missing.push(id);
-                continue;
+            for (((document, added), record), chunks) in group.iter().zip(records).zip(chunks) {
+                let (document, added) = (*document, *added);
+                if chunks.is_empty() {
+                    missing.push(document);
+                    continue;
+                }
+                let changes = match client::changes(chunks.iter().map(|(_, chunk)| chunk.as_slice())) {
+                    Some(changes) => changes.into_iter().map(<[u8]>::to_vec).collect(),
+                    None => saved_changes(document, &chunks)?,
+                };
+                size += changes.iter().map(Vec::len).sum::<usize>();
+                let sent = Sent {
+                    document,
+                    heads: record.unwrap_or_default().heads,
+                    added,
+                };
+                batch.push((ChangesRecord { document, changes }, sent));
             }
-            let changes = match client::changes(chunks.iter().map(|(_, chunk)| chunk.as_slice())) {
-                Some(changes) => changes.into_iter().map(<[u8]>::to_vec).collect(),
-                None => saved_changes(id, &chunks)?,
-            };
-            size += changes.iter().map(Vec::len).sum::<usize>();
-            let sent = Sent {
-                document: id,
-                heads: record.heads,
-                added,
-            };
-            let document = id;
-            batch.push((ChangesRecord { document, changes }, sent));
             if size >= SEND_BYTES {
                 break;
             }
@@ -168,9 +173,9 @@ impl Replica {
         let (mut writes, mut rows, mut aside, mut stored) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         // To what was on its way another tab has added meanwhile: that stays to be uploaded, and its row is newer.
         let mut newer = HashSet::new();
-        for sent in &batch {
-            let record = self.database.document(sent.document).await?.unwrap_or_default();
-            if record.heads != sent.heads {
+        let ids: Vec<DocumentId> = batch.iter().map(|sent| sent.document).collect();
+        for (sent, record) in batch.iter().zip(self.database.documents_of(&ids).await?) {
+            if record.unwrap_or_default().heads != sent.heads {
                 newer.insert(sent.document);
             }
         }
@@ -227,6 +232,15 @@ impl Replica {
             self.act(output);
         }
         self.rows.apply(rows);
+        // Somebody else may have imported it and gone on before.
+        let differing = stored
+            .iter()
+            .filter(|(sent, heads, taken)| *taken && catalogue::differs(Some(&sent.heads), heads));
+        let differing: Vec<DocumentId> = differing.map(|(sent, ..)| sent.document).collect();
+        if !differing.is_empty() {
+            self.background.want(differing);
+            self.fetch_soon();
+        }
         Ok(stored.iter().map(|(sent, ..)| sent.document).collect())
     }
 

@@ -1,7 +1,7 @@
 //! `/documents`: documents in bulk, and what admins do with one as a whole.
 //!
 //! Bodies are streams of CBOR records (`docket_sync::wire::record`). What is read is sent batch by batch, as the asker
-//! takes it; what is written is stored record by record, as it comes in.
+//! takes it; what is written is stored turn by turn, as it comes in.
 
 use std::rc::Rc;
 
@@ -22,6 +22,11 @@ const RECORDS: &str = "application/cbor-seq";
 
 /// The most bytes of one bulk write: its answers are held until all of it is read. Larger imports come in several.
 const WRITE_LIMIT: usize = 32 * 1024 * 1024;
+
+/// The most records of a bulk write that are stored in one turn, and about how many bytes: those who follow the
+/// catalogue are told once of each turn's, and nobody waits for long.
+const TURN: usize = 50;
+const TURN_BYTES: usize = 256 * 1024;
 
 /// `GET /documents?after=&limit=`
 pub(crate) fn list(object: &Rc<Object>, caller: &Caller, request: &Request) -> Result<Response, Error> {
@@ -122,8 +127,9 @@ pub(crate) async fn write(
         return records_of(Vec::new());
     };
     let (mut reader, mut answers) = (Reader::<ChangesRecord>::new(), Vec::new());
+    let (mut waiting, mut weight) = (Vec::new(), 0_usize);
     let mut size = 0_usize;
-    // Between two pieces others get their turn.
+    // Between two turns others get theirs.
     while let Some(piece) = pieces.next().await {
         let piece = piece?;
         size = size.saturating_add(piece.len());
@@ -132,25 +138,29 @@ pub(crate) async fn write(
         }
         reader.feed(&piece);
         while let Some(record) = reader.next_record().map_err(invalid)? {
-            store(object, caller, &record, &mut answers)?;
+            weight += record.changes.iter().map(Vec::len).sum::<usize>();
+            waiting.push(record);
+            if waiting.len() >= TURN || weight >= TURN_BYTES {
+                store(object, caller, &std::mem::take(&mut waiting), &mut answers)?;
+                weight = 0;
+            }
         }
     }
-    for record in reader.finish().map_err(invalid)? {
-        store(object, caller, &record, &mut answers)?;
-    }
+    waiting.extend(reader.finish().map_err(invalid)?);
+    store(object, caller, &waiting, &mut answers)?;
     records_of(answers)
 }
 
 fn store(
     object: &Object,
     caller: &Caller,
-    record: &ChangesRecord,
+    records: &[ChangesRecord],
     answers: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let (stored, effects) =
-        object.with_hub(|hub, now| hub.write_document(&caller.member.id, record, now))??;
+        object.with_hub(|hub, now| hub.write_documents(&caller.member.id, records, now))??;
     object.carry_out(effects);
-    answers.extend(stored.encode());
+    answers.extend(stored.iter().flat_map(Record::encode));
     Ok(())
 }
 

@@ -55,9 +55,10 @@ impl Object {
             document: command.document,
             changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
         };
-        let (stored, effects) = self.with_hub(|hub, now| hub.write_document(&admin.id, &record, now))??;
+        let (stored, effects) =
+            self.with_hub(|hub, now| hub.write_documents(&admin.id, &[record], now))??;
         self.carry_out(effects);
-        match stored.refused.first() {
+        match stored.iter().flat_map(|stored| &stored.refused).next() {
             None => Ok(()),
             Some(refusal) => Err(Error::Internal(format!(
                 "the guard refused a workspace's first documents: {}",

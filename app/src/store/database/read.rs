@@ -59,6 +59,22 @@ impl Database {
         Ok(value.as_ref().and_then(decoded))
     }
 
+    /// What is known of each of these documents, in one transaction; none of one that isn't stored.
+    pub(crate) async fn documents_of(
+        &self,
+        ids: &[DocumentId],
+    ) -> Result<Vec<Option<DocumentRecord>>, StoreError> {
+        let store = self.store(schema::DOCUMENTS)?;
+        let requests = ids.iter().map(|id| store.get(Query::Key(to_js(id.as_bytes()))));
+        let requests: Vec<_> = requests.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+        let mut records = Vec::with_capacity(ids.len());
+        for request in requests {
+            let value = request.await.map_err(|error| failed(&error))?;
+            records.push(value.as_ref().and_then(decoded));
+        }
+        Ok(records)
+    }
+
     /// The hub's facts about a document.
     pub(crate) async fn facts(&self, id: DocumentId) -> Result<Option<Vec<u8>>, StoreError> {
         let value = self.value(schema::FACTS, to_js(id.as_bytes())).await?;
@@ -71,14 +87,31 @@ impl Database {
         id: DocumentId,
         seen: &HashSet<ChunkKey>,
     ) -> Result<Vec<(ChunkKey, Vec<u8>)>, StoreError> {
-        let range = range(id.as_bytes()).map_err(|error| failed(&error))?;
-        let (keys, values) = self.entries(schema::CHUNKS, Some(range.into())).await?;
-        let pairs = keys.iter().zip(&values).filter_map(|(key, value)| {
-            let key = ChunkKey(from_js(key)?);
-            (!seen.contains(&key)).then_some(())?;
-            Some((key, from_js(value)?))
+        let mut chunks = self.chunks_of(&[id]).await?.pop().unwrap_or_default();
+        chunks.retain(|(key, _)| !seen.contains(key));
+        Ok(chunks)
+    }
+
+    /// The chunks of each of these documents, oldest first, in one transaction: all are in memory at once.
+    pub(crate) async fn chunks_of(
+        &self,
+        ids: &[DocumentId],
+    ) -> Result<Vec<Vec<(ChunkKey, Vec<u8>)>>, StoreError> {
+        let store = self.store(schema::CHUNKS)?;
+        let requests = ids.iter().map(|id| {
+            let query = Some(Query::KeyRange(range(id.as_bytes())?));
+            Ok((store.get_all_keys(query.clone(), None)?, store.get_all(query, None)?))
         });
-        Ok(pairs.collect())
+        let requests: Vec<_> = requests.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+        let mut all = Vec::with_capacity(ids.len());
+        for (keys, values) in requests {
+            let keys = keys.await.map_err(|error| failed(&error))?;
+            let values = values.await.map_err(|error| failed(&error))?;
+            let pairs = keys.iter().zip(&values);
+            let pairs = pairs.filter_map(|(key, value)| Some((ChunkKey(from_js(key)?), from_js(value)?)));
+            all.push(pairs.collect());
+        }
+        Ok(all)
     }
 
     /// The commands that the hub hasn't acknowledged, of one document or all, each document's in their order.

@@ -1,7 +1,7 @@
 //! Documents in bulk, for HTTP: reading what is stored as it is, and writing through the same gate as sockets do.
 
 use automerge::ChangeHash;
-use docket_domain::{DocumentId, MemberId, Timestamp};
+use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 use super::{
     Effect, Hub, HubError, Meta, Store,
@@ -109,35 +109,50 @@ impl<S: Store> Hub<S> {
         Ok(batch)
     }
 
-    /// Stores changes of one document, judged as those of sockets are, and relays them. Of the times that they claim
-    /// none counts, but that of the receipt; those of an import stand.
+    /// Stores changes of documents, judged as those of sockets are, and relays them; those who follow the catalogue are
+    /// told of all of them at once. Of the times that the changes claim none counts, but that of the receipt; those of
+    /// an import stand. Answers for every record, in their order.
     ///
     /// # Errors
-    /// When there is no such member, or the store fails. Changes that aren't taken are told in the answer.
-    pub fn write_document(
+    /// When there is no such member, or the store fails. Changes that aren't taken are told in the answers.
+    pub fn write_documents(
         &mut self,
         member: &MemberId,
-        record: &ChangesRecord,
+        records: &[ChangesRecord],
         now: Timestamp,
-    ) -> Result<(StoredRecord, Vec<Effect>), HubError> {
-        let written = self.write_record(member, record, now);
+    ) -> Result<(Vec<StoredRecord>, Vec<Effect>), HubError> {
+        let written = self.write_records(member, records, now);
         self.conclude(written, now)
+    }
+
+    fn write_records(
+        &mut self,
+        member: &MemberId,
+        records: &[ChangesRecord],
+        now: Timestamp,
+    ) -> Result<Vec<StoredRecord>, HubError> {
+        let member = self.reader(member)?;
+        let stored = records
+            .iter()
+            .map(|record| self.write_record(&member, record, now))
+            .collect::<Result<_, _>>()?;
+        self.tell_rows(now)?;
+        Ok(stored)
     }
 
     fn write_record(
         &mut self,
-        member: &MemberId,
+        member: &Member,
         record: &ChangesRecord,
         now: Timestamp,
     ) -> Result<StoredRecord, HubError> {
         let id = record.document;
-        let member = self.reader(member)?;
         let meta = self.store.meta(id)?;
-        if let Some(meta) = meta.filter(|meta| !rule::may_read(&member, meta, now)) {
+        if let Some(meta) = meta.filter(|meta| !rule::may_read(member, meta, now)) {
             return Ok(refused(record, meta.purged));
         }
         let bringer = Bringer {
-            member: &member,
+            member,
             // Nothing is known of when this client was here before, so no time that it claims can be believed: that of
             // the receipt counts. Imports are nobody's, and keep the times of their tracker.
             contact: now,
@@ -164,7 +179,7 @@ impl<S: Store> Hub<S> {
             message: "Too much at once: send it in several records.".to_owned(),
         }));
         if all.stored {
-            self.relay(id, &mut loaded, None, now)?;
+            self.tell_subscribers(id, &mut loaded, None, now)?;
         }
         let stored = StoredRecord {
             document: id,
@@ -183,7 +198,7 @@ impl<S: Store> Hub<S> {
         Ok(stored)
     }
 
-    pub(super) fn reader(&self, member: &MemberId) -> Result<docket_domain::Member, HubError> {
+    pub(super) fn reader(&self, member: &MemberId) -> Result<Member, HubError> {
         let found = self.store.member(member)?;
         found.ok_or(HubError::Protocol(
             "you aren't a member of this workspace any more",

@@ -2,7 +2,7 @@
 
 use docket_domain::Timestamp;
 
-use super::{Hub, HubError, SocketId, Store, StoredRow, rule, session::Catalogue};
+use super::{Effect, Hub, HubError, SocketId, Store, StoredRow, rule, session::Catalogue};
 use crate::wire::{Frame, RowUpdate};
 
 /// A batch of rows ends once it has so many bytes: 10,000 rows take a dozen frames, none of which takes long to read.
@@ -39,25 +39,39 @@ impl<S: Store> Hub<S> {
         version: u64,
         now: Timestamp,
     ) -> Result<(), HubError> {
+        let batch = self.rows_batch(socket, version, now)?;
+        self.send_batch(socket, &batch);
+        Ok(())
+    }
+
+    /// The batch of rows after `version` for a socket's member; nothing for a socket that is gone.
+    pub(super) fn rows_batch(
+        &self,
+        socket: SocketId,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<RowsBatch, HubError> {
+        let mut batch = RowsBatch::default();
         let Some(state) = self.sockets.get(&socket) else {
-            return Ok(());
+            return Ok(batch);
         };
-        let member = state.member.clone();
-        let (mut rows, mut purged) = (Vec::new(), Vec::new());
+        let member = &state.member;
+        let mut rows = Vec::new();
         let (mut reached, mut size, mut seen) = (version, 0, 0);
-        let more = 'batch: loop {
-            let batch = self.store.rows(reached, READ)?;
-            let last = batch.len() < READ;
-            for stored in batch {
+        batch.more = 'batch: loop {
+            let stored = self.store.rows(reached, READ)?;
+            let last = stored.len() < READ;
+            for stored in stored {
                 if size >= BATCH_BYTES || seen >= SCAN {
                     break 'batch true;
                 }
                 reached = stored.meta.version;
                 seen += 1;
                 if stored.meta.purged && version > 0 {
-                    purged.push(stored.document);
+                    let document = stored.document;
+                    batch.frames.push(Frame::Purged { document }.encode());
                 }
-                if let Some(update) = update(stored, version, rule::may_read_row(&member, now)) {
+                if let Some(update) = update(stored, version, rule::may_read_row(member, now)) {
                     size += 100 + update.row.as_ref().map_or(0, Vec::len) + 34 * update.heads.len();
                     rows.push(update);
                 }
@@ -66,26 +80,40 @@ impl<S: Store> Hub<S> {
                 break false;
             }
         };
-        if !more {
+        if !batch.more {
             // Plain documents have versions too.
             reached = reached.max(self.store.version()?);
         }
-        for document in purged {
-            self.send(socket, &Frame::Purged { document });
-        }
-        let frame = Frame::Rows {
-            epoch: rule::epoch(&self.workspace, &member),
+        let rows = Frame::Rows {
+            epoch: rule::epoch(&self.workspace, member),
             version: reached,
             rows,
-            more,
+            more: batch.more,
         };
-        self.send(socket, &frame);
-        if let Some(state) = self.sockets.get_mut(&socket) {
-            state.session.catalogue = if more { Catalogue::Reading } else { Catalogue::Live };
-            self.changed.insert(socket);
-        }
-        Ok(())
+        batch.frames.push(rows.encode());
+        Ok(batch)
     }
+
+    /// Sends a batch of rows.
+    pub(super) fn send_batch(&mut self, socket: SocketId, batch: &RowsBatch) {
+        let Some(state) = self.sockets.get_mut(&socket) else {
+            return;
+        };
+        state.session.catalogue = if batch.more { Catalogue::Reading } else { Catalogue::Live };
+        self.changed.insert(socket);
+        let frames = batch.frames.iter().cloned();
+        self.effects
+            .extend(frames.map(|bytes| Effect::Send { socket, bytes }));
+    }
+}
+
+/// A batch of rows for those who have the same view.
+#[derive(Debug, Default)]
+pub(super) struct RowsBatch {
+    /// What to send, encoded.
+    frames: Vec<Vec<u8>>,
+    /// Are there more rows than these? The client asks for them.
+    more: bool,
 }
 
 /// What to tell of a row to somebody who was told up to version `told`; none when it isn't and wasn't for them.

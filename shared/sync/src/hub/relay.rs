@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use automerge::ChangeHash;
 use docket_domain::{DocumentId, Facts, Timestamp};
 
-use super::session::Catalogue;
-use super::{Effect, Hub, HubError, LAG, Meta, SocketId, Store, documents::Loaded, intake::encoded, rule};
+use super::{
+    Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded, intake::encoded, rule,
+    session::Catalogue,
+};
 use crate::wire::{Frame, Refusal, RowUpdate};
 
 /// Facts with more receipts than this (25 bytes each) are sent when a document is opened, not with every edit.
@@ -16,8 +18,20 @@ const CATCH_UP: usize = 2_000;
 
 impl<S: Store> Hub<S> {
     /// Tells of a document that was just stored: the sockets that sync it (but `except`, which was answered), then those
-    /// that follow the catalogue, then of its facts.
+    /// that follow the catalogue.
     pub(super) fn relay(
+        &mut self,
+        id: DocumentId,
+        loaded: &mut Loaded,
+        except: Option<SocketId>,
+        now: Timestamp,
+    ) -> Result<(), HubError> {
+        self.tell_subscribers(id, loaded, except, now)?;
+        self.tell_row(id, &loaded.meta, now)
+    }
+
+    /// Gives a document that was just stored, and its facts, to the sockets that sync it.
+    pub(super) fn tell_subscribers(
         &mut self,
         id: DocumentId,
         loaded: &mut Loaded,
@@ -28,7 +42,6 @@ impl<S: Store> Hub<S> {
         for socket in subscribers.iter().filter(|socket| Some(**socket) != except) {
             self.poke(*socket, id, loaded)?;
         }
-        self.tell_row(id, &loaded.meta, now)?;
         let receipts = loaded.facts.actors.iter().map(|actor| actor.receipts.len());
         let facts = (receipts.sum::<usize>() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
         for socket in subscribers {
@@ -116,11 +129,44 @@ impl<S: Store> Hub<S> {
         }
         for (socket, told) in behind {
             self.send_rows(socket, told, now)?;
-            if let Some(state) = self.sockets.get_mut(&socket) {
-                state.session.told = meta.version;
-            }
+            self.was_told(socket, meta.version);
         }
         Ok(())
+    }
+
+    /// Tells the catalogue's followers of all rows that changed since they were told last: for many documents at once.
+    pub(super) fn tell_rows(&mut self, now: Timestamp) -> Result<(), HubError> {
+        let version = self.store.version()?;
+        let behind = self.sockets.iter().map(|(socket, state)| {
+            let live = state.session.catalogue == Catalogue::Live;
+            (*socket, live.then(|| rule::epoch(&self.workspace, &state.member)), state.session.told)
+        });
+        let behind: Vec<_> = behind.filter(|(.., told)| *told < version).collect();
+        // Members with the same view get the same frames.
+        let mut batches: BTreeMap<(String, u64), RowsBatch> = BTreeMap::new();
+        for (socket, epoch, told) in behind {
+            if let Some(epoch) = epoch {
+                let key = (epoch, told);
+                let batch = match batches.remove(&key) {
+                    Some(batch) => batch,
+                    None => self.rows_batch(socket, told, now)?,
+                };
+                self.send_batch(socket, &batch);
+                batches.insert(key, batch);
+            }
+            self.was_told(socket, version);
+        }
+        Ok(())
+    }
+
+    /// Notes that a socket was given everything up to this version.
+    fn was_told(&mut self, socket: SocketId, version: u64) {
+        if let Some(state) = self.sockets.get_mut(&socket) {
+            state.session.told = version;
+            if version.saturating_sub(state.kept) >= LAG {
+                self.changed.insert(socket);
+            }
+        }
     }
 
     /// Tells a Docket client which of its changes weren't taken.

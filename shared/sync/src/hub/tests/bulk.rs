@@ -2,8 +2,11 @@
 
 use automerge::Automerge;
 
-use super::*;
-use crate::wire::record::{ChangesRecord, DocumentRecord, HeadsRecord, Record};
+use super::{
+    catalogue::{pushed, read},
+    *,
+};
+use crate::wire::record::{ChangesRecord, DocumentRecord, HeadsRecord, Record, StoredRecord};
 
 fn chunks(copy: &Automerge) -> Vec<Vec<u8>> {
     let changes = copy.get_changes(&[]);
@@ -23,14 +26,7 @@ fn what_is_written_in_bulk_is_judged_stored_and_relayed() {
         document: id(5),
         changes: chunks(bob.copy(id(5))),
     };
-    let mut answer = None;
-    let member = bob.member.clone();
-    world.call(|hub, now| {
-        let (stored, effects) = hub.write_document(&member, &record, now).unwrap();
-        answer = Some(stored);
-        effects
-    });
-    let answer = answer.unwrap();
+    let answer = write(&mut world, &bob, &record);
     assert_eq!(answer.refused.len(), 1);
     assert_eq!(answer.refused[0].change, refused);
     assert_eq!(answer.heads, world.store().meta(id(5)).unwrap().unwrap().heads);
@@ -49,12 +45,7 @@ fn many_new_documents_are_written_and_read_in_batches() {
             document: id(n),
             changes: chunks(bob.copy(id(n))),
         };
-        let member = bob.member.clone();
-        world.call(|hub, now| {
-            let (stored, effects) = hub.write_document(&member, &record, now).unwrap();
-            assert_eq!(stored.refused, []);
-            effects
-        });
+        assert_eq!(write(&mut world, &bob, &record).refused, []);
     }
     let now = world.now;
     let (mut after, mut records) = (None, Vec::new());
@@ -106,16 +97,17 @@ fn a_viewer_and_a_stranger_write_nothing_in_bulk() {
         changes: chunks(bob.copy(id(5))),
     };
     let now = world.now;
+    let records = [record];
     let (stored, _) = world
         .hub()
-        .write_document(&member_id("eve"), &record, now)
+        .write_documents(&member_id("eve"), &records, now)
         .unwrap();
-    assert_eq!(stored.refused[0].code, "read-only");
-    assert_eq!(stored.heads, []);
+    assert_eq!(stored[0].refused[0].code, "read-only");
+    assert_eq!(stored[0].heads, []);
     assert!(
         world
             .hub()
-            .write_document(&member_id("nobody"), &record, now)
+            .write_documents(&member_id("nobody"), &records, now)
             .is_err()
     );
     assert_eq!(world.store().meta(id(5)).unwrap(), None);
@@ -124,18 +116,63 @@ fn a_viewer_and_a_stranger_write_nothing_in_bulk() {
         document: id(5),
         changes,
     };
-    let (stored, _) = world.hub().write_document(&bob.member, &record, now).unwrap();
-    assert_eq!(stored.refused[0].code, "malformed");
+    assert_eq!(write(&mut world, &bob, &record).refused[0].code, "malformed");
 }
 
-fn write(world: &mut World, client: &Client, record: &ChangesRecord) -> crate::wire::record::StoredRecord {
-    let mut answer = None;
+fn write(world: &mut World, client: &Client, record: &ChangesRecord) -> StoredRecord {
+    write_all(world, client, std::slice::from_ref(record)).remove(0)
+}
+
+fn write_all(world: &mut World, client: &Client, records: &[ChangesRecord]) -> Vec<StoredRecord> {
+    let mut answers = Vec::new();
     world.call(|hub, now| {
-        let (stored, effects) = hub.write_document(&client.member, record, now).unwrap();
-        answer = Some(stored);
+        let (stored, effects) = hub.write_documents(&client.member, records, now).unwrap();
+        answers = stored;
         effects
     });
-    answer.unwrap()
+    answers
+}
+
+/// Thirty thousand frames of one row each would keep every open page busy for minutes.
+#[test]
+fn followers_are_told_of_a_bulk_write_once() {
+    let mut world = World::new();
+    let (mut ann, mut bob, mut eve) = (
+        world.join("ann", true),
+        world.join("bob", true),
+        world.join("eve", true),
+    );
+    let records: Vec<ChangesRecord> = (0..40).map(|n| new_issue(&mut bob, id(n), world.now)).collect();
+    let (epoch, ..) = read(&mut world, &mut ann, None, 0);
+    read(&mut world, &mut eve, None, 0);
+    let answers = write_all(&mut world, &bob, &records);
+    assert!(answers.iter().map(|answer| answer.document).eq((0..40).map(id)));
+    world.settle(&mut [&mut ann, &mut bob, &mut eve]);
+    let version = world.store().version().unwrap();
+    for client in [&ann, &eve] {
+        let frames = client.received.iter().filter_map(|frame| match frame {
+            Frame::Rows { version, rows, more, .. } => Some((*version, rows.len(), *more)),
+            _ => None,
+        });
+        assert_eq!(frames.collect::<Vec<_>>(), [(version, 40, false)]);
+    }
+    assert_eq!(pushed(&bob), [], "who doesn't follow isn't told");
+    // What comes after is told as ever, and nothing twice.
+    ann.received.clear();
+    let one = new_issue(&mut bob, id(50), world.now);
+    write(&mut world, &bob, &one);
+    world.settle(&mut [&mut ann]);
+    assert_eq!(pushed(&ann).len(), 1);
+    let mut again = world.join("ann", true);
+    assert_eq!(read(&mut world, &mut again, Some(epoch), version).2.len(), 1);
+}
+
+fn new_issue(client: &mut Client, document: DocumentId, now: Timestamp) -> ChangesRecord {
+    client.create(document, "Mount hangs", now);
+    ChangesRecord {
+        document,
+        changes: chunks(client.copy(document)),
+    }
 }
 
 /// A document with nothing but its layout is nobody's issue, and would stand in everybody's catalogue.
