@@ -102,14 +102,17 @@ impl Replica {
             }
             Some(_) => self.database.documents_of(&documents).await?,
         };
-        let wanted = documents.into_iter().zip(stored).filter_map(|(document, record)| {
-            let heads = record.map(|record| record.heads);
-            let hub = self.rows.known(document)?.heads;
-            catalogue::differs(heads.as_deref(), &hub).then(|| HeadsRecord {
-                document,
-                heads: heads.unwrap_or_default(),
-            })
-        });
+        let wanted = documents
+            .into_iter()
+            .zip(stored)
+            .filter_map(|(document, record)| {
+                let heads = record.map(|record| record.heads);
+                let hub = self.rows.known(document)?.heads;
+                catalogue::differs(heads.as_deref(), &hub).then(|| HeadsRecord {
+                    document,
+                    heads: heads.unwrap_or_default(),
+                })
+            });
         let wanted: Vec<HeadsRecord> = wanted.collect();
         self.left_to_fetch(wanted.len());
         for (done, part) in wanted.chunks(BATCH).enumerate() {
@@ -120,7 +123,8 @@ impl Replica {
             // The answer may have broken off: what it lacks is compared again.
             let came: HashSet<DocumentId> = fetched.iter().map(|fetched| fetched.document).collect();
             let asked = part.iter().map(|asked| asked.document);
-            self.background.want(asked.filter(|document| !came.contains(document)));
+            self.background
+                .want(asked.filter(|document| !came.contains(document)));
             self.take_fetched(fetched).await?;
             self.left_to_fetch(wanted.len().saturating_sub((done + 1) * BATCH));
             sleep(PAUSE).await;

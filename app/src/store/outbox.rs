@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
+    ops::Bound,
 };
 
 use docket_domain::DocumentId;
@@ -90,11 +91,12 @@ impl Outbox {
         self.uploads.borrow_mut().remove(&document);
     }
 
-    /// The next imported documents for the hub, and when they were added.
-    pub(super) fn next_uploads(&self, most: usize) -> Vec<(DocumentId, u64)> {
+    /// The next imported documents for the hub after `after`, in the order of ids, and when they were added.
+    pub(super) fn next_uploads(&self, after: Option<DocumentId>, most: usize) -> Vec<(DocumentId, u64)> {
         let uploads = self.uploads.borrow();
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         uploads
-            .iter()
+            .range((start, Bound::Unbounded))
             .take(most)
             .map(|(id, added)| (*id, *added))
             .collect()

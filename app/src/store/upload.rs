@@ -12,6 +12,7 @@ use docket_sync::{
         record::{ChangesRecord, DocumentRecord as Fetched, HeadsRecord, StoredRecord},
     },
 };
+use futures_util::future::join;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -41,7 +42,7 @@ pub(super) struct Uploads {
 impl Replica {
     /// Uploads what the hub doesn't have, unless that is under way.
     pub(super) fn upload(self: &Rc<Self>) {
-        let nothing = self.outbox.next_uploads(1).is_empty();
+        let nothing = self.outbox.next_uploads(None, 1).is_empty();
         if nothing || self.uploads.runs.replace(true) {
             return;
         }
@@ -67,37 +68,60 @@ impl Replica {
     }
 
     async fn upload_all(self: &Rc<Self>) -> Result<(), StoreError> {
-        loop {
+        let mut batch = self.next_uploads(None).await?;
+        while let Some((last, _)) = batch.last() {
             if self.status.with_untracked(|status| status.connection) != Connection::Live {
                 return Ok(());
             }
-            let (batch, missing) = self.next_uploads().await?;
-            for id in &missing {
-                // It left this device: refused by the hub when another tab uploaded it, or purged.
-                self.outbox.remove_upload(*id);
-                self.writer.later(vec![Write::NoUpload(*id)]);
-            }
-            if batch.is_empty() && missing.is_empty() {
-                self.refresh_status();
-                return Ok(());
-            }
-            if batch.is_empty() {
-                continue;
-            }
+            let last = last.document;
             let (records, sent): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-            let answers = hub::store(&self.slug, &records).await?;
+            // While the hub is at work, the next ones are read.
+            let (answers, next) = join(hub::store(&self.slug, &records), self.next_uploads(Some(last))).await;
+            let answers = answers?;
             if answers.is_empty() {
                 return Err(StoreError::Unreachable);
             }
             self.take_answers(sent, answers).await?;
             self.refresh_status();
+            batch = next?;
+            if batch.is_empty() {
+                // What came meanwhile, or wasn't answered for.
+                batch = self.next_uploads(None).await?;
+            }
+        }
+        self.refresh_status();
+        Ok(())
+    }
+
+    /// The next documents to be uploaded, of those after `after`; none when there are no more. What isn't on this
+    /// device any more is forgotten.
+    async fn next_uploads(
+        &self,
+        after: Option<DocumentId>,
+    ) -> Result<Vec<(ChangesRecord, Sent)>, StoreError> {
+        let mut after = after;
+        loop {
+            let group = self.outbox.next_uploads(after, SEND);
+            let (batch, missing) = self.read_uploads(&group).await?;
+            for id in &missing {
+                // It left this device: refused by the hub when another tab uploaded it, or purged.
+                self.outbox.remove_upload(*id);
+                self.writer.later(vec![Write::NoUpload(*id)]);
+            }
+            if !batch.is_empty() || group.is_empty() {
+                return Ok(batch);
+            }
+            after = group.last().map(|(id, _)| *id);
         }
     }
 
-    /// The next documents to be uploaded, and those that aren't on this device any more.
-    async fn next_uploads(&self) -> Result<(Vec<(ChangesRecord, Sent)>, Vec<DocumentId>), StoreError> {
+    /// The first of these documents, as much as one call takes, and which of them aren't on this device any more.
+    async fn read_uploads(
+        &self,
+        uploads: &[(DocumentId, u64)],
+    ) -> Result<(Vec<(ChangesRecord, Sent)>, Vec<DocumentId>), StoreError> {
         let (mut batch, mut missing, mut size) = (Vec::new(), Vec::new(), 0);
-        for group in self.outbox.next_uploads(SEND).chunks(READ) {
+        for group in uploads.chunks(READ) {
             let ids: Vec<DocumentId> = group.iter().map(|(id, _)| *id).collect();
             // Before the chunks: what comes between is sent without being said to be.
             let records = self.database.documents_of(&ids).await?;

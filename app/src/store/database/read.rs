@@ -66,7 +66,9 @@ impl Database {
     ) -> Result<Vec<Option<DocumentRecord>>, StoreError> {
         let store = self.store(schema::DOCUMENTS)?;
         let requests = ids.iter().map(|id| store.get(Query::Key(to_js(id.as_bytes()))));
-        let requests: Vec<_> = requests.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+        let requests: Vec<_> = requests
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(&error))?;
         let mut records = Vec::with_capacity(ids.len());
         for request in requests {
             let value = request.await.map_err(|error| failed(&error))?;
@@ -100,9 +102,14 @@ impl Database {
         let store = self.store(schema::CHUNKS)?;
         let requests = ids.iter().map(|id| {
             let query = Some(Query::KeyRange(range(id.as_bytes())?));
-            Ok((store.get_all_keys(query.clone(), None)?, store.get_all(query, None)?))
+            Ok((
+                store.get_all_keys(query.clone(), None)?,
+                store.get_all(query, None)?,
+            ))
         });
-        let requests: Vec<_> = requests.collect::<Result<_, _>>().map_err(|error| failed(&error))?;
+        let requests: Vec<_> = requests
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(&error))?;
         let mut all = Vec::with_capacity(ids.len());
         for (keys, values) in requests {
             let keys = keys.await.map_err(|error| failed(&error))?;

@@ -99,7 +99,11 @@ impl<S: Store> Hub<S> {
         let Some(state) = self.sockets.get_mut(&socket) else {
             return;
         };
-        state.session.catalogue = if batch.more { Catalogue::Reading } else { Catalogue::Live };
+        state.session.catalogue = if batch.more {
+            Catalogue::Reading
+        } else {
+            Catalogue::Live
+        };
         self.changed.insert(socket);
         let frames = batch.frames.iter().cloned();
         self.effects

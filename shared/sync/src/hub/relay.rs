@@ -6,8 +6,8 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Facts, Timestamp};
 
 use super::{
-    Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded, intake::encoded, rule,
-    session::Catalogue,
+    Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded,
+    intake::encoded, rule, session::Catalogue,
 };
 use crate::wire::{Frame, Refusal, RowUpdate};
 
@@ -139,7 +139,11 @@ impl<S: Store> Hub<S> {
         let version = self.store.version()?;
         let behind = self.sockets.iter().map(|(socket, state)| {
             let live = state.session.catalogue == Catalogue::Live;
-            (*socket, live.then(|| rule::epoch(&self.workspace, &state.member)), state.session.told)
+            (
+                *socket,
+                live.then(|| rule::epoch(&self.workspace, &state.member)),
+                state.session.told,
+            )
         });
         let behind: Vec<_> = behind.filter(|(.., told)| *told < version).collect();
         // Members with the same view get the same frames.

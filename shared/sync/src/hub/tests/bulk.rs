@@ -151,7 +151,9 @@ fn followers_are_told_of_a_bulk_write_once() {
     let version = world.store().version().unwrap();
     for client in [&ann, &eve] {
         let frames = client.received.iter().filter_map(|frame| match frame {
-            Frame::Rows { version, rows, more, .. } => Some((*version, rows.len(), *more)),
+            Frame::Rows {
+                version, rows, more, ..
+            } => Some((*version, rows.len(), *more)),
             _ => None,
         });
         assert_eq!(frames.collect::<Vec<_>>(), [(version, 40, false)]);
