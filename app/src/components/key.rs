@@ -1,6 +1,6 @@
 //! What people call a key of a figure.
 
-use docket_domain::metrics::{AGES, Key, words::quarter};
+use docket_domain::metrics::{AGES, Key, words};
 use leptos::prelude::*;
 
 use super::people::{name, organisation};
@@ -24,8 +24,8 @@ pub(crate) fn key_name(store: Store, key: &Key) -> String {
             });
             name(store, person, known.as_deref())
         }
-        Key::Month(month) => month.to_string(),
-        Key::Quarter(at) => quarter(*at),
+        Key::Month(at) => words::month(*at),
+        Key::Quarter(at) => words::quarter(*at),
         Key::Age(age) => AGES.get(*age).map_or("", |(_, name)| *name).to_owned(),
         Key::None => "not set".to_owned(),
     }

@@ -12,6 +12,7 @@ pub(crate) mod dialog;
 pub(crate) mod download;
 pub(crate) mod figures;
 mod flow;
+pub(crate) mod focus;
 pub(crate) mod icon;
 pub(crate) mod key;
 pub(crate) mod markdown;

@@ -63,30 +63,20 @@ impl Replica {
         })
     }
 
-    /// Deletes what an import added and nobody has changed since.
-    pub(super) fn undo(self: &Rc<Self>, import: ImportId, record: ImportRecord) -> Running {
-        let (task, name, total) = (Task::Undo, record.name.clone(), record.added);
-        self.begin(task, name, total, move |replica, job| {
-            // It may go on with one that broke off.
-            let deleted = record.undone.unwrap_or_default().deleted;
-            job.progress.update(|it| it.stored = deleted);
-            let work = Rc::clone(&replica);
-            async move {
-                replica
-                    .alone(async move { work.take_back(import, record, job).await })
-                    .await
-            }
-        })
-    }
-
-    /// Brings back what undoing an import deleted.
-    pub(super) fn redo(self: &Rc<Self>, import: ImportId, record: ImportRecord) -> Running {
-        let (task, name, total) = (Task::Redo, record.name.clone(), record.added);
+    /// Deletes what an import added and nobody has changed since ([`Task::Undo`]), or brings back what that deleted
+    /// ([`Task::Redo`]).
+    pub(super) fn turn(self: &Rc<Self>, task: Task, import: ImportId, record: ImportRecord) -> Running {
+        let (name, total) = (record.name.clone(), record.added);
         self.begin(task, name, total, move |replica, job| async move {
             let work = Rc::clone(&replica);
-            replica
-                .alone(async move { work.bring_back(import, record, job).await })
-                .await
+            let turned = async move {
+                if task == Task::Redo {
+                    work.bring_back(import, record, job).await
+                } else {
+                    work.take_back(import, record, job).await
+                }
+            };
+            replica.alone(turned).await
         })
     }
 
@@ -243,6 +233,8 @@ impl Replica {
             ..Undone::default()
         });
         let at = undone.at;
+        // It may go on with one that broke off.
+        job.progress.update(|it| it.stored = undone.deleted);
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
                 let mut next = undone;

@@ -262,13 +262,13 @@ impl Store {
     /// Undoes an import: deletes the issues that it added and nobody has changed since.
     #[must_use]
     pub(crate) fn undo(self, import: ImportId, record: ImportRecord) -> Running {
-        self.replica().undo(import, record)
+        self.replica().turn(Task::Undo, import, record)
     }
 
     /// Brings back what undoing an import deleted.
     #[must_use]
     pub(crate) fn redo(self, import: ImportId, record: ImportRecord) -> Running {
-        self.replica().redo(import, record)
+        self.replica().turn(Task::Redo, import, record)
     }
 
     /// The import that is under way in this tab, or was last.

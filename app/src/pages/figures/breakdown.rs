@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     Figures,
     asked::{Asked, Behind},
+    only,
 };
 use crate::components::{
     choice::Choice,
@@ -36,8 +37,13 @@ pub(super) fn Breakdown() -> impl IntoView {
             .map(|dimension| (dimension.id.to_owned(), dimension.name.to_owned()))
             .collect::<Vec<_>>()
     });
+    // Listing issues changes nothing in the table, and what was pressed keeps the focus.
+    let told_apart = Memo::new(move |_| Asked {
+        behind: None,
+        ..asked.get()
+    });
     let table = move || {
-        let asked = asked.get();
+        let asked = told_apart.get();
         let (lines, left_out) = lines(figures, &asked);
         view! { <Table asked lines left_out /> }
     };
@@ -45,7 +51,7 @@ pub(super) fn Breakdown() -> impl IntoView {
         <section class="card breakdown" aria-labelledby="breakdown">
             <header class="breakdown-head">
                 <div>
-                    <h2 id="breakdown">{move || asked.with(|asked| asked.measure.name)}</h2>
+                    <h2 id="breakdown" tabindex="-1">{move || asked.with(|asked| asked.measure.name)}</h2>
                     <p class="hint">{move || asked.with(|asked| asked.measure.definition)}</p>
                 </div>
                 <Choice
@@ -153,7 +159,10 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
     } = line;
     let (measure, by) = (asked.measure, asked.by);
     let behind = key.clone().map_or(Behind::All, Behind::Key);
-    let open = asked.behind.as_ref() == Some(&behind);
+    let open = {
+        let behind = behind.clone();
+        move || figures.asked.with(|asked| asked.behind.as_ref() == Some(&behind))
+    };
     let label = format!("{name}: show the issues behind {}", summary.n);
     let length = words::length(measure.unit, &summary);
     let total = key.is_none();
@@ -162,7 +171,7 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
         Some(key) if !is_time(by) => {
             let title = format!("Only {name}");
             view! {
-                <button type="button" class="quiet key-button" title=title on:click=move |_| figures.set(|asked| asked.toggle(by, &key))>
+                <button type="button" id=only(by, &key) class="quiet key-button" title=title on:click=move |_| figures.toggle(by, &key)>
                     {name}
                 </button>
             }
@@ -175,9 +184,11 @@ fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, 
             <th scope="row">{heading}</th>
             <td class="bar-cell">{bar}</td>
             <td class="number">
-                <button type="button" class="quiet" aria-label=label aria-expanded=open.to_string() disabled=summary.n == 0 on:click=move |_| {
-                    let behind = behind.clone();
-                    figures.set(|asked| asked.behind = (!open).then_some(behind));
+                <button type="button" class="quiet" aria-label=label aria-expanded=move || open().to_string() disabled=summary.n == 0 on:click=move |_| {
+                    figures.set(|asked| {
+                        let shut = asked.behind.as_ref() == Some(&behind);
+                        asked.behind = (!shut).then(|| behind.clone());
+                    });
                 }>
                     {number(summary.n)}
                 </button>

@@ -16,7 +16,9 @@ use leptos::prelude::*;
 use self::{asked::Asked, breakdown::Breakdown, issues::Behind};
 use super::router::router;
 use crate::{
-    components::{Show, choice::Choice, icon::Icon, key::key_name, people::store, state::State},
+    components::{
+        Show, choice::Choice, focus::focus_if_lost, icon::Icon, key::key_name, people::store, state::State,
+    },
     store::Store,
 };
 
@@ -72,6 +74,17 @@ impl Figures {
         change(&mut asked);
         router().set_query(&asked.query());
     }
+
+    /// Counts only issues with this key, or no longer only them. What was pressed may be gone then.
+    fn toggle(self, dimension: &'static Dimension, key: &metrics::Key) {
+        self.set(|asked| asked.toggle(dimension, key));
+        focus_if_lost(vec![only(dimension, key), "breakdown".to_owned()]);
+    }
+}
+
+/// The id of the button that counts only issues with this key.
+fn only(dimension: &Dimension, key: &metrics::Key) -> String {
+    format!("only:{}:{key}", dimension.id)
 }
 
 /// The page.
@@ -179,7 +192,7 @@ fn Controls() -> impl IntoView {
             view! {
                 <li>
                     <button type="button" class="chip" aria-label=label on:click=move |_| {
-                        figures.set(|asked| asked.toggle(dimension, &key));
+                        figures.toggle(dimension, &key);
                     }>
                         <span>{words}</span>
                         <Icon name="close" />

@@ -153,6 +153,9 @@ fn trend(all: &[Trend]) -> impl IntoView + use<> {
         let column = |value: usize, at: f64, class: &'static str| {
             let height = value as f64 / most * chart::HEIGHT;
             view! {
+                <text x=format!("{:.1}", at + chart::COLUMN / 2.0) y=format!("{:.1}", chart::HEIGHT - height - 4.0)>
+                    {number(value)}
+                </text>
                 <rect
                     class=class
                     x=format!("{at:.1}")
@@ -204,7 +207,7 @@ fn trend(all: &[Trend]) -> impl IntoView + use<> {
             <h3>"Reported against resolved"</h3>
             <svg
                 class="trend"
-                viewBox=format!("0 -6 {} {}", chart::WIDTH, chart::HEIGHT + 26.0)
+                viewBox=format!("0 -16 {} {}", chart::WIDTH, chart::HEIGHT + 36.0)
                 aria-hidden="true"
             >
                 {columns.collect_view()}

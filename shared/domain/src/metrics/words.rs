@@ -115,6 +115,21 @@ pub fn quarter(quarter: Quarter) -> String {
     format!("Q{} {}", quarter.quarter, quarter.year)
 }
 
+/// A month for people.
+#[must_use]
+pub fn month(month: Month) -> String {
+    const NAMES: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let name = usize::from(month.month)
+        .checked_sub(1)
+        .and_then(|index| NAMES.get(index));
+    match name {
+        Some(name) => format!("{name} {}", month.year),
+        None => month.to_string(),
+    }
+}
+
 /// A day, in UTC: 2026-03-31.
 #[must_use]
 pub fn day(at: Timestamp) -> String {
