@@ -42,15 +42,22 @@ test("figures are counted, narrowed and followed to their issues", async (contex
 
   // Narrowed to what is minor, the backlog is empty: its only issue is resolved.
   await card("Reported").click();
-  await page.getByRole("button", { name: "Minor", exact: true }).click();
+  // By keyboard, whose place isn't lost when what was pressed is drawn anew, or is gone.
+  const focused = (button) => button.and(page.locator(":focus")).waitFor();
+  const minor = page.getByRole("button", { name: "Minor", exact: true });
+  await minor.press("Enter");
   await value("Reported", "1");
   await value("Backlog", "0");
-  await page.getByRole("button", { name: "Remove Priority: Minor" }).click();
+  await focused(minor);
+  await page.getByRole("button", { name: "Remove Priority: Minor" }).press("Enter");
   await value("Reported", "2");
+  await focused(minor);
 
   // The address says it all: it survives a reload without a network.
-  await page.getByRole("button", { name: "Major: show the issues behind 1" }).click();
+  const behind = page.getByRole("button", { name: "Major: show the issues behind 1" });
+  await behind.press("Enter");
   await page.getByRole("heading", { name: "Reported, Priority: Major · 1" }).waitFor();
+  await focused(behind);
   await ann.ready();
   await ann.context.setOffline(true);
   await page.reload();
