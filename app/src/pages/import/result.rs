@@ -150,7 +150,7 @@ pub(super) fn Under(running: Running, #[prop(into)] on_again: UnsyncCallback<()>
                 let running = running.clone();
                 move || {
                     let running = running.clone();
-                    view! { <button type="button" on:click=move |_| running.cancel()>"Cancel"</button> }
+                    view! { <div class="actions"><button type="button" on:click=move |_| running.cancel()>"Cancel"</button></div> }
                 }
             }>
                 {

@@ -153,7 +153,7 @@ fn trend(all: &[Trend]) -> impl IntoView + use<> {
         let column = |value: usize, at: f64, class: &'static str| {
             let height = value as f64 / most * chart::HEIGHT;
             view! {
-                <text x=format!("{:.1}", at + chart::COLUMN / 2.0) y=format!("{:.1}", chart::HEIGHT - height - 4.0)>
+                <text class="value" x=format!("{:.1}", at + chart::COLUMN / 2.0) y=format!("{:.1}", chart::HEIGHT - height - 4.0)>
                     {number(value)}
                 </text>
                 <rect

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::presence::Presence;
 use crate::{
-    components::{Show, icon::Icon, people::store},
+    components::{Show, count::number, icon::Icon, people::store},
     pages::address::Page,
     store::Connection,
 };
@@ -25,7 +25,7 @@ pub(super) fn StatusBar() -> impl IntoView {
         let words = match status.to_fetch {
             Some(0) => return None,
             Some(1) => "1 issue to fetch for offline use".to_owned(),
-            Some(n) => format!("{n} issues to fetch for offline use"),
+            Some(n) => format!("{} issues to fetch for offline use", number(n)),
             None => "Preparing for offline use…".to_owned(),
         };
         (status.connection == Connection::Live && status.complete).then_some(words)
@@ -50,16 +50,16 @@ pub(super) fn StatusBar() -> impl IntoView {
                     {move || match status.get().pending {
                         0 => "All stored".to_owned(),
                         1 => "1 change not yet stored".to_owned(),
-                        n => format!("{n} changes not yet stored"),
+                        n => format!("{} changes not yet stored", number(n)),
                     }}
                 </a>
                 <a class="status-link" class:none=move || status.get().refused == 0 class:wrong=move || { status.get().refused > 0 } href=refused_page>
-                    {move || format!("{} refused", status.get().refused)}
+                    {move || format!("{} refused", number(status.get().refused))}
                 </a>
                 <a class="status-link" class:none=move || status.get().conflicts == 0 class:warn=move || { status.get().conflicts > 0 } href=conflicts_page>
                     {move || match status.get().conflicts {
                         1 => "1 conflict".to_owned(),
-                        n => format!("{n} conflicts"),
+                        n => format!("{} conflicts", number(n)),
                     }}
                 </a>
                 <Show when=loading>
