@@ -1,10 +1,12 @@
 // 1,499 real issues come in from a file, once, and reach everybody, who then can do without a network.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 
-import { comment, outcome, whole } from "./support/hands.mjs";
+import { comment, outcome, read, retitle, whole } from "./support/hands.mjs";
 import { openPlace } from "./support/place.mjs";
 
 const FILE = path.resolve(import.meta.dirname, "../fixtures/jira/jira_rest_1499.jsonl.gz");
@@ -180,4 +182,43 @@ test("whoever signs out in the middle of an import leaves nothing behind", async
       }),
   );
   assert.deepEqual(Object.values(left).filter((n) => n > 0), [], JSON.stringify(left));
+});
+
+test("whoever imports what others have gone on with gets that, too", async (context) => {
+  const place = await openPlace(context);
+  const [ann, bob] = [await place.device((await place.person("Ann")).token), await place.device((await place.person("Bob")).token)];
+  const lines = gunzipSync(await readFile(FILE)).toString("utf8").split("\n").slice(0, 3);
+  const file = { name: "three.jsonl", mimeType: "application/json", buffer: Buffer.from(lines.join("\n")) };
+  const bring = async ({ page }) => {
+    await page.locator('input[type="file"]').setInputFiles(file);
+    await page.getByRole("button", { name: "Import 3 issues" }).click();
+    await page.getByText("Done: 3 issues stored on this device.").waitFor();
+  };
+  await bob.visit("import");
+  await bob.context.setOffline(true);
+  await bob.offline();
+  await ann.visit("import");
+  await bring(ann);
+  await ann.visit("issues");
+  const address = await ann.page.locator("#list .line .title a").first().getAttribute("href");
+  const issue = address.replace("/w/demo/", "");
+  await read(ann, issue);
+  await retitle(ann.page, "Ann has looked at it");
+  await ann.stored();
+
+  // Bob has heard of nothing, and what he brings stays listed as his until the hub has it.
+  await bring(bob);
+  await bob.visit("issues?show=pending");
+  await bob.page.locator('#list[aria-rowcount="3"]').waitFor();
+  await bob.context.setOffline(false);
+  await bob.live();
+  await bob.page.getByText("Nothing fits this filter").waitFor();
+  await bob.visit("issues");
+  await bob.page.locator("#list .line", { hasText: "Ann has looked at it" }).waitFor();
+  await bob.ready();
+  await bob.context.setOffline(true);
+  await bob.offline();
+  await read(bob, issue);
+  assert.equal(await bob.page.locator("textarea.issue-title").inputValue(), "Ann has looked at it");
+  bob.assertQuiet();
 });

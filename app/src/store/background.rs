@@ -154,7 +154,7 @@ impl Replica {
             .into_iter()
             .map(|(_, id)| id)
             .partition(|id| synced.contains(id) || self.outbox.is_pending(*id));
-        // Those are compared again once they are done with; an upload sees to it itself.
+        // Those are compared again once they are done with; an upload compares at its end.
         self.background
             .want(busy.into_iter().filter(|id| !self.outbox.is_uploading(*id)));
         free

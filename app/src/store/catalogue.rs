@@ -38,6 +38,7 @@ impl Replica {
             let Some(bytes) = update.row else {
                 if pending {
                     // What waits is judged first. If all of it is set aside, the document goes with it.
+                    self.judged.replace(None);
                     let known = self.rows.known(id).unwrap_or_default();
                     self.rows.set_known(
                         id,
@@ -78,8 +79,8 @@ impl Replica {
         if let (true, Some(epoch)) = (complete, epoch)
             && self.judged.borrow().as_ref() != Some(&epoch)
         {
-            self.drop_unconfirmed(&epoch, &mut writes, &mut shown);
-            self.judged.replace(Some(epoch));
+            let all = self.drop_unconfirmed(&epoch, &mut writes, &mut shown);
+            self.judged.replace(all.then_some(epoch));
         }
         self.writer.later(vec![Write::Catalogue {
             since,
@@ -125,20 +126,26 @@ impl Replica {
         });
     }
 
-    /// All rows of the epoch are here: what none of them confirmed is gone.
+    /// All rows of the epoch are here: what none of them confirmed is gone. Answers whether that is judged for good:
+    /// what the hub had, and only stays because changes of it wait, is judged again.
     fn drop_unconfirmed(
         self: &Rc<Self>,
         epoch: &str,
         writes: &mut Vec<Write>,
         shown: &mut Vec<(DocumentId, Option<Arc<Row>>)>,
-    ) {
+    ) -> bool {
+        let mut all = true;
         for (id, known) in self.rows.all_known() {
             let pending = self.outbox.is_pending(id);
-            if catalogue::standing(known.confirmed.as_deref(), pending, epoch) == Standing::Gone {
+            let confirmed = known.confirmed.as_deref();
+            if catalogue::standing(confirmed, pending, epoch) == Standing::Gone {
                 self.gone(id, writes);
                 shown.push((id, None));
+            } else if confirmed != Some(epoch) && !known.heads.is_empty() {
+                all = false;
             }
         }
+        all
     }
 
     /// The hub has no such document for this member any more, and nothing of it waits for the hub.

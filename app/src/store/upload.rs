@@ -148,9 +148,9 @@ impl Replica {
                     added,
                 };
                 batch.push((ChangesRecord { document, changes }, sent));
-            }
-            if size >= SEND_BYTES {
-                break;
+                if size >= SEND_BYTES {
+                    return Ok((batch, missing));
+                }
             }
         }
         Ok((batch, missing))
@@ -165,16 +165,66 @@ impl Replica {
         let renewed = answers
             .iter()
             .filter(|answer| !answer.refused.is_empty() && !answer.heads.is_empty());
-        let renewed: Vec<DocumentId> = renewed.map(|answer| answer.document).collect();
-        let fetched = self.fetch_again(&renewed).await?;
+        let renewed = renewed.map(|answer| HeadsRecord {
+            document: answer.document,
+            heads: Vec::new(),
+        });
+        let fetched = self.fetch_again(&renewed.collect::<Vec<_>>()).await?;
         let replica = Rc::clone(self);
-        let told = self
+        let (told, behind) = self
             .marking(async move { replica.settle(batch, answers, fetched).await })
             .await?;
         if !told.is_empty() {
             self.tell_tabs(&told);
         }
+        self.catch_up(behind).await
+    }
+
+    /// Brings what others did to documents before they were uploaded from here, or meanwhile: rows that told of it were
+    /// passed over. `behind` has their heads here.
+    async fn catch_up(self: &Rc<Self>, behind: Vec<HeadsRecord>) -> Result<(), StoreError> {
+        let fetched = match self.fetch_again(&behind).await {
+            Ok(fetched) if fetched.is_empty() => return Ok(()),
+            Ok(fetched) => fetched,
+            Err(error) => {
+                // The answer to uploading them again says the same.
+                let again = behind.iter().map(|record| record.document);
+                self.outbox.add_uploads(again);
+                return Err(error);
+            }
+        };
+        let replica = Rc::clone(self);
+        let told = self
+            .marking(async move { replica.take_others(&behind, fetched).await })
+            .await?;
+        self.tell_tabs(&told);
         Ok(())
+    }
+
+    /// Stores and shows the hub's copies of documents that are still as they were; answers which. What was changed since
+    /// is uploaded again, and what is open hears of everything by itself.
+    async fn take_others(
+        &self,
+        behind: &[HeadsRecord],
+        fetched: Vec<Fetched>,
+    ) -> Result<Vec<DocumentId>, StoreError> {
+        let ids: Vec<DocumentId> = behind.iter().map(|record| record.document).collect();
+        let stored = self.database.documents_of(&ids).await?;
+        let here = behind.iter().zip(stored).filter(|(record, stored)| {
+            let same = stored.as_ref().is_some_and(|stored| stored.heads == record.heads);
+            same && !self.outbox.is_pending(record.document) && !self.has(record.document)
+        });
+        let here: HashSet<DocumentId> = here.map(|(record, _)| record.document).collect();
+        let (mut writes, mut rows) = (Vec::new(), Vec::new());
+        for fetched in fetched {
+            if here.contains(&fetched.document) {
+                self.take_again(fetched, &mut writes, &mut rows);
+            }
+        }
+        let told = rows.iter().map(|(id, _)| *id).collect();
+        self.writer.write(writes).await?;
+        self.rows.apply(rows);
+        Ok(told)
     }
 
     /// Does `work` while no other tab stores documents to be uploaded, or takes the mark off them that they are.
@@ -187,13 +237,14 @@ impl Replica {
             .unwrap_or(Err(StoreError::BrokeDown))
     }
 
-    /// Stores what the hub answered, and answers which documents it answered for.
+    /// Stores what the hub answered. Answers which documents it answered for, and which of them the hub has more of,
+    /// with their heads here.
     async fn settle(
         self: &Rc<Self>,
         batch: Vec<Sent>,
         answers: Vec<StoredRecord>,
         fetched: Vec<Fetched>,
-    ) -> Result<Vec<DocumentId>, StoreError> {
+    ) -> Result<(Vec<DocumentId>, Vec<HeadsRecord>), StoreError> {
         let (mut writes, mut rows, mut aside, mut stored) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         // To what was on its way another tab has added meanwhile: that stays to be uploaded, and its row is newer.
         let mut newer = HashSet::new();
@@ -256,16 +307,17 @@ impl Replica {
             self.act(output);
         }
         self.rows.apply(rows);
-        // Somebody else may have imported it and gone on before.
-        let differing = stored
-            .iter()
-            .filter(|(sent, heads, taken)| *taken && catalogue::differs(Some(&sent.heads), heads));
-        let differing: Vec<DocumentId> = differing.map(|(sent, ..)| sent.document).collect();
-        if !differing.is_empty() {
-            self.background.want(differing);
-            self.fetch_soon();
-        }
-        Ok(stored.iter().map(|(sent, ..)| sent.document).collect())
+        let behind = stored.iter().filter(|(sent, heads, taken)| {
+            let known = self.rows.known(sent.document).unwrap_or_default().heads;
+            let differs = |hub: &[ChangeHash]| !hub.is_empty() && catalogue::differs(Some(&sent.heads), hub);
+            *taken && whole(sent, true) && (differs(heads) || differs(&known))
+        });
+        let behind = behind.map(|(sent, ..)| HeadsRecord {
+            document: sent.document,
+            heads: sent.heads.clone(),
+        });
+        let behind = behind.collect();
+        Ok((stored.iter().map(|(sent, ..)| sent.document).collect(), behind))
     }
 
     /// A document's row with the hub's facts. What only an import wrote isn't loaded for that.
@@ -278,16 +330,11 @@ impl Replica {
         Ok(copy.and_then(|copy| Row::derive(&copy, id, facts)))
     }
 
-    /// Documents of which changes on top were refused, as the hub has them.
-    async fn fetch_again(&self, ids: &[DocumentId]) -> Result<Vec<Fetched>, StoreError> {
-        let wanted = ids.iter().map(|id| HeadsRecord {
-            document: *id,
-            heads: Vec::new(),
-        });
-        let wanted: Vec<_> = wanted.collect();
+    /// Documents as the hub has them, where its heads are others than these.
+    async fn fetch_again(&self, wanted: &[HeadsRecord]) -> Result<Vec<Fetched>, StoreError> {
         match wanted.is_empty() {
             true => Ok(Vec::new()),
-            false => hub::fetch(&self.slug, &wanted).await,
+            false => hub::fetch(&self.slug, wanted).await,
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use docket_domain::{DocumentId, Row, Who, row::IssueRow};
 use leptos::prelude::*;
 
-use super::filter::{self, Filter, Sort};
+use super::filter::{self, Facet, Filter, Sort};
 use crate::{components::people, store::Store};
 
 /// A list's lines.
@@ -43,9 +43,13 @@ impl Line {
 }
 
 impl Order {
-    /// Looks at all rows. Tracks the list, the filter, and that any row changed.
+    /// Looks at all rows. Tracks the list, the filter, and that any row changed, or was stored by the hub.
     pub(super) fn now(store: Store, list: Option<DocumentId>, filter: &Filter) -> Self {
         store.changed().track();
+        if filter.values(Facet::Flag).contains(filter::PENDING) {
+            // What is stored by the hub doesn't change by that.
+            store.status().track();
+        }
         let words = filter::words(&filter.text);
         let workspace = store.workspace().get();
         let who = workspace.who();
