@@ -67,7 +67,12 @@ impl Replica {
     /// ([`Task::Redo`]).
     pub(super) fn turn(self: &Rc<Self>, task: Task, import: ImportId, record: ImportRecord) -> Running {
         let (name, total) = (record.name.clone(), record.added);
-        self.begin(task, name, total, move |replica, job| async move {
+        self.begin(task, name, total, move |replica, job| {
+            if task == Task::Undo {
+                // It may go on with one that broke off.
+                let deleted = record.undone.unwrap_or_default().deleted;
+                job.progress.update(|it| it.stored = deleted);
+            }
             let work = Rc::clone(&replica);
             let turned = async move {
                 if task == Task::Redo {
@@ -76,7 +81,7 @@ impl Replica {
                     work.take_back(import, record, job).await
                 }
             };
-            replica.alone(turned).await
+            async move { replica.alone(turned).await }
         })
     }
 
@@ -233,8 +238,6 @@ impl Replica {
             ..Undone::default()
         });
         let at = undone.at;
-        // It may go on with one that broke off.
-        job.progress.update(|it| it.stored = undone.deleted);
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
                 let mut next = undone;
