@@ -6,7 +6,7 @@
 use std::{
     cell::{Cell, RefCell},
     cmp::Reverse,
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     rc::Rc,
     sync::Arc,
 };
@@ -28,6 +28,8 @@ use crate::connection::documents;
 
 /// How many documents one call asks for.
 const BATCH: usize = 200;
+/// How many documents are compared with storage at once: thirty thousand would hold up the page.
+const COMPARE: usize = 500;
 /// The pause between calls, in milliseconds: what a person does comes first.
 const PAUSE: u32 = 50;
 /// How long rows must rest before fetching begins, in milliseconds.
@@ -95,25 +97,18 @@ impl Replica {
     async fn fetch_open_issues(self: &Rc<Self>) -> Result<(), StoreError> {
         let wanted = self.background.wanted.replace(Some(HashSet::new()));
         let documents = self.offline_documents(wanted.as_ref());
-        let stored: Vec<Option<DocumentRecord>> = match wanted {
-            None => {
-                let mut stored: HashMap<_, _> = self.database.documents().await?.into_iter().collect();
-                documents.iter().map(|document| stored.remove(document)).collect()
-            }
-            Some(_) => self.database.documents_of(&documents).await?,
-        };
-        let wanted = documents
-            .into_iter()
-            .zip(stored)
-            .filter_map(|(document, record)| {
+        let mut wanted = Vec::new();
+        for part in documents.chunks(COMPARE) {
+            let stored = self.database.documents_of(part).await?;
+            wanted.extend(part.iter().zip(stored).filter_map(|(document, record)| {
                 let heads = record.map(|record| record.heads);
-                let hub = self.rows.known(document)?.heads;
+                let hub = self.rows.known(*document)?.heads;
                 catalogue::differs(heads.as_deref(), &hub).then(|| HeadsRecord {
-                    document,
+                    document: *document,
                     heads: heads.unwrap_or_default(),
                 })
-            });
-        let wanted: Vec<HeadsRecord> = wanted.collect();
+            }));
+        }
         self.left_to_fetch(wanted.len());
         for (done, part) in wanted.chunks(BATCH).enumerate() {
             if self.status.with_untracked(|status| status.connection) != Connection::Live {
