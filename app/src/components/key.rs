@@ -3,7 +3,7 @@
 use docket_domain::metrics::{AGES, Key, words};
 use leptos::prelude::*;
 
-use super::people::{name, organisation};
+use super::people::{member_name, name, organisation};
 use crate::store::Store;
 
 /// A key for people. Tracked.
@@ -14,15 +14,18 @@ pub(crate) fn key_name(store: Store, key: &Key) -> String {
         Key::Name(name) => name.clone(),
         Key::Organisation(id) => organisation(store, id),
         Key::Person(person) => {
-            let known = store.with_rows(|rows| {
-                rows.values().find_map(|row| {
-                    row.with_untracked(|row| {
-                        let issue = row.issue()?;
-                        (issue.assignee.as_ref() == Some(person)).then(|| issue.assignee_name.clone())?
+            // Looks at all rows: only for somebody who isn't a member.
+            let known = || {
+                store.with_rows(|rows| {
+                    rows.values().find_map(|row| {
+                        row.with_untracked(|row| {
+                            let issue = row.issue()?;
+                            (issue.assignee.as_ref() == Some(person)).then(|| issue.assignee_name.clone())?
+                        })
                     })
                 })
-            });
-            name(store, person, known.as_deref())
+            };
+            member_name(store, person).unwrap_or_else(|| name(store, person, known().as_deref()))
         }
         Key::Month(at) => words::month(*at),
         Key::Quarter(at) => words::quarter(*at),

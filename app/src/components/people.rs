@@ -12,17 +12,21 @@ pub(crate) fn store() -> Store {
 
 /// A person's name; `known` is what the document says of somebody of another tracker. Tracked.
 pub(crate) fn name(store: Store, person: &PersonId, known: Option<&str>) -> String {
+    let member = member_name(store, person);
+    member.or_else(|| known.map(str::to_owned)).unwrap_or_else(|| {
+        // `jira:jdoe`: who that is nobody here knows, but the name there helps.
+        let there = person.as_str().split_once(':');
+        there.map_or_else(|| "a former member".to_owned(), |(_, name)| name.to_owned())
+    })
+}
+
+/// A member's name; none for anybody else. Tracked.
+pub(crate) fn member_name(store: Store, person: &PersonId) -> Option<String> {
     // Somebody of another tracker may be a member here.
     let person = store.workspace().with(|workspace| workspace.who().is(person));
-    let member = store.members().with(|members| {
+    store.members().with(|members| {
         let member = members.iter().find(|member| person == member.id);
         member.map(|member| member.name.clone())
-    });
-    member.or_else(|| known.map(str::to_owned)).unwrap_or_else(|| {
-        let text = person.as_str();
-        // `jira:jdoe`: who that is nobody here knows, but the name there helps.
-        text.split_once(':')
-            .map_or_else(|| "a former member".to_owned(), |(_, name)| name.to_owned())
     })
 }
 

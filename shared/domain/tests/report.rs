@@ -8,7 +8,7 @@ use docket_domain::{
     command::Splice,
     metrics::{Key, Life, Quarter, Stay},
     read::{Report, Workspace},
-    report::{Figures, Section, Top},
+    report::{Counting, Figures, Section, Top},
     row::Body,
     words::{Severity, Status},
     working::Working,
@@ -173,6 +173,18 @@ fn lives(quarter: Quarter) -> (Timestamp, Vec<Life>) {
     (as_of, known.collect())
 }
 
+fn counted(
+    quarter: Quarter,
+    as_of: Timestamp,
+    lives: (&[Life], &[Life]),
+    name: impl Fn(&Key) -> String,
+    top: Vec<Top>,
+) -> Figures {
+    let mut counting = Counting::new(quarter, as_of, lives, name, top);
+    while counting.step() {}
+    counting.figures()
+}
+
 #[test]
 fn a_quarters_figures_know_nothing_of_later() {
     let (as_of, now) = lives(Q3);
@@ -184,7 +196,7 @@ fn a_quarters_figures_know_nothing_of_later() {
         assignee: String::new(),
     }];
     let name = |key: &Key| format!("<{key}>");
-    let figures = Figures::of(Q3, as_of, &now, &before, name, top);
+    let figures = counted(Q3, as_of, (&now, &before), name, top);
     let measure = |id: &str| figures.measure(id).unwrap().clone();
     assert_eq!((figures.issues, figures.as_of), (3, Q3.plus(1).begins().plus(-1)));
     assert_eq!((measure("created").now.n, measure("created").before.n), (2, 1));
@@ -235,7 +247,7 @@ fn what_was_resolved_twice_by_one_record_is_not_open() {
     let as_of = Figures::as_of(Q3, Timestamp(i64::MAX));
     let life = life(1, 10, &[90], &[60], as_of);
     assert!(life.is_resolved());
-    let figures = Figures::of(Q3, as_of, &[life], &[], |key| key.to_string(), Vec::new());
+    let figures = counted(Q3, as_of, (&[life], &[]), |key| key.to_string(), Vec::new());
     assert_eq!(figures.measure("backlog").unwrap().now.n, 0);
     assert_eq!(figures.trend.last().unwrap().open, 0);
 }
@@ -245,8 +257,8 @@ fn what_the_last_report_told_otherwise_is_named() {
     let (as_of, now) = lives(Q3);
     let (until, before) = lives(Q3.plus(-1));
     let name = |key: &Key| key.to_string();
-    let figures = Figures::of(Q3, as_of, &now, &before, name, Vec::new());
-    let mut last = Figures::of(Q3.plus(-1), until, &before, &[], name, Vec::new());
+    let figures = counted(Q3, as_of, (&now, &before), name, Vec::new());
+    let mut last = counted(Q3.plus(-1), until, (&before, &[]), name, Vec::new());
     assert!(figures.corrected(&last).is_empty());
     last.measures[0].now.n = 9;
     let corrected = figures.corrected(&last);

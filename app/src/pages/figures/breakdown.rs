@@ -4,7 +4,7 @@ use docket_domain::metrics::{Dimension, Key, Measure, Summary, Unit, words};
 use leptos::prelude::*;
 
 use super::{
-    Figures,
+    Counted, Figures,
     asked::{Asked, Behind},
     only,
 };
@@ -14,6 +14,7 @@ use crate::components::{
     figures::{bar, figure_table},
     key::key_name,
 };
+use crate::store::Store;
 
 /// The most rows shown; a chart of hundreds tells nothing.
 const MOST: usize = 40;
@@ -37,15 +38,20 @@ pub(super) fn Breakdown() -> impl IntoView {
             .map(|dimension| (dimension.id.to_owned(), dimension.name.to_owned()))
             .collect::<Vec<_>>()
     });
-    // Listing issues changes nothing in the table, and what was pressed keeps the focus.
-    let told_apart = Memo::new(move |_| Asked {
-        behind: None,
-        ..asked.get()
+    // Nothing else changes the table before it is counted: what was pressed keeps the focus.
+    let told_apart = Memo::new(move |_| {
+        asked.with(|asked| Asked {
+            measure: asked.measure,
+            by: asked.by,
+            ..Asked::default()
+        })
     });
     let table = move || {
-        let asked = told_apart.get();
-        let (lines, left_out) = lines(figures, &asked);
-        view! { <Table asked lines left_out /> }
+        let Asked { measure, by, .. } = told_apart.get();
+        figures.counted.with(|counted| {
+            let (lines, left_out) = lines(figures.store, counted.as_deref()?, measure, by);
+            Some(view! { <Table measure by lines left_out /> })
+        })
     };
     view! {
         <section class="card breakdown" aria-labelledby="breakdown">
@@ -69,14 +75,12 @@ pub(super) fn Breakdown() -> impl IntoView {
     }
 }
 
-fn lines(figures: Figures, asked: &Asked) -> (Vec<Line>, usize) {
-    let now = figures
-        .now
-        .table(asked.measure, Some(asked.by))
-        .unwrap_or_default();
-    let before = figures.before.table(asked.measure, Some(asked.by));
+fn lines(store: Store, counted: &Counted, measure: &Measure, by: &Dimension) -> (Vec<Line>, usize) {
+    let now = counted.now.table(measure, by);
+    let before = counted.before.as_ref().map(|before| before.table(measure, by));
     // Each quarter has keys of its own: nothing to put beside them.
-    let before = before.filter(|_| !is_time(asked.by));
+    let before = before.filter(|_| !is_time(by));
+    let in_time = is_time(by);
     let mut by = now.by;
     // Severities and months have an order; of names the most comes first.
     let named = |key: &Key| matches!(key, Key::Name(_) | Key::Organisation(_) | Key::Person(_));
@@ -84,7 +88,7 @@ fn lines(figures: Figures, asked: &Asked) -> (Vec<Line>, usize) {
         by.sort_by_key(|(_, summary)| std::cmp::Reverse(summary.n));
     }
     let left_out = by.len().saturating_sub(MOST);
-    if is_time(asked.by) {
+    if in_time {
         by.drain(..left_out);
     } else {
         by.truncate(MOST);
@@ -97,7 +101,7 @@ fn lines(figures: Figures, asked: &Asked) -> (Vec<Line>, usize) {
     let mut lines: Vec<Line> = by
         .into_iter()
         .map(|(key, summary)| Line {
-            words: key_name(figures.store, &key),
+            words: key_name(store, &key),
             before: compared(&key),
             key: Some(key),
             summary,
@@ -117,20 +121,23 @@ fn is_time(dimension: &Dimension) -> bool {
 }
 
 #[component]
-fn Table(asked: Asked, lines: Vec<Line>, left_out: usize) -> impl IntoView {
-    let measure = asked.measure;
+fn Table(
+    measure: &'static Measure,
+    by: &'static Dimension,
+    lines: Vec<Line>,
+    left_out: usize,
+) -> impl IntoView {
     let longest = lines
         .iter()
         .filter(|line| line.key.is_some())
         .map(|line| words::length(measure.unit, &line.summary))
         .fold(0.0, f64::max);
     let figures: Figures = expect_context();
-    let by = asked.by;
     let compared = lines.iter().any(|line| line.before.is_some());
     let spread = measure.unit != Unit::Count;
     let body = lines
         .into_iter()
-        .map(|line| row(figures, &asked, line, longest, spread, compared))
+        .map(|line| row(figures, (measure, by), line, longest, spread, compared))
         .collect();
     let heads = view! {
         <th scope="col">{by.name}</th>
@@ -150,14 +157,20 @@ fn Table(asked: Asked, lines: Vec<Line>, left_out: usize) -> impl IntoView {
     }
 }
 
-fn row(figures: Figures, asked: &Asked, line: Line, longest: f64, spread: bool, compared: bool) -> AnyView {
+fn row(
+    figures: Figures,
+    (measure, by): (&'static Measure, &'static Dimension),
+    line: Line,
+    longest: f64,
+    spread: bool,
+    compared: bool,
+) -> AnyView {
     let Line {
         key,
         words: name,
         summary,
         before,
     } = line;
-    let (measure, by) = (asked.measure, asked.by);
     let behind = key.clone().map_or(Behind::All, Behind::Key);
     let open = {
         let behind = behind.clone();

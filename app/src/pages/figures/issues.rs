@@ -24,10 +24,10 @@ pub(super) fn Behind() -> impl IntoView {
             asked::Behind::All => None,
             asked::Behind::Key(key) => Some((asked.by, key)),
         };
-        let ids = figures
-            .now
-            .lives
-            .with(|lives| metrics::issues(lives.iter(), asked.measure, key, &asked.selection()));
+        let ids = figures.counted.with(|counted| {
+            let now = &counted.as_ref()?.now;
+            Some(metrics::issues(&now.lives, asked.measure, key, &now.selection))
+        })?;
         let mut ids: Vec<_> = ids
             .into_iter()
             .map(|id| {

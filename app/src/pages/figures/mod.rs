@@ -3,72 +3,119 @@
 
 mod asked;
 mod breakdown;
+pub(crate) mod counting;
 mod issues;
 
 use std::sync::Arc;
 
 use docket_domain::{
-    Row, Timestamp,
-    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Table, words},
+    Row,
+    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Summary, Table, words},
 };
 use leptos::prelude::*;
 
-use self::{asked::Asked, breakdown::Breakdown, issues::Behind};
+use self::{
+    asked::Asked,
+    breakdown::Breakdown,
+    counting::{Turns, counted},
+    issues::Behind,
+};
 use super::router::router;
 use crate::{
     components::{
-        Show, choice::Choice, focus::focus_if_lost, icon::Icon, key::key_name, people::store, state::State,
+        Show,
+        choice::Choice,
+        focus::focus_if_lost,
+        icon::Icon,
+        key::key_name,
+        people::store,
+        state::{Loading, State},
     },
     store::Store,
 };
-
-/// All lives as of a day.
-pub(crate) type Lives = Arc<Vec<Life>>;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct Figures {
     store: Store,
     asked: Memo<Asked>,
-    now: Period,
-    /// What it is compared with; its selection is none where there is nothing to compare.
-    before: Period,
+    /// None until it is counted.
+    counted: Signal<Option<Arc<Counted>>>,
+    /// The ids of what gets the focus once that is shown, should what had it be gone by then.
+    next: StoredValue<Vec<String>>,
 }
 
-/// What counts in a period, and the lives as of its last moment. Apart from what else is asked for, so that choosing
-/// another measure reads no row again.
-#[derive(Clone, Copy)]
+/// The figures of what is asked for, and of what it is compared with.
+struct Counted {
+    now: Period,
+    before: Option<Period>,
+}
+
+/// The figures of a period.
 struct Period {
-    selection: Memo<Option<Selection>>,
-    lives: Memo<Lives>,
+    /// What counts in it.
+    selection: Selection,
+    /// The lives as of its last moment.
+    lives: Vec<Life>,
+    /// Each measure's figures, in the order of [`Measure::ALL`].
+    all: Vec<Summary>,
 }
 
 impl Period {
-    fn new(store: Store, selection: impl Fn() -> Option<Selection> + Send + Sync + 'static) -> Self {
-        let selection = Memo::new(move |_| selection());
-        let until = Memo::new(move |_| selection.with(|selection| selection.as_ref().map(|it| it.until)));
-        let lives = Memo::new(move |_| {
-            let Some(until) = until.get() else {
-                return Lives::default();
-            };
-            store.changed().track();
-            let now = store.now();
-            lives(store, until.map_or(now, |until| now.min(until.plus(-1))))
-        });
-        Self { selection, lives }
+    async fn count(store: Store, rows: &[Arc<Row>], selection: Selection, turns: &mut Turns) -> Option<Self> {
+        let now = store.now();
+        let as_of = selection.until.map_or(now, |until| now.min(until.plus(-1)));
+        let lives = counting::lives(store, rows, as_of, turns).await?;
+        let mut all = Vec::with_capacity(Measure::ALL.len());
+        for measure in Measure::ALL {
+            all.push(metrics::table(&lives, measure, None, &selection).all);
+            turns.pause().await?;
+        }
+        Some(Self {
+            selection,
+            lives,
+            all,
+        })
     }
 
-    /// A measure's figures in it; none where there is nothing to compare.
-    fn table(self, measure: &Measure, by: Option<&Dimension>) -> Option<Table> {
-        let selection = self.selection.get()?;
-        Some(
-            self.lives
-                .with(|lives| metrics::table(lives.iter(), measure, by, &selection)),
-        )
+    /// A measure's figures in it, told apart.
+    fn table(&self, measure: &Measure, by: &Dimension) -> Table {
+        metrics::table(&self.lives, measure, Some(by), &self.selection)
     }
 }
 
 impl Figures {
+    fn new(store: Store) -> Self {
+        let asked = Memo::new(move |_| Asked::parse(&router().query()));
+        let periods = Memo::new(move |_| asked.with(|asked| (asked.selection(), asked.compared())));
+        let counted = counted(
+            store,
+            move || Some(periods.get()),
+            async move |(now, before), turns: &mut Turns| {
+                let rows = counting::rows(store);
+                let before = match before {
+                    Some(before) => Some(Period::count(store, &rows, before, turns).await?),
+                    None => None,
+                };
+                let now = Period::count(store, &rows, now, turns).await?;
+                Some(Counted { now, before })
+            },
+        );
+        let next = StoredValue::new(Vec::new());
+        Effect::new(move |_| {
+            if counted.with(Option::is_some) {
+                let next = next.try_update_value(std::mem::take).unwrap_or_default();
+                focus_if_lost(next);
+            }
+        });
+        Self {
+            store,
+            asked,
+            counted,
+            next,
+        }
+    }
+
     fn set(self, change: impl FnOnce(&mut Asked)) {
         let mut asked = self.asked.get_untracked();
         change(&mut asked);
@@ -77,8 +124,9 @@ impl Figures {
 
     /// Counts only issues with this key, or no longer only them. What was pressed may be gone then.
     fn toggle(self, dimension: &'static Dimension, key: &metrics::Key) {
+        self.next
+            .set_value(vec![only(dimension, key), "breakdown".to_owned()]);
         self.set(|asked| asked.toggle(dimension, key));
-        focus_if_lost(vec![only(dimension, key), "breakdown".to_owned()]);
     }
 }
 
@@ -92,13 +140,7 @@ fn only(dimension: &Dimension, key: &metrics::Key) -> String {
 pub(crate) fn FiguresPage() -> impl IntoView {
     let store = store();
     store.here(None, None);
-    let asked = Memo::new(move |_| Asked::parse(&router().query()));
-    let figures = Figures {
-        store,
-        asked,
-        now: Period::new(store, move || Some(asked.with(Asked::selection))),
-        before: Period::new(store, move || asked.with(Asked::compared)),
-    };
+    let figures = Figures::new(store);
     provide_context(figures);
     let any = Memo::new(move |_| store.issues().with(|issues| !issues.is_empty()));
     view! {
@@ -115,28 +157,20 @@ pub(crate) fn FiguresPage() -> impl IntoView {
                     <Lacking />
                 </Show>
                 <Controls />
-                <ul class="figure-cards">
-                    {Measure::ALL.iter().map(|measure| view! { <Card measure /> }).collect_view()}
-                </ul>
-                <Breakdown />
-                <Behind />
-                <p class="hint">{format!("Definitions, version {DEFINITIONS}.")}</p>
+                <Show
+                    when=move || figures.counted.with(Option::is_some)
+                    fallback=|| view! { <Loading what="Counting…" /> }
+                >
+                    <ul class="figure-cards">
+                        {Measure::ALL.iter().enumerate().map(|(place, measure)| view! { <Card place measure /> }).collect_view()}
+                    </ul>
+                    <Breakdown />
+                    <Behind />
+                    <p class="hint">{format!("Definitions, version {DEFINITIONS}.")}</p>
+                </Show>
             </Show>
         </div>
     }
-}
-
-/// All lives until that time. Tracks who is who.
-pub(crate) fn lives(store: Store, as_of: Timestamp) -> Lives {
-    let workspace = store.workspace().get();
-    let life = |row: &Row| Life::among(row, as_of, workspace.who());
-    let all = store.with_rows(|rows| {
-        let lives = rows
-            .values()
-            .filter_map(|row| row.with_untracked(|row| life(row)));
-        lives.collect::<Vec<_>>()
-    });
-    Arc::new(all)
 }
 
 /// The quarters since the first issue was reported, the present one first. Tracked.
@@ -224,14 +258,23 @@ fn Controls() -> impl IntoView {
     }
 }
 
-/// A measure's figure; pressed, it is told apart below.
+/// A measure's figure; pressed, it is told apart below. Its `place` is that in [`Measure::ALL`].
 #[component]
-fn Card(measure: &'static Measure) -> impl IntoView {
+fn Card(place: usize, measure: &'static Measure) -> impl IntoView {
     let figures: Figures = expect_context();
     let chosen = move || figures.asked.with(|asked| asked.measure.id == measure.id);
     let summary = Memo::new(move |_| {
-        let all = |period: Period| period.table(measure, None).map(|table| table.all);
-        (all(figures.now).unwrap_or_default(), all(figures.before))
+        figures.counted.with(|counted| {
+            let all = |period: &Period| period.all.get(place).copied().unwrap_or_default();
+            let before = counted.as_ref().and_then(|counted| counted.before.as_ref());
+            (
+                counted
+                    .as_ref()
+                    .map(|counted| all(&counted.now))
+                    .unwrap_or_default(),
+                before.map(all),
+            )
+        })
     });
     let figure = move || words::headline(measure.unit, &summary.get().0);
     let note = move || words::note(measure.unit, &summary.get().0);

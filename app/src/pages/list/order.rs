@@ -46,7 +46,8 @@ impl Order {
     /// Looks at all rows. Tracks the list, the filter, and that any row changed, or was stored by the hub.
     pub(super) fn now(store: Store, list: Option<DocumentId>, filter: &Filter) -> Self {
         store.changed().track();
-        if filter.values(Facet::Flag).contains(filter::PENDING) {
+        let asks_pending = filter.values(Facet::Flag).contains(filter::PENDING);
+        if asks_pending {
             // What is stored by the hub doesn't change by that.
             store.status().track();
         }
@@ -61,7 +62,7 @@ impl Order {
             } else {
                 issue.name(&workspace.prefix).to_lowercase()
             };
-            let pending = store.is_pending(id);
+            let pending = asks_pending && store.is_pending(id);
             filter.fits(row, issue, &name, &words, pending, who)
                 || members.fits(filter, row, issue, &name, pending, who)
         };

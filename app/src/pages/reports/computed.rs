@@ -1,40 +1,46 @@
 //! A report's figures from this device's rows: what freezing would keep.
 
-use std::sync::Arc;
-
 use docket_domain::{
     metrics::Quarter,
-    report::{Figures, Top},
+    report::{Counting, Figures, Top},
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{key::key_name, people},
-    pages::figures::lives,
+    pages::figures::counting::{self, Turns, lives},
     store::Store,
 };
 
 /// How many issues of the agreed list a report names.
 const TOP: usize = 10;
 
-/// The figures of a quarter as they are now. Tracked.
-pub(super) fn figures(store: Store, quarter: Quarter) -> Arc<Figures> {
-    store.changed().track();
+/// The figures of a quarter as they are now, with `top` in them.
+pub(super) async fn figures(
+    store: Store,
+    quarter: Quarter,
+    top: Vec<Top>,
+    turns: &mut Turns,
+) -> Option<Figures> {
+    let rows = counting::rows(store);
     let now_at = store.now();
     let as_of = Figures::as_of(quarter, now_at);
-    let (now, before) = (
-        lives(store, as_of),
-        lives(store, Figures::as_of(quarter.plus(-1), now_at)),
-    );
-    let name = |key: &_| key_name(store, key);
-    // What the group works on today says nothing of a quarter that is long over.
-    let recent = quarter.plus(2).begins() > now_at;
-    let top = if recent { top(store) } else { Vec::new() };
-    Arc::new(Figures::of(quarter, as_of, &now, &before, name, top))
+    let now = lives(store, &rows, as_of, turns).await?;
+    let before = lives(store, &rows, Figures::as_of(quarter.plus(-1), now_at), turns).await?;
+    let name = |key: &_| untrack(|| key_name(store, key));
+    let mut counting = Counting::new(quarter, as_of, (&now, &before), name, top);
+    while counting.step() {
+        turns.pause().await?;
+    }
+    Some(counting.figures())
 }
 
-/// What the group works on first.
-fn top(store: Store) -> Vec<Top> {
+/// What the group works on first. Tracked.
+pub(super) fn top(store: Store, quarter: Quarter) -> Vec<Top> {
+    // What it works on today says nothing of a quarter that is long over.
+    if quarter.plus(2).begins() <= store.now() {
+        return Vec::new();
+    }
     let (agreed, prefix) = store
         .workspace()
         .with(|workspace| (workspace.agreed, workspace.prefix.clone()));

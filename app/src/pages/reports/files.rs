@@ -15,15 +15,17 @@ pub(super) fn Files(state: ReportState) -> impl IntoView {
             .workspace()
             .with_untracked(|workspace| workspace.name.clone());
         let last = state.last.get_untracked();
+        // Nothing to save before it is counted: the buttons are disabled.
+        let Some(figures) = state.figures.get_untracked() else {
+            return;
+        };
         let text = state.report.with_untracked(|report| {
-            state.figures.with_untracked(|figures| {
-                write(&Quarterly {
-                    workspace: &workspace,
-                    report,
-                    figures,
-                    frozen: state.frozen.get_untracked(),
-                    last: last.as_deref(),
-                })
+            write(&Quarterly {
+                workspace: &workspace,
+                report,
+                figures: &figures,
+                frozen: state.frozen.get_untracked(),
+                last: last.as_deref(),
             })
         });
         let name = format!("support-report-{}.{kind}", state.quarter);
@@ -31,8 +33,9 @@ pub(super) fn Files(state: ReportState) -> impl IntoView {
             notices().wrong("The browser doesn’t let Docket save the file.");
         }
     };
+    let none = move || state.figures.with(Option::is_none);
     view! {
-        <button type="button" on:click=move |_| save("md", |report| report.markdown())>"Markdown"</button>
-        <button type="button" on:click=move |_| save("csv", |report| report.csv())>"Tables as CSV"</button>
+        <button type="button" disabled=none on:click=move |_| save("md", |report| report.markdown())>"Markdown"</button>
+        <button type="button" disabled=none on:click=move |_| save("csv", |report| report.csv())>"Tables as CSV"</button>
     }
 }

@@ -24,7 +24,11 @@ use crate::{
     },
     pages::{
         address::Page,
-        figures::{Lacking, lacks_issues},
+        figures::{
+            Lacking,
+            counting::{Turns, counted},
+            lacks_issues,
+        },
         opening::opening,
         workspace::presence,
     },
@@ -39,8 +43,8 @@ pub(super) struct ReportState {
     id: DocumentId,
     document: StoredValue<OpenDocument, LocalStorage>,
     pub(super) report: Memo<Arc<Report>>,
-    /// The figures that are shown: the frozen ones, or what they would be.
-    pub(super) figures: Memo<Arc<Figures>>,
+    /// The figures that are shown: the frozen ones, or what they would be; none until they are counted.
+    pub(super) figures: Memo<Option<Arc<Figures>>>,
     pub(super) frozen: Memo<bool>,
     /// What the report before said.
     pub(super) last: RwSignal<Option<Arc<Figures>>>,
@@ -128,7 +132,12 @@ fn Opened(
         let data = report.with(|report| report.frozen.as_ref().map(|frozen| frozen.data.clone()));
         data.and_then(|data| Figures::parse(&data)).map(Arc::new)
     });
-    let figures = Memo::new(move |_| kept.get().unwrap_or_else(|| computed::figures(store, quarter)));
+    let computed = counted(
+        store,
+        move || kept.with(Option::is_none).then(|| computed::top(store, quarter)),
+        async move |top, turns: &mut Turns| computed::figures(store, quarter, top, turns).await,
+    );
+    let figures = Memo::new(move |_| kept.get().or_else(|| computed.get()));
     let state = ReportState {
         store,
         quarter,
@@ -211,10 +220,14 @@ fn Head(state: ReportState) -> impl IntoView {
     };
     let freeze = move |()| {
         asks.set(false);
-        let data = computed::figures(store, quarter).to_json();
-        let id = EntryId::random();
-        let command = Command::new(state.id, Action::FreezeFigures { id, data });
+        let top = untrack(|| computed::top(store, quarter));
         spawn_local(async move {
+            let figures = computed::figures(store, quarter, top, &mut Turns::whole()).await;
+            let Some(data) = figures.map(|figures| figures.to_json()) else {
+                return;
+            };
+            let id = EntryId::random();
+            let command = Command::new(state.id, Action::FreezeFigures { id, data });
             match store.run(command).await {
                 Ok(()) => notices().done("The figures are frozen."),
                 Err(error) => notices().wrong(error),

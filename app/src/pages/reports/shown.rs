@@ -10,13 +10,16 @@ use super::report::ReportState;
 use crate::components::{
     count::{issues, number},
     figures::{bar, figure_table},
+    state::Loading,
 };
 
 /// All of them.
 #[component]
 pub(super) fn ShownFigures(state: ReportState) -> impl IntoView {
     let all = move || {
-        let figures = state.figures.get();
+        let Some(figures) = state.figures.get() else {
+            return view! { <Loading what="Counting…" /> }.into_any();
+        };
         let last = state.last.get();
         let corrected = last.as_deref().map(|last| {
             let corrected = figures.corrected(last).into_iter();
@@ -38,6 +41,7 @@ pub(super) fn ShownFigures(state: ReportState) -> impl IntoView {
                 {definitions(&figures)}
             </section>
         }
+        .into_any()
     };
     view! { {all} }
 }

@@ -127,46 +127,6 @@ impl Figures {
         quarter.plus(1).begins().plus(-1).min(now)
     }
 
-    /// The figures of a quarter. `lives` end at [`as_of`](Self::as_of) of it, `before` at that of the quarter before;
-    /// `name` says what people call a key; `top` is the beginning of the agreed list.
-    #[must_use]
-    pub fn of(
-        quarter: Quarter,
-        as_of: Timestamp,
-        lives: &[Life],
-        before: &[Life],
-        name: impl Fn(&Key) -> String,
-        top: Vec<Top>,
-    ) -> Self {
-        let (now, earlier) = (selection(quarter), selection(quarter.plus(-1)));
-        let measures = Measure::ALL.iter().map(|measure| Measured {
-            id: measure.id.to_owned(),
-            name: measure.name.to_owned(),
-            unit: measure.unit,
-            definition: measure.definition.to_owned(),
-            now: rounded(metrics::table(lives, measure, None, &now).all),
-            before: rounded(metrics::table(before, measure, None, &earlier).all),
-        });
-        let tables = TABLES.iter().filter_map(|(measure, by)| {
-            let (measure, by) = (Measure::named(measure)?, Dimension::named(by)?);
-            let found = metrics::table(lives, measure, Some(by), &now).by;
-            let was = metrics::table(before, measure, Some(by), &earlier).by;
-            // Where nothing is known of what tells apart, there is nothing to tell.
-            let known = found.iter().any(|(key, _)| *key != Key::None);
-            known.then(|| table(measure, by, found, &was, &name))
-        });
-        Self {
-            definitions: DEFINITIONS,
-            quarter,
-            as_of,
-            issues: lives.len(),
-            measures: measures.collect(),
-            tables: tables.collect(),
-            trend: trend(quarter, lives),
-            top,
-        }
-    }
-
     /// As documents keep it: JSON, so that any client can read it.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -212,6 +172,100 @@ impl Figures {
     }
 }
 
+/// The counting of a quarter's figures, in steps: over tens of thousands of issues all of it at once would hold up a page.
+#[derive(Debug)]
+pub struct Counting<'a, N> {
+    lives: &'a [Life],
+    before: &'a [Life],
+    name: N,
+    left: std::vec::IntoIter<Part>,
+    figures: Figures,
+}
+
+/// What one step counts.
+#[derive(Debug)]
+enum Part {
+    Measure(&'static Measure),
+    Table(&'static Measure, &'static Dimension),
+    Trend(Quarter),
+}
+
+impl Part {
+    fn all(quarter: Quarter) -> Vec<Self> {
+        let measures = Measure::ALL.iter().map(Self::Measure);
+        let tables = TABLES
+            .iter()
+            .filter_map(|(measure, by)| Some(Self::Table(Measure::named(measure)?, Dimension::named(by)?)));
+        let trend = (1 - QUARTERS..=0).map(|offset| Self::Trend(quarter.plus(offset)));
+        measures.chain(tables).chain(trend).collect()
+    }
+}
+
+impl<'a, N: Fn(&Key) -> String> Counting<'a, N> {
+    /// Of a quarter. `lives` end at [`Figures::as_of`] of it, `before` at that of the quarter before; `name` says what
+    /// people call a key; `top` is the beginning of the agreed list.
+    #[must_use]
+    pub fn new(
+        quarter: Quarter,
+        as_of: Timestamp,
+        (lives, before): (&'a [Life], &'a [Life]),
+        name: N,
+        top: Vec<Top>,
+    ) -> Self {
+        Self {
+            lives,
+            before,
+            name,
+            left: Part::all(quarter).into_iter(),
+            figures: Figures {
+                definitions: DEFINITIONS,
+                quarter,
+                as_of,
+                issues: lives.len(),
+                measures: Vec::new(),
+                tables: Vec::new(),
+                trend: Vec::new(),
+                top,
+            },
+        }
+    }
+
+    /// One step further: a measure, a table or a quarter of the trend. False: nothing is left.
+    pub fn step(&mut self) -> bool {
+        let quarter = self.figures.quarter;
+        let now = |measure, by| metrics::table(self.lives, measure, by, &selection(quarter));
+        let before = |measure, by| metrics::table(self.before, measure, by, &selection(quarter.plus(-1)));
+        match self.left.next() {
+            Some(Part::Measure(measure)) => self.figures.measures.push(Measured {
+                id: measure.id.to_owned(),
+                name: measure.name.to_owned(),
+                unit: measure.unit,
+                definition: measure.definition.to_owned(),
+                now: rounded(now(measure, None).all),
+                before: rounded(before(measure, None).all),
+            }),
+            Some(Part::Table(measure, by)) => {
+                let found = now(measure, Some(by)).by;
+                // Where nothing is known of what tells apart, there is nothing to tell.
+                if found.iter().any(|(key, _)| *key != Key::None) {
+                    let was = before(measure, Some(by)).by;
+                    let table = table(measure, by, found, &was, &self.name);
+                    self.figures.tables.push(table);
+                }
+            }
+            Some(Part::Trend(quarter)) => self.figures.trend.push(trend(quarter, self.lives)),
+            None => return false,
+        }
+        true
+    }
+
+    /// The figures, of the steps that were taken.
+    #[must_use]
+    pub fn figures(self) -> Figures {
+        self.figures
+    }
+}
+
 fn selection(quarter: Quarter) -> Selection {
     Selection {
         from: Some(quarter.begins()),
@@ -252,25 +306,21 @@ fn table(
     }
 }
 
-fn trend(quarter: Quarter, lives: &[Life]) -> Vec<Trend> {
-    let quarters = (1 - QUARTERS..=0).map(|offset| quarter.plus(offset));
-    let all = quarters.map(|quarter| {
-        let (from, until) = (quarter.begins(), quarter.plus(1).begins());
-        let within = |at: &&Timestamp| **at >= from && **at < until;
-        let mut trend = Trend {
-            quarter,
-            reported: 0,
-            resolved: 0,
-            open: 0,
-        };
-        for life in lives {
-            trend.reported += usize::from(within(&&life.reported));
-            trend.resolved += life.resolved.iter().filter(within).count();
-            trend.open += usize::from(life.reported < until && !life.was_resolved(until));
-        }
-        trend
-    });
-    all.collect()
+fn trend(quarter: Quarter, lives: &[Life]) -> Trend {
+    let (from, until) = (quarter.begins(), quarter.plus(1).begins());
+    let within = |at: &&Timestamp| **at >= from && **at < until;
+    let mut trend = Trend {
+        quarter,
+        reported: 0,
+        resolved: 0,
+        open: 0,
+    };
+    for life in lives {
+        trend.reported += usize::from(within(&&life.reported));
+        trend.resolved += life.resolved.iter().filter(within).count();
+        trend.open += usize::from(life.reported < until && !life.was_resolved(until));
+    }
+    trend
 }
 
 /// To a precision that no reader misses, so that a report stays small.
