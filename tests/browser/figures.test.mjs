@@ -53,6 +53,10 @@ test("figures are counted, narrowed and followed to their issues", async (contex
   await value("Reported", "2");
   await focused(minor);
 
+  // What others do meanwhile is counted by itself.
+  await report(bob, "Client is evicted");
+  await value("Reported", "3");
+
   // The address says it all: it survives a reload without a network.
   const behind = page.getByRole("button", { name: "Major: show the issues behind 1" });
   await behind.press("Enter");

@@ -1,4 +1,4 @@
-//! Imports and their undoing. The work is done beside the page ([`crate::job`]); what comes of it is stored here, in
+//! Imports. The work is done beside the page ([`crate::job`]); what comes of it is stored here, in
 //! batches, shown, and uploaded in bulk (`upload`).
 //!
 //! An imported document's id and first changes are the same wherever it is imported, so two people who import one file
@@ -38,8 +38,8 @@ pub(super) struct Imports {
 }
 
 /// What a job needs of its [`Running`].
-struct Job {
-    progress: ArcRwSignal<Progress>,
+pub(super) struct Job {
+    pub(super) progress: ArcRwSignal<Progress>,
     cancelled: AbortRegistration,
 }
 
@@ -60,28 +60,6 @@ impl Replica {
             replica
                 .alone(async move { work.bring(&file, expected, job).await })
                 .await
-        })
-    }
-
-    /// Deletes what an import added and nobody has changed since ([`Task::Undo`]), or brings back what that deleted
-    /// ([`Task::Redo`]).
-    pub(super) fn turn(self: &Rc<Self>, task: Task, import: ImportId, record: ImportRecord) -> Running {
-        let (name, total) = (record.name.clone(), record.added);
-        self.begin(task, name, total, move |replica, job| {
-            if task == Task::Undo {
-                // It may go on with one that broke off.
-                let deleted = record.undone.unwrap_or_default().deleted;
-                job.progress.update(|it| it.stored = deleted);
-            }
-            let work = Rc::clone(&replica);
-            let turned = async move {
-                if task == Task::Redo {
-                    work.bring_back(import, record, job).await
-                } else {
-                    work.take_back(import, record, job).await
-                }
-            };
-            async move { replica.alone(turned).await }
         })
     }
 
@@ -116,7 +94,7 @@ impl Replica {
         Ok(())
     }
 
-    fn begin<F>(
+    pub(super) fn begin<F>(
         self: &Rc<Self>,
         task: Task,
         name: String,
@@ -160,7 +138,7 @@ impl Replica {
     }
 
     /// One at a time in this browser, whichever tab.
-    async fn alone(
+    pub(super) async fn alone(
         &self,
         work: impl Future<Output = Result<Outcome, StoreError>> + 'static,
     ) -> Result<Outcome, StoreError> {
@@ -226,74 +204,8 @@ impl Replica {
         stored
     }
 
-    async fn take_back(
-        self: &Rc<Self>,
-        import: ImportId,
-        mut record: ImportRecord,
-        job: Job,
-    ) -> Result<Outcome, StoreError> {
-        let request = self.undo_request(import, None)?;
-        let mut undone = record.undone.unwrap_or(Undone {
-            at: self.now(),
-            ..Undone::default()
-        });
-        let at = undone.at;
-        let outcome = self
-            .follow(&request, None, job, async |items, shown| {
-                let mut next = undone;
-                let of_this = |ids: &[DocumentId], _: &[DocumentId]| {
-                    next.deleted += ids.len() as u64;
-                    record.undone = Some(next);
-                    vec![Write::Import(import, record.clone())]
-                };
-                self.store_items(items, shown, of_this).await?;
-                undone = next;
-                Ok(())
-            })
-            .await?;
-        if let Outcome::Undone(undone) = outcome {
-            record.undone = Some(Undone { at, ..undone });
-            self.writer.write(vec![Write::Import(import, record)]).await?;
-        }
-        Ok(outcome)
-    }
-
-    async fn bring_back(
-        self: &Rc<Self>,
-        import: ImportId,
-        record: ImportRecord,
-        job: Job,
-    ) -> Result<Outcome, StoreError> {
-        let since = record.undone.map_or(record.at, |undone| undone.at);
-        let request = self.undo_request(import, Some(since))?;
-        let outcome = self
-            .follow(&request, None, job, async |items, shown| {
-                self.store_items(items, shown, |_, _| Vec::new()).await
-            })
-            .await?;
-        if let Outcome::Undone(_) = outcome {
-            let record = ImportRecord {
-                undone: None,
-                ..record
-            };
-            self.writer.write(vec![Write::Import(import, record)]).await?;
-        }
-        Ok(outcome)
-    }
-
-    fn undo_request(&self, import: ImportId, back: Option<Timestamp>) -> Result<Request, StoreError> {
-        Ok(Request::Undo {
-            slug: self.slug.clone(),
-            import,
-            known: self.known(),
-            member: self.my_id().ok_or(StoreError::SignedOut)?,
-            now: self.now(),
-            back,
-        })
-    }
-
     /// Has a job done, and stores each batch that it hands over.
-    async fn follow(
+    pub(super) async fn follow(
         self: &Rc<Self>,
         request: &Request,
         file: Option<&File>,
@@ -342,7 +254,7 @@ impl Replica {
 
     /// Stores what a job handed over, together with what `with` makes of the documents that were taken, and of those of
     /// them that begin with it. A document that came meanwhile, from a person who imports the same file, is passed over.
-    async fn store_items(
+    pub(super) async fn store_items(
         self: &Rc<Self>,
         items: Vec<Item>,
         shown: &mut Shown,
@@ -418,7 +330,7 @@ impl Replica {
     }
 
     /// Every document that there is a row of, with the heads that the hub told of it; none if it told none.
-    fn known(&self) -> Vec<Heads> {
+    pub(super) fn known(&self) -> Vec<Heads> {
         let ids: Vec<DocumentId> = self.rows.with(|rows| rows.keys().copied().collect());
         let heads = |document| Heads {
             document,
@@ -440,7 +352,7 @@ fn record_of(file: &File, expected: u64) -> ImportRecord {
 }
 
 /// Rows that are stored and not shown yet. Shown when this ends, however it does.
-struct Shown {
+pub(super) struct Shown {
     replica: Rc<Replica>,
     progress: ArcRwSignal<Progress>,
     rows: Vec<(DocumentId, Option<Arc<Row>>)>,

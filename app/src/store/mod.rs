@@ -1,8 +1,10 @@
 //! The app's copy of a workspace: rows, documents and the outbox, in IndexedDB and in signals.
 //!
 //! What lives here: [`Store`], the one handle that views use, and behind it `database` (IndexedDB), `rows` (the
-//! reactive collection), `engine` (the way to what only the sync and edits need), `documents` (open Automerge documents), `outbox` and `refusal` (what the hub hasn't stored,
-//! or won't), `import` and `upload` (imports, and their way to the hub), `background` (open issues for offline use), `tabs` (other tabs of this browser).
+//! reactive collection), `engine` (the way to what only the sync and edits need), `documents` (open Automerge
+//! documents), `outbox` and `refusal` (what the hub hasn't stored, or won't), `import`, `undo` and `upload` (imports,
+//! their undoing, and their way to the hub), `background` (open issues for offline use), `tabs` (other tabs of this
+//! browser).
 //! What may not: views, and anything that decides what a record means (that is `docket_domain`).
 //!
 //! # Use
@@ -34,6 +36,7 @@ mod rows;
 mod running;
 mod status;
 mod tabs;
+mod undo;
 mod upload;
 mod writer;
 

@@ -11,7 +11,7 @@ use crate::store::{Store, now, sleep};
 /// How long one turn lasts, in milliseconds.
 const TURN: i64 = 25;
 /// How many lives are read between two looks at the clock.
-const PART: usize = 500;
+const PART: usize = 250;
 /// While rows keep changing (an upload, an import elsewhere), it rests so many times as long as counting took.
 const REST: i64 = 10;
 
@@ -50,21 +50,33 @@ pub(crate) fn rows(store: Store) -> Vec<Arc<Row>> {
     store.with_rows(|rows| rows.values().map(|row| row.get_untracked()).collect())
 }
 
-/// The lives of these rows until that time.
+/// The lives of these rows until that time; `tell` is told of each as it is read.
 pub(crate) async fn lives(
     store: Store,
     rows: &[Arc<Row>],
     as_of: Timestamp,
     turns: &mut Turns,
+    mut tell: impl FnMut(&Life),
 ) -> Option<Vec<Life>> {
     let workspace = store.workspace().get_untracked();
     let mut lives = Vec::with_capacity(rows.len());
     for part in rows.chunks(PART) {
-        let part = part.iter();
-        lives.extend(part.filter_map(|row| Life::among(row, as_of, workspace.who())));
+        let of_part = part.iter();
+        lives.extend(of_part.filter_map(|row| {
+            let life = Life::among(row, as_of, workspace.who())?;
+            tell(&life);
+            Some(life)
+        }));
         turns.pause().await?;
     }
     Some(lives)
+}
+
+/// When the first of these issues was reported; none where nobody knows.
+pub(crate) fn first_reported(rows: &[Arc<Row>]) -> Option<Timestamp> {
+    let reported = rows.iter().filter_map(|row| row.issue().map(|_| row.created));
+    // 0 is no time.
+    reported.filter(|at| at.0 > 0).min()
 }
 
 /// What `count` makes of what is asked for: at once when something else is, and again after rows changed. None until it

@@ -9,8 +9,10 @@ mod issues;
 use std::sync::Arc;
 
 use docket_domain::{
-    Row,
-    metrics::{self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Summary, Table, words},
+    Row, Timestamp,
+    metrics::{
+        self, DEFINITIONS, Dimension, Life, Measure, Quarter, Selection, Summary, Table, Tally, words,
+    },
 };
 use leptos::prelude::*;
 
@@ -47,6 +49,8 @@ struct Figures {
 
 /// The figures of what is asked for, and of what it is compared with.
 struct Counted {
+    /// When the first issue was reported.
+    first: Option<Timestamp>,
     now: Period,
     before: Option<Period>,
 }
@@ -65,12 +69,9 @@ impl Period {
     async fn count(store: Store, rows: &[Arc<Row>], selection: Selection, turns: &mut Turns) -> Option<Self> {
         let now = store.now();
         let as_of = selection.until.map_or(now, |until| now.min(until.plus(-1)));
-        let lives = counting::lives(store, rows, as_of, turns).await?;
-        let mut all = Vec::with_capacity(Measure::ALL.len());
-        for measure in Measure::ALL {
-            all.push(metrics::table(&lives, measure, None, &selection).all);
-            turns.pause().await?;
-        }
+        let mut tally = Tally::new(Measure::ALL, &selection);
+        let lives = counting::lives(store, rows, as_of, turns, |life| tally.add(life)).await?;
+        let all = tally.summaries();
         Some(Self {
             selection,
             lives,
@@ -98,7 +99,8 @@ impl Figures {
                     None => None,
                 };
                 let now = Period::count(store, &rows, now, turns).await?;
-                Some(Counted { now, before })
+                let first = counting::first_reported(&rows);
+                Some(Counted { first, now, before })
             },
         );
         let next = StoredValue::new(Vec::new());
@@ -173,17 +175,9 @@ pub(crate) fn FiguresPage() -> impl IntoView {
     }
 }
 
-/// The quarters since the first issue was reported, the present one first. Tracked.
-pub(crate) fn quarters(store: Store) -> Vec<Quarter> {
-    store.changed().track();
-    let first = store.with_rows(|rows| {
-        let reported = rows
-            .values()
-            .filter_map(|row| row.with_untracked(|row| row.issue().map(|_| row.created)));
-        // 0 is no time.
-        reported.filter(|at| at.0 > 0).min()
-    });
-    let now = Quarter::of(store.now());
+/// The quarters since the first issue was reported, the present one first.
+pub(crate) fn quarters(first: Option<Timestamp>, now: Timestamp) -> Vec<Quarter> {
+    let now = Quarter::of(now);
     let first = first.map_or(now, |first| Quarter::of(first).min(now));
     let quarters = std::iter::successors(Some(now), |quarter| Some(quarter.plus(-1)));
     quarters.take_while(|quarter| *quarter >= first).collect()
@@ -206,7 +200,10 @@ fn Controls() -> impl IntoView {
     let figures: Figures = expect_context();
     let asked = figures.asked;
     let periods = Memo::new(move |_| {
-        let all = quarters(figures.store).into_iter();
+        let first = figures
+            .counted
+            .with(|counted| counted.as_ref().and_then(|counted| counted.first));
+        let all = quarters(first, figures.store.now()).into_iter();
         let all = all.map(|quarter| (quarter.to_string(), words::quarter(quarter)));
         std::iter::once((String::new(), "All time".to_owned()))
             .chain(all)

@@ -25,8 +25,9 @@ pub(super) async fn figures(
     let rows = counting::rows(store);
     let now_at = store.now();
     let as_of = Figures::as_of(quarter, now_at);
-    let now = lives(store, &rows, as_of, turns).await?;
-    let before = lives(store, &rows, Figures::as_of(quarter.plus(-1), now_at), turns).await?;
+    let until = Figures::as_of(quarter.plus(-1), now_at);
+    let now = lives(store, &rows, as_of, turns, |_| ()).await?;
+    let before = lives(store, &rows, until, turns, |_| ()).await?;
     let name = |key: &_| untrack(|| key_name(store, key));
     let mut counting = Counting::new(quarter, as_of, (&now, &before), name, top);
     while counting.step() {

@@ -16,7 +16,10 @@ use docket_domain::{
 };
 use leptos::prelude::*;
 
-use super::{address::Page, figures::quarters};
+use super::{
+    address::Page,
+    figures::{counting, quarters},
+};
 use crate::{
     components::{
         For,
@@ -59,7 +62,10 @@ fn standing(store: Store, quarter: Quarter) -> Standing {
 pub(crate) fn ReportsPage() -> impl IntoView {
     let store = store();
     store.here(None, None);
-    let quarters = Memo::new(move |_| quarters(store));
+    let quarters = Memo::new(move |_| {
+        store.changed().track();
+        quarters(counting::first_reported(&counting::rows(store)), store.now())
+    });
     // The last one that is due. Of earlier ones nobody waits for a report any more.
     let late = move |quarter: Quarter| {
         let now = store.now();

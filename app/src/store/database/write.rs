@@ -2,7 +2,10 @@
 
 use docket_domain::DocumentId;
 use docket_sync::client::{catalogue, outbox::Entry};
-use idb::{KeyRange, ObjectStore, Query, Transaction, TransactionMode};
+use idb::{
+    KeyRange, ObjectStore, Query, Transaction, TransactionMode,
+    request::{DeleteStoreRequest, PutStoreRequest},
+};
 use wasm_bindgen::JsValue;
 
 use super::{
@@ -11,6 +14,9 @@ use super::{
     failed, key, schema,
 };
 use crate::store::{SetAside, StoreError};
+
+/// How many requests are placed before the page has its turn.
+const PART: usize = 200;
 
 /// One write. A list of them is one transaction.
 #[derive(Debug)]
@@ -76,7 +82,7 @@ impl Database {
             .inner
             .transaction(&names, TransactionMode::ReadWrite)
             .map_err(|error| failed(&error))?;
-        if let Err(error) = request_all(writes, &transaction).await {
+        if let Err(Failure::NotPlaced(error)) = request_all(writes, &transaction).await {
             // Aborting what is aborted already fails; either way nothing is written.
             let _ = transaction.abort();
             return Err(failed(&error));
@@ -89,30 +95,61 @@ impl Database {
     }
 }
 
-/// Places the requests of all writes. Their answers aren't awaited: what fails aborts the transaction, and that answers.
-async fn request_all(writes: &[Write], transaction: &Transaction) -> Result<(), idb::Error> {
+/// Places the requests of all writes. What fails aborts the transaction, and that answers.
+async fn request_all(writes: &[Write], transaction: &Transaction) -> Result<(), Failure> {
+    let mut placed = 0;
     for write in writes {
         let Write::Catalogue {
             since,
             cursor,
-            writes,
+            writes: rows,
         } = write
         else {
-            write.request(transaction)?;
+            write.place(transaction, &mut placed).await?;
             continue;
         };
         let meta = transaction.object_store(schema::META)?;
         let name = JsValue::from_str(StoredCursor::NAME);
-        let stored = meta.get(Query::Key(name.clone()))?.await?;
+        let stored = meta.get(Query::Key(name))?.await?;
         let stored: StoredCursor = stored
             .and_then(|value| from_cbor(&from_js(&value)?))
             .unwrap_or_default();
         if catalogue::joins(&stored.cursor(), *since, &cursor.cursor()) {
-            writes.iter().try_for_each(|write| write.request(transaction))?;
-            put(&meta, &name, &to_js(&to_cbor(cursor)))?;
+            for row in rows {
+                row.place(transaction, &mut placed).await?;
+            }
+            write.request(transaction)?;
         }
     }
     Ok(())
+}
+
+/// Why not all requests are placed.
+enum Failure {
+    NotPlaced(idb::Error),
+    /// One of them failed, which aborts the transaction: its own answer tells more.
+    Aborted,
+}
+
+impl From<idb::Error> for Failure {
+    fn from(error: idb::Error) -> Self {
+        Self::NotPlaced(error)
+    }
+}
+
+/// A request that is placed.
+enum Placed {
+    Put(PutStoreRequest),
+    Delete(DeleteStoreRequest),
+}
+
+impl Placed {
+    async fn done(self) -> Result<(), idb::Error> {
+        match self {
+            Self::Put(request) => request.await.map(drop),
+            Self::Delete(request) => request.await,
+        }
+    }
 }
 
 impl Write {
@@ -144,13 +181,29 @@ impl Write {
         }
     }
 
-    fn request(&self, transaction: &Transaction) -> Result<(), idb::Error> {
+    /// Places its request, and lets the page have its turn now and then: placing takes a tenth of a millisecond, and what
+    /// isn't answered keeps the transaction open meanwhile.
+    async fn place(&self, transaction: &Transaction, placed: &mut usize) -> Result<(), Failure> {
+        let request = self.request(transaction)?;
+        *placed += 1;
+        if placed.is_multiple_of(PART) {
+            request.done().await.map_err(|_| Failure::Aborted)?;
+        }
+        Ok(())
+    }
+
+    /// The last of its requests.
+    fn request(&self, transaction: &Transaction) -> Result<Placed, idb::Error> {
         let store = |name: &str| transaction.object_store(name);
         let first = self.own_stores().first().copied().unwrap_or(schema::META);
         let store_of_this = store(first)?;
         match self {
-            // Taken apart before.
-            Self::Catalogue { .. } => Ok(()),
+            // Its rows are written before.
+            Self::Catalogue { cursor, .. } => put(
+                &store_of_this,
+                &JsValue::from_str(StoredCursor::NAME),
+                &to_js(&to_cbor(cursor)),
+            ),
             Self::Meta(name, value) => put(&store_of_this, &JsValue::from_str(name), &to_js(value)),
             Self::Row(document, record) => put(&store_of_this, &id(*document), &to_js(&to_cbor(record))),
             Self::Document(document, record) => put(&store_of_this, &id(*document), &to_js(&to_cbor(record))),
@@ -201,12 +254,12 @@ fn id(document: DocumentId) -> JsValue {
     to_js(document.as_bytes())
 }
 
-fn put(store: &ObjectStore, key: &JsValue, value: &JsValue) -> Result<(), idb::Error> {
-    store.put(value, Some(key)).map(drop)
+fn put(store: &ObjectStore, key: &JsValue, value: &JsValue) -> Result<Placed, idb::Error> {
+    store.put(value, Some(key)).map(Placed::Put)
 }
 
-fn delete(store: &ObjectStore, key: JsValue) -> Result<(), idb::Error> {
-    store.delete(Query::Key(key)).map(drop)
+fn delete(store: &ObjectStore, key: JsValue) -> Result<Placed, idb::Error> {
+    store.delete(Query::Key(key)).map(Placed::Delete)
 }
 
 /// The keys of all that belongs to a document, or an import.

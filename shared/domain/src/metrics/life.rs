@@ -196,13 +196,13 @@ fn first_on_record(timeline: &[Moment]) -> Option<Status> {
 }
 
 fn responded(moments: &[&Moment], reporter: Option<&PersonId>, who: Who<'_>) -> Option<Timestamp> {
-    let reporter = reporter.map(|person| who.is(person));
+    let reporter = reporter.map(|person| who.named(person.as_str()));
     moments
         .iter()
         .filter(|moment| matches!(moment.what, What::Commented | What::Status { .. }))
         // Whoever isn't known may be the reporter.
         .filter(|moment| {
-            let by = moment.by.as_ref().map(|person| who.is(person));
+            let by = moment.by.as_ref().map(|person| who.named(person.as_str()));
             by.is_some() && by != reporter
         })
         .map(|moment| moment.at)

@@ -49,6 +49,39 @@ pub struct Table {
     pub by: Vec<(Key, Summary)>,
 }
 
+/// The figures of several measures at once, none told apart: each life is looked at once, as it comes.
+#[derive(Debug)]
+pub struct Tally<'a> {
+    kept: Kept<'a>,
+    values: Vec<(&'static Measure, Vec<f64>)>,
+}
+
+impl<'a> Tally<'a> {
+    /// Of what `selection` has.
+    #[must_use]
+    pub fn new(measures: &'static [Measure], selection: &'a Selection) -> Self {
+        Self {
+            kept: Kept::new(selection),
+            values: measures.iter().map(|measure| (measure, Vec::new())).collect(),
+        }
+    }
+
+    /// Counts a further life.
+    pub fn add(&mut self, life: &Life) {
+        for (measure, values) in &mut self.values {
+            self.kept
+                .each(life, measure, |observation| values.push(observation.value));
+        }
+    }
+
+    /// The figures, in the order of the measures.
+    #[must_use]
+    pub fn summaries(self) -> Vec<Summary> {
+        let values = self.values.into_iter();
+        values.map(|(_, values)| Summary::of(values)).collect()
+    }
+}
+
 /// The figures of `measure`, by `dimension` if there is one, of what `selection` has.
 #[must_use]
 pub fn table<'a>(
@@ -59,15 +92,18 @@ pub fn table<'a>(
 ) -> Table {
     let mut all = Vec::new();
     let mut by: BTreeMap<Key, Vec<f64>> = BTreeMap::new();
-    each(lives, measure, selection, |life, observation| {
-        all.push(observation.value);
-        for key in dimension
-            .iter()
-            .flat_map(|dimension| dimension.keys(life, observation))
-        {
-            by.entry(key).or_default().push(observation.value);
-        }
-    });
+    let kept = Kept::new(selection);
+    for life in lives {
+        kept.each(life, measure, |observation| {
+            all.push(observation.value);
+            for key in dimension
+                .iter()
+                .flat_map(|dimension| dimension.keys(life, observation))
+            {
+                by.entry(key).or_default().push(observation.value);
+            }
+        });
+    }
     Table {
         all: Summary::of(all),
         by: by
@@ -86,38 +122,47 @@ pub fn issues<'a>(
     selection: &Selection,
 ) -> BTreeSet<DocumentId> {
     let mut found = BTreeSet::new();
-    each(lives, measure, selection, |life, observation| {
-        if behind.is_none_or(|(dimension, key)| dimension.keys(life, observation).contains(key)) {
-            found.insert(life.document);
-        }
-    });
+    let kept = Kept::new(selection);
+    for life in lives {
+        kept.each(life, measure, |observation| {
+            if behind.is_none_or(|(dimension, key)| dimension.keys(life, observation).contains(key)) {
+                found.insert(life.document);
+            }
+        });
+    }
     found
 }
 
-fn each<'a>(
-    lives: impl IntoIterator<Item = &'a Life>,
-    measure: &Measure,
-    selection: &Selection,
-    mut take: impl FnMut(&Life, &Observation),
-) {
-    let only: Vec<(&Dimension, &BTreeSet<Key>)> = Dimension::ALL
-        .iter()
-        .filter_map(|dimension| Some((dimension, selection.only.get(dimension.id)?)))
-        .collect();
-    for life in lives {
+/// The observations that a selection has.
+#[derive(Debug)]
+struct Kept<'a> {
+    selection: &'a Selection,
+    only: Vec<(&'static Dimension, &'a BTreeSet<Key>)>,
+}
+
+impl<'a> Kept<'a> {
+    fn new(selection: &'a Selection) -> Self {
+        let only = Dimension::ALL
+            .iter()
+            .filter_map(|dimension| Some((dimension, selection.only.get(dimension.id)?)));
+        Self {
+            selection,
+            only: only.collect(),
+        }
+    }
+
+    fn each(&self, life: &Life, measure: &Measure, mut take: impl FnMut(&Observation)) {
         measure.each(life, |observation| {
-            let in_time = selection.from.is_none_or(|from| observation.at >= from)
-                && selection.until.is_none_or(|until| observation.at < until);
+            let in_time = self.selection.from.is_none_or(|from| observation.at >= from)
+                && self.selection.until.is_none_or(|until| observation.at < until);
             let kept = || {
-                only.iter().all(|(dimension, keys)| {
-                    dimension
-                        .keys(life, &observation)
-                        .iter()
-                        .any(|key| keys.contains(key))
+                self.only.iter().all(|(dimension, keys)| {
+                    let of_this = dimension.keys(life, &observation);
+                    of_this.iter().any(|key| keys.contains(key))
                 })
             };
             if in_time && kept() {
-                take(life, &observation);
+                take(&observation);
             }
         });
     }
