@@ -265,6 +265,8 @@ fn People(people: Vec<(String, String)>) -> impl IntoView {
     let store = store();
     let people = Arc::new(people);
     let wanted = RwSignal::new(String::new());
+    // Forty selects are made when somebody looks at them: beside all else that a file brings they held up the page.
+    let opened = RwSignal::new(false);
     let members = Signal::derive(move || {
         let nobody = (String::new(), "Nobody here".to_owned());
         let members = store.members().get();
@@ -316,7 +318,7 @@ fn People(people: Vec<(String, String)>) -> impl IntoView {
         view! { <li><Choice label options=members value on_change=choose /></li> }
     };
     view! {
-        <details class="part">
+        <details class="part" on:toggle=move |_| opened.set(true)>
             <summary>"People"<span class="count">{number(all)}</span></summary>
             <p class="hint">"Say who of them is a member here: lists and figures then know them as one. It holds for what came in before, too."</p>
             <Show when=move || !namesakes.with(Vec::is_empty)>
@@ -333,7 +335,11 @@ fn People(people: Vec<(String, String)>) -> impl IntoView {
                 <input type="search" bind:value=wanted />
             </label>
             <ul class="mapping">
-                <For each=move || shown.get() key=|(id, _)| id.clone() children=line />
+                <For
+                    each=move || if opened.get() { shown.get() } else { Vec::new() }
+                    key=|(id, _)| id.clone()
+                    children=line
+                />
             </ul>
             {(all > PEOPLE).then(|| view! { <p class="hint">{format!("At most {PEOPLE} are shown at once.")}</p> })}
         </details>
