@@ -9,6 +9,7 @@ use docket_domain::{
     command::{NewIssue, Place, Splice},
     facts::Receipt,
     history::{self, What},
+    metrics::Life,
     operation,
     read::{self, Issue, List},
     row::{Body, What as Moment},
@@ -284,6 +285,37 @@ fn two_peoples_titles_are_a_conflict_until_one_is_chosen() {
     .unwrap();
     assert!(read::conflicts(&a).is_empty());
     assert_eq!(Issue::read(&a).title, "A");
+}
+
+/// Whichever of two statuses holds, and whichever is chosen: what happened says what the issue says.
+#[test]
+fn two_peoples_statuses_are_told_as_they_are() {
+    let (resolved, working) = (Status::Resolved, Status::InProgress);
+    for (ann, bob) in [(resolved, working), (working, resolved)] {
+        for chosen in [None, Some(ann), Some(bob)] {
+            let mut a = issue();
+            let mut b = a.fork().with_actor(actor(2));
+            // What the later one said doesn't hold: devices' clocks don't decide that.
+            run(&mut a, 30, status(1, ann)).unwrap();
+            run(&mut b, 20, status(2, bob)).unwrap();
+            a.merge(&mut b).unwrap();
+            if let Some(chosen) = chosen {
+                let settle = Action::Settle {
+                    id: entry(3),
+                    field: Field::Status,
+                    value: Some(chosen.as_str().to_owned()),
+                };
+                run(&mut a, 40, settle).unwrap();
+            }
+            let row = Row::derive(&a, ID, &Facts::default()).unwrap();
+            let life = Life::of(&row, context(50).now).unwrap();
+            assert_eq!(
+                life.stays.last().unwrap().status,
+                row.issue().unwrap().status,
+                "{chosen:?}"
+            );
+        }
+    }
 }
 
 /// Nobody may delete a field, so settling writes, whichever value is chosen.

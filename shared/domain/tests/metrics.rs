@@ -87,6 +87,20 @@ fn history() -> impl Strategy<Value = Vec<Moment>> {
     })
 }
 
+/// The status changed so many hours after the report.
+fn changed(hours: i64, from: Status, to: Status) -> Moment {
+    Moment {
+        at: Timestamp((REPORTED + hours) * HOUR),
+        corrected: false,
+        by: None,
+        what: What::Status {
+            from: Some(from),
+            to,
+            resolution: None,
+        },
+    }
+}
+
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let priority = prop::option::of(prop::sample::select(Priority::ALL));
     let one = (status(), priority, history());
@@ -104,24 +118,44 @@ fn timeline(row: &Row) -> &[Moment] {
     &row.issue().unwrap().timeline
 }
 
-/// The status in the hour that begins then.
-fn status_at(row: &Row, hour: i64) -> Option<Status> {
-    let changes = || {
-        timeline(row).iter().filter_map(|moment| match moment.what {
+/// The hours and directions of the changes of status that hold.
+fn changes(row: &Row) -> Vec<(i64, Option<Status>, Status)> {
+    type Changes = [(i64, Option<Status>, Status)];
+    fn held(all: &Changes, end: Option<Status>) -> Vec<(i64, Option<Status>, Status)> {
+        let Some((last, before)) = all.split_last() else {
+            return Vec::new();
+        };
+        let lost = (0..before.len())
+            .rev()
+            .find(|place| Some(all[*place].2) == end)
+            .filter(|place| Some(last.2) != end && all[place + 1].1 != end);
+        match lost {
+            Some(place) => held(&all[..=place], end),
+            None => [held(before, last.1), vec![*last]].concat(),
+        }
+    }
+    let all: Vec<_> = timeline(row)
+        .iter()
+        .filter_map(|moment| match moment.what {
             What::Status { from, to, .. } => Some((moment.at.0 / HOUR, from, to)),
             _ => None,
         })
-    };
-    let before = changes().rfind(|(at, ..)| *at <= hour).map(|(_, _, to)| to);
+        .collect();
+    held(&all, Some(row.issue().unwrap().status))
+}
+
+/// The status in the hour that begins then.
+fn status_at(row: &Row, hour: i64) -> Option<Status> {
+    let changes = changes(row);
+    let before = changes.iter().rfind(|(at, ..)| *at <= hour).map(|(_, _, to)| *to);
     let status = row.issue().unwrap().status;
     let never = || {
-        changes()
-            .next()
-            .is_none()
+        changes
+            .is_empty()
             .then_some(status)
             .filter(|status| *status == Status::New)
     };
-    before.or_else(|| changes().next().map_or_else(never, |(_, from, _)| from))
+    before.or_else(|| changes.first().map_or_else(never, |(_, from, _)| *from))
 }
 
 /// The hours at which a change took the issue over the line between to do and done, and in which direction.
@@ -129,15 +163,10 @@ fn crossings(row: &Row) -> Vec<(i64, bool)> {
     let mut found = Vec::new();
     let mut done: Option<bool> = None;
     for hour in REPORTED..=AS_OF {
-        let changed = timeline(row)
-            .iter()
-            .any(|moment| moment.at.0 / HOUR == hour && matches!(moment.what, What::Status { .. }));
+        let changed = changes(row).iter().any(|(at, ..)| *at == hour);
         if hour == REPORTED {
             // As it was before anything happened.
-            let first = timeline(row).iter().find_map(|moment| match moment.what {
-                What::Status { from, .. } => Some(from),
-                _ => None,
-            });
+            let first = changes(row).first().map(|(_, from, _)| *from);
             let known = first.unwrap_or_else(|| status_at(row, hour));
             done = known.map(|status| !status.is_open());
         }
@@ -327,13 +356,18 @@ proptest! {
 
     /// What is known on a day isn't changed by what happens after it.
     #[test]
-    fn a_past_day_s_figures_stay(history in history(), later in prop::collection::vec(moment(241..400), 0..6)) {
+    fn a_past_day_s_figures_stay(history in history(), present in status(), later in prop::collection::vec(status(), 0..6)) {
         let at = Timestamp(AS_OF * HOUR);
-        let moved = |timeline: Vec<Moment>| Life::of(&issue(1, Status::Triaged, None, timeline), at).unwrap();
+        let life = |timeline, status| Life::of(&issue(1, status, None, timeline), at).unwrap();
         let known: Vec<Moment> = history.into_iter().filter(|moment| moment.at <= at).collect();
         prop_assume!(known.iter().any(|moment| matches!(moment.what, What::Status { .. })));
-        let more = known.iter().cloned().chain(later).collect();
-        prop_assert_eq!(moved(known), moved(more));
+        let mut more = known.clone();
+        let mut reached = present;
+        for (place, to) in (1..).zip(later) {
+            more.push(changed(AS_OF - REPORTED + place, reached, to));
+            reached = to;
+        }
+        prop_assert_eq!(life(known, present), life(more, reached));
     }
 
     /// The parts of a selection are together the whole.
@@ -364,18 +398,7 @@ fn keys_read_back() {
 
 #[test]
 fn what_is_behind_a_figure_is_found() {
-    let timeline = |hours: i64| {
-        vec![Moment {
-            at: Timestamp((REPORTED + hours) * HOUR),
-            corrected: false,
-            by: None,
-            what: What::Status {
-                from: Some(Status::New),
-                to: Status::Resolved,
-                resolution: None,
-            },
-        }]
-    };
+    let timeline = |hours: i64| vec![changed(hours, Status::New, Status::Resolved)];
     let rows = [
         issue(1, Status::Resolved, Some(Priority::Major), timeline(5)),
         issue(2, Status::Resolved, None, timeline(50)),
@@ -403,6 +426,38 @@ fn what_is_behind_a_figure_is_found() {
     // Two labels: in the figure of each, once in the whole.
     let labels = metrics::table(&lives, measure, Dimension::named("label"), &Selection::default());
     assert_eq!((labels.all.n, labels.by.len(), labels.by[0].1.n), (2, 2, 2));
+}
+
+/// Two changed it at the same time, each from what it was before: the figures tell what the issue says.
+#[test]
+fn of_two_changes_at_the_same_time_one_holds() {
+    let ann = changed(8, Status::New, Status::Resolved);
+    let bob = [
+        changed(7, Status::New, Status::InProgress),
+        changed(9, Status::InProgress, Status::WaitingVendor),
+    ];
+    let both = || bob.iter().cloned().chain([ann.clone()]).collect();
+    let [resolved, waiting] =
+        [Status::Resolved, Status::WaitingVendor].map(|status| issue(1, status, None, both()));
+    let lives = lives(&[resolved, waiting]);
+    let hours = |life: &Life| {
+        life.stays
+            .iter()
+            .map(|stay| (stay.status, stay.from.0 / HOUR - REPORTED))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        lives.iter().map(Life::is_resolved).collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert_eq!(hours(&lives[0]).last(), Some(&(Status::Resolved, 8)));
+    assert!(lives[0].reopened.is_empty());
+    assert_eq!(hours(&lives[1]).last(), Some(&(Status::WaitingVendor, 9)));
+    // Somebody went on from the one that holds.
+    let mut on: Vec<Moment> = both();
+    on.push(changed(10, Status::Resolved, Status::Reopened));
+    let life = Life::of(&issue(1, Status::Reopened, None, on), Timestamp(AS_OF * HOUR)).unwrap();
+    assert_eq!(life.reopened, [Timestamp((REPORTED + 10) * HOUR)]);
 }
 
 /// A member who had a name of their own in the old tracker is one person, once somebody said so.

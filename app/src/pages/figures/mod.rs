@@ -105,7 +105,14 @@ impl Figures {
         );
         let next = StoredValue::new(Vec::new());
         Effect::new(move |_| {
-            if counted.with(Option::is_some) {
+            // A recount may have ended of what was asked for before.
+            let asked = periods.get_untracked().0;
+            let shown = counted.with(|counted| {
+                counted
+                    .as_ref()
+                    .is_some_and(|counted| counted.now.selection == asked)
+            });
+            if shown {
                 let next = next.try_update_value(std::mem::take).unwrap_or_default();
                 focus_if_lost(next);
             }

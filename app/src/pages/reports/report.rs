@@ -260,7 +260,7 @@ fn Head(state: ReportState) -> impl IntoView {
                         {move || if frozen.get() { "Freeze the figures again" } else { "Freeze the figures" }}
                     </button>
                 </Show>
-                <button type="button" on:click=print>"Print or save as PDF"</button>
+                <button type="button" disabled=move || state.figures.with(Option::is_none) on:click=print>"Print or save as PDF"</button>
                 <Files state />
             </div>
             <Show when=move || lacking.get() && !frozen.get()>

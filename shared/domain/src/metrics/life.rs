@@ -71,35 +71,29 @@ impl Life {
         if row.deleted || row.created > as_of || row.created == Timestamp::default() {
             return None;
         }
-        let moments: Vec<&Moment> = issue
-            .timeline
-            .iter()
-            .filter(|moment| moment.at <= as_of)
-            .collect();
-        let changes = changes(&moments);
+        let moments = || issue.timeline.iter().filter(|moment| moment.at <= as_of);
+        let mut changes = won(changes(&issue.timeline), issue.status);
+        let first = match changes.first() {
+            Some(change) => change.from,
+            // Without a change on record it is as new as on the first day, or nobody knows since when it isn't.
+            None => (issue.status == Status::New).then_some(Status::New),
+        };
+        changes.retain(|change| change.at <= as_of);
         let mut life = Self {
             document: row.document,
             as_of,
             reported: row.created,
-            responded: responded(&moments, issue.reporter.as_ref(), who),
+            responded: responded(moments(), issue.reporter.as_ref(), who),
             stays: Vec::new(),
             resolved: Vec::new(),
             reopened: Vec::new(),
-            reassigned: reassigned(&moments, who),
+            reassigned: reassigned(moments(), who),
             severity: issue.severity,
             priority: issue.priority,
             component: issue.component.clone(),
             organisation: issue.organisation.clone(),
             assignee: issue.assignee.as_ref().map(|person| who.is(person)),
             labels: issue.labels.clone(),
-        };
-        let first = match changes.first() {
-            Some(change) => change.from,
-            // Without a change on record it is as new as on the first day, or nobody knows since when it isn't.
-            None if issue.timeline.iter().all(|moment| !is_status(moment)) => {
-                (issue.status == Status::New).then_some(Status::New)
-            }
-            None => first_on_record(&issue.timeline),
         };
         life.enter(first, row.created);
         let mut reached = first;
@@ -153,8 +147,8 @@ struct Change {
 
 /// The changes of status in order of time. Of several at one time the next is the one that begins where the last ended,
 /// so that their order is theirs and not that of their arrival.
-fn changes(moments: &[&Moment]) -> Vec<Change> {
-    let mut left: Vec<Change> = moments
+fn changes(timeline: &[Moment]) -> Vec<Change> {
+    let mut left: Vec<Change> = timeline
         .iter()
         .filter_map(|moment| match moment.what {
             What::Status { from, to, .. } => Some(Change {
@@ -185,33 +179,51 @@ fn changes(moments: &[&Moment]) -> Vec<Change> {
     left
 }
 
-fn is_status(moment: &Moment) -> bool {
-    matches!(moment.what, What::Status { .. })
+/// Without those that lost: where two changed the status at the same time, each from what it was before, one's holds (the
+/// status that the issue has now leads back to it), and what the other began never was.
+fn won(mut changes: Vec<Change>, status: Status) -> Vec<Change> {
+    let mut reached = Some(status);
+    let mut end = changes.len();
+    while let Some((last, before)) = changes.get(..end).and_then(<[Change]>::split_last) {
+        let place = before.len();
+        if reached != Some(last.to)
+            && let Some(held) = before.iter().rposition(|change| Some(change.to) == reached)
+            // Had it begun there, only what came in between would be missing from the record.
+            && changes.get(held + 1).is_some_and(|next| next.from != reached)
+        {
+            changes.drain(held + 1..end);
+            end = held + 1;
+            continue;
+        }
+        reached = last.from;
+        end = place;
+    }
+    changes
 }
 
-/// What the first change of all says that it was before.
-fn first_on_record(timeline: &[Moment]) -> Option<Status> {
-    let all: Vec<&Moment> = timeline.iter().collect();
-    changes(&all).first().and_then(|change| change.from)
-}
-
-fn responded(moments: &[&Moment], reporter: Option<&PersonId>, who: Who<'_>) -> Option<Timestamp> {
+fn responded<'m>(
+    moments: impl Iterator<Item = &'m Moment>,
+    reporter: Option<&PersonId>,
+    who: Who<'_>,
+) -> Option<Timestamp> {
     let reporter = reporter.map(|person| who.named(person.as_str()));
-    moments
-        .iter()
-        .filter(|moment| matches!(moment.what, What::Commented | What::Status { .. }))
+    let mut first: Option<Timestamp> = None;
+    for moment in moments.filter(|moment| matches!(moment.what, What::Commented | What::Status { .. })) {
+        // Who it was is asked only where it matters.
+        if first.is_some_and(|first| first <= moment.at) {
+            continue;
+        }
+        let by = moment.by.as_ref().map(|person| who.named(person.as_str()));
         // Whoever isn't known may be the reporter.
-        .filter(|moment| {
-            let by = moment.by.as_ref().map(|person| who.named(person.as_str()));
-            by.is_some() && by != reporter
-        })
-        .map(|moment| moment.at)
-        .min()
+        if by.is_some() && by != reporter {
+            first = Some(moment.at);
+        }
+    }
+    first
 }
 
-fn reassigned(moments: &[&Moment], who: Who<'_>) -> Vec<Timestamp> {
+fn reassigned<'m>(moments: impl Iterator<Item = &'m Moment>, who: Who<'_>) -> Vec<Timestamp> {
     let mut times: Vec<Timestamp> = moments
-        .iter()
         .filter(|moment| match &moment.what {
             What::Field {
                 field,
