@@ -43,11 +43,13 @@ impl Replica {
         mut record: ImportRecord,
         job: Job,
     ) -> Result<Outcome, StoreError> {
-        let request = self.undo_request(import, None)?;
         let mut undone = record.undone.unwrap_or(Undone {
             at: self.now(),
             ..Undone::default()
         });
+        // Bringing back knows its own deletions by their not being earlier, wherever the clock was set meanwhile.
+        let now = self.now().max(undone.at);
+        let request = self.undo_request(import, now, None)?;
         let at = undone.at;
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
@@ -76,7 +78,7 @@ impl Replica {
         job: Job,
     ) -> Result<Outcome, StoreError> {
         let since = record.undone.map_or(record.at, |undone| undone.at);
-        let request = self.undo_request(import, Some(since))?;
+        let request = self.undo_request(import, self.now(), Some(since))?;
         let outcome = self
             .follow(&request, None, job, async |items, shown| {
                 self.store_items(items, shown, |_, _| Vec::new()).await
@@ -92,13 +94,18 @@ impl Replica {
         Ok(outcome)
     }
 
-    fn undo_request(&self, import: ImportId, back: Option<Timestamp>) -> Result<Request, StoreError> {
+    fn undo_request(
+        &self,
+        import: ImportId,
+        now: Timestamp,
+        back: Option<Timestamp>,
+    ) -> Result<Request, StoreError> {
         Ok(Request::Undo {
             slug: self.slug.clone(),
             import,
             known: self.known(),
             member: self.my_id().ok_or(StoreError::SignedOut)?,
-            now: self.now(),
+            now,
             back,
         })
     }

@@ -413,7 +413,7 @@ fn what_is_behind_a_figure_is_found() {
         Some((priority, &Key::None)),
         &Selection::default(),
     );
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), [rows[1].document]);
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [(rows[1].document, 1)]);
     let only = [(priority.id, [Key::Priority(Priority::Major)].into())].into();
     let selection = Selection {
         only,
@@ -423,6 +423,17 @@ fn what_is_behind_a_figure_is_found() {
         metrics::table(&lives, measure, None, &selection).all.median,
         Some(5.0)
     );
+    // Asking for a second label narrows it down further.
+    let label = |labels: &[&str]| {
+        let keys = labels.iter().map(|name| Key::Name((*name).to_owned()));
+        let only = [("label", keys.collect())].into();
+        let selection = Selection {
+            only,
+            ..Selection::default()
+        };
+        metrics::table(&lives, measure, None, &selection).all.n
+    };
+    assert_eq!((label(&["a"]), label(&["a", "b"]), label(&["a", "c"])), (2, 2, 0));
     // Two labels: in the figure of each, once in the whole.
     let labels = metrics::table(&lives, measure, Dimension::named("label"), &Selection::default());
     assert_eq!((labels.all.n, labels.by.len(), labels.by[0].1.n), (2, 2, 2));

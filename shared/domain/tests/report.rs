@@ -262,9 +262,16 @@ fn what_the_last_report_told_otherwise_is_named() {
     assert!(figures.corrected(&last).is_empty());
     last.measures[0].now.n = 9;
     let corrected = figures.corrected(&last);
+    let [correction] = corrected.as_slice() else {
+        panic!("{corrected:?}")
+    };
     assert_eq!(
-        (corrected[0].0.id.as_str(), corrected[0].1.n, corrected.len()),
-        ("created", 9, 1)
+        (
+            correction.measure.id.as_str(),
+            correction.said.as_str(),
+            correction.now.as_str()
+        ),
+        ("created", "9", "1")
     );
     // A report of another quarter tells nothing of this one.
     last.quarter = Q3;

@@ -1,6 +1,6 @@
 //! One measure told apart: a chart whose every bar leads to its issues, and the table it is made of, which are one.
 
-use docket_domain::metrics::{Dimension, Key, Measure, Summary, Unit, words};
+use docket_domain::metrics::{self, Dimension, Key, Measure, Summary, Unit, words};
 use leptos::prelude::*;
 
 use super::{
@@ -78,46 +78,24 @@ pub(super) fn Breakdown() -> impl IntoView {
 fn lines(store: Store, counted: &Counted, measure: &Measure, by: &Dimension) -> (Vec<Line>, usize) {
     let now = counted.now.table(measure, by);
     let before = counted.before.as_ref().map(|before| before.table(measure, by));
-    // Each quarter has keys of its own: nothing to put beside them.
-    let before = before.filter(|_| !is_time(by));
-    let in_time = is_time(by);
-    let mut by = now.by;
-    // Severities and months have an order; of names the most comes first.
-    let named = |key: &Key| matches!(key, Key::Name(_) | Key::Organisation(_) | Key::Person(_));
-    if by.iter().any(|(key, _)| named(key)) {
-        by.sort_by_key(|(_, summary)| std::cmp::Reverse(summary.n));
-    }
-    let left_out = by.len().saturating_sub(MOST);
-    if in_time {
-        by.drain(..left_out);
-    } else {
-        by.truncate(MOST);
-    }
-    let compared = |key: &Key| {
-        let before = before.as_ref()?;
-        let found = before.by.iter().find(|(other, _)| other == key);
-        Some(found.map(|(_, summary)| *summary).unwrap_or_default())
-    };
-    let mut lines: Vec<Line> = by
+    let (total, total_before) = (now.all, before.as_ref().map(|table| table.all));
+    let (lines, left_out) = metrics::lines(by, now.by, before.map(|table| table.by), MOST);
+    let mut lines: Vec<Line> = lines
         .into_iter()
-        .map(|(key, summary)| Line {
-            words: key_name(store, &key),
-            before: compared(&key),
-            key: Some(key),
-            summary,
+        .map(|line| Line {
+            words: key_name(store, &line.key),
+            key: Some(line.key),
+            summary: line.now,
+            before: line.before,
         })
         .collect();
     lines.push(Line {
         key: None,
         words: "All".to_owned(),
-        summary: now.all,
-        before: before.map(|table| table.all),
+        summary: total,
+        before: total_before.filter(|_| !by.is_time()),
     });
     (lines, left_out)
-}
-
-fn is_time(dimension: &Dimension) -> bool {
-    matches!(dimension.id, "month" | "quarter")
 }
 
 #[component]
@@ -145,10 +123,10 @@ fn Table(
         <th scope="col" class="number">"Count"</th>
         {spread.then(|| view! {
             <th scope="col" class="number">"Median"</th>
-            <th scope="col" class="number wide">"Mean"</th>
-            <th scope="col" class="number wide">"90 %"</th>
+            <th scope="col" class="number">"Mean"</th>
+            <th scope="col" class="number">"90 %"</th>
         })}
-        {compared.then(|| view! { <th scope="col" class="number wide">"Change"</th> })}
+        {compared.then(|| view! { <th scope="col" class="number">"Change"</th> })}
     };
     let caption = format!("{} by {}", measure.name, by.name);
     view! {
@@ -181,7 +159,7 @@ fn row(
     let total = key.is_none();
     let bar = (!total).then(|| bar(length, longest));
     let heading = match key {
-        Some(key) if !is_time(by) => {
+        Some(key) if !by.is_time() => {
             let title = format!("Only {name}");
             view! {
                 <button type="button" id=only(by, &key) class="quiet key-button" title=title on:click=move |_| figures.toggle(by, &key)>
@@ -209,7 +187,7 @@ fn row(
             {spread.then(|| cells(measure, &summary))}
             {compared.then(|| {
                 let change = before.map(|before| words::change(measure.unit, &summary, &before));
-                view! { <td class="number wide">{change}</td> }
+                view! { <td class="number">{change}</td> }
             })}
         </tr>
     }
@@ -219,7 +197,7 @@ fn row(
 fn cells(measure: &Measure, summary: &Summary) -> impl IntoView + use<> {
     view! {
         <td class="number">{words::value(measure.unit, summary.median)}</td>
-        <td class="number wide">{words::value(measure.unit, summary.mean)}</td>
-        <td class="number wide">{words::value(measure.unit, summary.p90)}</td>
+        <td class="number">{words::value(measure.unit, summary.mean)}</td>
+        <td class="number">{words::value(measure.unit, summary.p90)}</td>
     }
 }

@@ -1,6 +1,9 @@
 //! The issues behind a figure.
 
-use docket_domain::{DocumentId, metrics};
+use docket_domain::{
+    DocumentId,
+    metrics::{self, words},
+};
 use leptos::prelude::*;
 
 use super::{Figures, asked};
@@ -28,15 +31,17 @@ pub(super) fn Behind() -> impl IntoView {
             let now = &counted.as_ref()?.now;
             Some(metrics::issues(&now.lives, asked.measure, key, &now.selection))
         })?;
+        let several = ids.values().any(|times| *times > 1);
         let mut ids: Vec<_> = ids
-            .into_iter()
+            .into_keys()
             .map(|id| {
                 let updated = store.row(id).map(|row| row.with_untracked(|row| row.updated));
                 (std::cmp::Reverse(updated), id)
             })
             .collect();
         ids.sort_unstable();
-        Some(ids.into_iter().map(|(_, id)| id).collect::<Vec<DocumentId>>())
+        let ids: Vec<DocumentId> = ids.into_iter().map(|(_, id)| id).collect();
+        Some((ids, several))
     });
     let title = move || {
         let asked = figures.asked.get();
@@ -46,9 +51,15 @@ pub(super) fn Behind() -> impl IntoView {
         };
         format!("{}{key}", asked.measure.name)
     };
-    let count = move || found.with(|found| found.as_ref().map_or(0, Vec::len));
+    let count = move || found.with(|found| found.as_ref().map_or(0, |(ids, _)| ids.len()));
+    let several = move || found.with(|found| found.as_ref().is_some_and(|(_, several)| *several));
     let many = move || count() > MOST;
-    let shown = move || found.with(|found| found.iter().flatten().take(MOST).copied().collect::<Vec<_>>());
+    let shown = move || {
+        found.with(|found| {
+            let ids = found.iter().flat_map(|(ids, _)| ids);
+            ids.take(MOST).copied().collect::<Vec<_>>()
+        })
+    };
     // It opens below what was pressed, perhaps out of sight.
     Effect::new(move |before: Option<Option<asked::Behind>>| {
         let behind = figures.asked.with(|asked| asked.behind.clone());
@@ -64,7 +75,10 @@ pub(super) fn Behind() -> impl IntoView {
     view! {
         <Show when=move || found.with(Option::is_some)>
             <section class="card" aria-labelledby="behind">
-                <h2 id="behind">{title}" · "{count}</h2>
+                <h2 id="behind">{title}" · "{move || words::issues(count())}</h2>
+                <Show when=several>
+                    <p class="hint">"Some of them count more than once."</p>
+                </Show>
                 <ul class="entries">
                     <For each=shown key=|id| *id let:id>
                         <li><IssueEntry id /></li>

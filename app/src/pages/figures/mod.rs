@@ -160,7 +160,7 @@ pub(crate) fn FiguresPage() -> impl IntoView {
             </header>
             <Show
                 when=move || any.get()
-                fallback=|| view! { <State icon="figures" title="Nothing to count yet" text="Once issues are reported or imported, their figures are here." /> }
+                fallback=move || view! { <Nothing store /> }
             >
                 <Show when=move || lacks_issues(store)>
                     <Lacking />
@@ -179,6 +179,19 @@ pub(crate) fn FiguresPage() -> impl IntoView {
                 </Show>
             </Show>
         </div>
+    }
+}
+
+/// No issue is here, or none yet.
+#[component]
+fn Nothing(store: Store) -> impl IntoView {
+    let coming = Memo::new(move |_| lacks_issues(store));
+    move || {
+        if coming.get() {
+            view! { <State icon="figures" title="No issues on this device yet" text="Their figures are here as soon as the issues have come from the server." /> }
+        } else {
+            view! { <State icon="figures" title="Nothing to count yet" text="Once issues are reported or imported, their figures are here." /> }
+        }
     }
 }
 
@@ -248,7 +261,11 @@ fn Controls() -> impl IntoView {
                 label="Period"
                 options=periods
                 value=Signal::derive(move || asked.with(|asked| asked.period.map(|period| period.to_string()).unwrap_or_default()))
-                on_change=move |value: String| figures.set(|asked| asked.period = value.parse().ok())
+                on_change=move |value: String| figures.set(|asked| {
+                    asked.period = value.parse().ok();
+                    // Another period may not have it.
+                    asked.behind = None;
+                })
             />
             <Choice
                 label="Compared with"

@@ -36,19 +36,22 @@ pub(super) async fn figures(
     Some(counting.figures())
 }
 
-/// What the group works on first. Tracked.
-pub(super) fn top(store: Store, quarter: Quarter) -> Vec<Top> {
+/// What the group works on first; none while the agreed list isn't loaded. Tracked.
+pub(super) fn top(store: Store, quarter: Quarter) -> Option<Vec<Top>> {
     // What it works on today says nothing of a quarter that is long over.
     if quarter.plus(2).begins() <= store.now() {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let (agreed, prefix) = store
         .workspace()
         .with(|workspace| (workspace.agreed, workspace.prefix.clone()));
     let Some(agreed) = agreed else {
-        return Vec::new();
+        return Some(Vec::new());
     };
     let ranking = store.ranking(agreed).get();
+    if !ranking.loaded {
+        return None;
+    }
     let entries = ranking.issues.iter().filter_map(|id| {
         let row = store.row(*id)?.get();
         let issue = row.issue().filter(|_| !row.deleted)?;
@@ -71,5 +74,5 @@ pub(super) fn top(store: Store, quarter: Quarter) -> Vec<Top> {
                 .unwrap_or_default(),
         })
     });
-    entries.take(TOP).collect()
+    Some(entries.take(TOP).collect())
 }

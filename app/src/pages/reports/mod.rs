@@ -18,11 +18,11 @@ use leptos::prelude::*;
 
 use super::{
     address::Page,
-    figures::{counting, quarters},
+    figures::{counting, lacks_issues, quarters},
 };
 use crate::{
     components::{
-        For,
+        For, Show,
         people::store,
         state::State,
         time::{date, day},
@@ -98,6 +98,9 @@ pub(crate) fn ReportsPage() -> impl IntoView {
                 <h1>"Reports"</h1>
                 <p class="lead">"What the group tells its technical group each quarter: texts that you write together, and figures that stay as they were when they were frozen."</p>
             </header>
+            <Show when=move || lacks_issues(store)>
+                <p class="wrong" role="status">"Not all of the workspace is on this device yet: reports may be missing here."</p>
+            </Show>
             <ul class="report-list">
                 <For each=move || quarters.get() key=|quarter| *quarter children=entry />
             </ul>

@@ -6,7 +6,7 @@ use docket_domain::{
     Action, Command, DocumentId, EntryId,
     metrics::{Quarter, words},
     read::{Report, Workspace},
-    report::{self, Figures, Section},
+    report::{self, Figures, Section, Top},
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -32,7 +32,7 @@ use crate::{
         opening::opening,
         workspace::presence,
     },
-    store::{OpenDocument, Store},
+    store::{Connection, OpenDocument, Store},
 };
 
 /// What the parts of the page share.
@@ -45,6 +45,8 @@ pub(super) struct ReportState {
     pub(super) report: Memo<Arc<Report>>,
     /// The figures that are shown: the frozen ones, or what they would be; none until they are counted.
     pub(super) figures: Memo<Option<Arc<Figures>>>,
+    /// What the group works on first; none while the agreed list isn't loaded.
+    top: Memo<Option<Vec<Top>>>,
     pub(super) frozen: Memo<bool>,
     /// What the report before said.
     pub(super) last: RwSignal<Option<Arc<Figures>>>,
@@ -132,9 +134,10 @@ fn Opened(
         let data = report.with(|report| report.frozen.as_ref().map(|frozen| frozen.data.clone()));
         data.and_then(|data| Figures::parse(&data)).map(Arc::new)
     });
+    let top = Memo::new(move |_| computed::top(store, quarter));
     let computed = counted(
         store,
-        move || kept.with(Option::is_none).then(|| computed::top(store, quarter)),
+        move || kept.with(Option::is_none).then(|| top.get().unwrap_or_default()),
         async move |top, turns: &mut Turns| computed::figures(store, quarter, top, turns).await,
     );
     let figures = Memo::new(move |_| kept.get().or_else(|| computed.get()));
@@ -145,6 +148,7 @@ fn Opened(
         document,
         report,
         figures,
+        top,
         frozen: Memo::new(move |_| kept.with(Option::is_some)),
         last: RwSignal::new(None),
     };
@@ -198,12 +202,15 @@ fn Head(state: ReportState) -> impl IntoView {
         store,
         quarter,
         report,
+        top,
         frozen,
         ..
     } = state;
     let asks = RwSignal::new(false);
     let may = Memo::new(move |_| May::now(store).triage());
     let lacking = Memo::new(move |_| lacks_issues(store));
+    // Frozen figures have the agreed list in them.
+    let unready = Memo::new(move |_| lacking.get() || top.with(Option::is_none));
     let workspace = move || store.workspace().with(|workspace| workspace.name.clone());
     let stand = move || {
         report.with(|report| match &report.frozen {
@@ -220,7 +227,9 @@ fn Head(state: ReportState) -> impl IntoView {
     };
     let freeze = move |()| {
         asks.set(false);
-        let top = untrack(|| computed::top(store, quarter));
+        let Some(top) = top.get_untracked() else {
+            return;
+        };
         spawn_local(async move {
             let figures = computed::figures(store, quarter, top, &mut Turns::whole()).await;
             let Some(data) = figures.map(|figures| figures.to_json()) else {
@@ -256,7 +265,7 @@ fn Head(state: ReportState) -> impl IntoView {
             <p class="lead">{stand}</p>
             <div class="actions">
                 <Show when=move || may.get()>
-                    <button type="button" class:primary=move || !frozen.get() disabled=move || lacking.get() on:click=move |_| asks.set(true)>
+                    <button type="button" class:primary=move || !frozen.get() disabled=move || unready.get() on:click=move |_| asks.set(true)>
                         {move || if frozen.get() { "Freeze the figures again" } else { "Freeze the figures" }}
                     </button>
                 </Show>
@@ -265,6 +274,9 @@ fn Head(state: ReportState) -> impl IntoView {
             </div>
             <Show when=move || lacking.get() && !frozen.get()>
                 <Lacking />
+            </Show>
+            <Show when=move || top.with(Option::is_none) && store.status().with(|status| matches!(status.connection, Connection::Offline | Connection::SignedOut))>
+                <p class="hint" role="status">"The figures can be frozen once the agreed list is on this device: it is part of the report."</p>
             </Show>
             <Show when=move || asks.get()>
                 <Dialog title="Freeze the figures?" on_close=move |()| asks.set(false)>

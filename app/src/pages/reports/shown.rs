@@ -1,8 +1,8 @@
 //! The report's figures: tables, each with its chart, readable on paper.
 
 use docket_domain::{
-    metrics::{Summary, Unit, words},
-    report::{Figures, Measured, Table, Top, Trend},
+    metrics::{Unit, words},
+    report::{Correction, Figures, Measured, Table, Top, Trend},
 };
 use leptos::prelude::*;
 
@@ -21,12 +21,7 @@ pub(super) fn ShownFigures(state: ReportState) -> impl IntoView {
             return view! { <Loading what="Counting…" /> }.into_any();
         };
         let last = state.last.get();
-        let corrected = last.as_deref().map(|last| {
-            let corrected = figures.corrected(last).into_iter();
-            corrected
-                .map(|(measure, said)| (measure.clone(), said))
-                .collect::<Vec<_>>()
-        });
+        let corrected = last.as_deref().map(|last| figures.corrected(last));
         view! {
             <section class="report-figures" aria-labelledby="figures">
                 <h2 id="figures">"Figures"</h2>
@@ -77,7 +72,7 @@ fn measures(figures: &Figures) -> impl IntoView + use<> {
                 <th scope="row">{name.clone()}</th>
                 <td class="number strong">{words::headline(*unit, now)}</td>
                 <td class="number">{words::headline(*unit, before)}</td>
-                <td class="note wide">{words::note(*unit, now)}</td>
+                <td class="note">{words::note(*unit, now)}</td>
             </tr>
         }
         .into_any()
@@ -86,7 +81,7 @@ fn measures(figures: &Figures) -> impl IntoView + use<> {
         <th scope="col">"Measure"</th>
         <th scope="col" class="number">{now}</th>
         <th scope="col" class="number">{before}</th>
-        <th scope="col" class="wide"><span class="visually-hidden">"Note"</span></th>
+        <th scope="col"><span class="visually-hidden">"Note"</span></th>
     };
     let lines = figures.measures.iter().map(line).collect();
     figure_table(
@@ -112,7 +107,7 @@ fn told_apart(figures: &Figures, table: &Table) -> Option<impl IntoView + use<>>
                 <td class="bar-cell">{bar(words::length(unit, &line.now), longest)}</td>
                 <td class="number strong">{words::headline(unit, &line.now)}</td>
                 <td class="number">{words::headline(unit, &line.before)}</td>
-                {(unit == Unit::Hours).then(|| view! { <td class="number wide">{number(line.now.n)}</td> })}
+                {(unit == Unit::Hours).then(|| view! { <td class="number">{number(line.now.n)}</td> })}
             </tr>
         }
         .into_any()
@@ -124,7 +119,7 @@ fn told_apart(figures: &Figures, table: &Table) -> Option<impl IntoView + use<>>
         <th scope="col" class="bar-cell"><span class="visually-hidden">"Chart"</span></th>
         <th scope="col" class="number">{now}</th>
         <th scope="col" class="number">{before}</th>
-        {(unit == Unit::Hours).then(|| view! { <th scope="col" class="number wide">"Count"</th> })}
+        {(unit == Unit::Hours).then(|| view! { <th scope="col" class="number">"Count"</th> })}
     };
     let table = figure_table(title.clone(), heads.into_any(), lines.collect());
     Some(view! {
@@ -238,7 +233,7 @@ fn top(all: &[Top]) -> Option<impl IntoView + use<>> {
                 <th scope="row" class="key">{issue.name.clone()}</th>
                 <td class="title">{issue.title.clone()}</td>
                 <td>{issue.status.clone()}</td>
-                <td class="wide">{issue.assignee.clone()}</td>
+                <td>{issue.assignee.clone()}</td>
             </tr>
         }
         .into_any()
@@ -248,7 +243,7 @@ fn top(all: &[Top]) -> Option<impl IntoView + use<>> {
         <th scope="col">"Issue"</th>
         <th scope="col">"Title"</th>
         <th scope="col">"Status"</th>
-        <th scope="col" class="wide">"Assignee"</th>
+        <th scope="col">"Assignee"</th>
     };
     let table = figure_table(
         "First on the agreed list".to_owned(),
@@ -264,15 +259,14 @@ fn top(all: &[Top]) -> Option<impl IntoView + use<>> {
 }
 
 /// What the last report said of its quarter, where that reads differently now.
-fn told_otherwise(figures: &Figures, corrected: Vec<(Measured, Summary)>) -> impl IntoView + use<> {
+fn told_otherwise(figures: &Figures, corrected: Vec<Correction<'_>>) -> impl IntoView + use<> {
     let (_, before) = heads(figures);
-    let lines = corrected.into_iter().map(|(measure, said)| {
-        let told = |summary: &Summary| words::with_count(measure.unit, summary);
+    let lines = corrected.into_iter().map(|Correction { measure, said, now }| {
         view! {
             <tr>
                 <th scope="row">{measure.name.clone()}</th>
-                <td class="number">{told(&said)}</td>
-                <td class="number">{told(&measure.before)}</td>
+                <td class="number">{said}</td>
+                <td class="number">{now}</td>
             </tr>
         }
         .into_any()

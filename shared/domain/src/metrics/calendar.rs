@@ -57,6 +57,22 @@ impl Month {
         let days = of_era * 365 + of_era / 4 - of_era / 100 + (153 * shifted + 2) / 5;
         Timestamp((year.div_euclid(400) * 146_097 + days - 719_468) * DAY)
     }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        if self.month < 12 {
+            Self {
+                year: self.year,
+                month: self.month + 1,
+            }
+        } else {
+            Self {
+                year: self.year + 1,
+                month: 1,
+            }
+        }
+    }
 }
 
 impl Quarter {
@@ -202,6 +218,7 @@ mod tests {
             };
             assert_eq!(Month::of(month.begins()), month);
             assert_eq!(Month::of(month.begins().plus(-1)), before);
+            assert_eq!(before.next(), month);
             let days = (month.begins().0 - before.begins().0) / DAY;
             assert!((28..=31).contains(&days), "{before}: {days}");
             if month.year >= 1970 {

@@ -122,6 +122,18 @@ impl Dimension {
         Self::ALL.iter().find(|dimension| dimension.id == id)
     }
 
+    /// Can an issue have several of its keys at once?
+    #[must_use]
+    pub fn has_several(&self) -> bool {
+        self.id == "label"
+    }
+
+    /// Is it a stretch of time? Then every period has its own keys, and they follow one another.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        matches!(self.id, "month" | "quarter")
+    }
+
     /// The key that [`Key`]'s own text stands for, in this dimension.
     #[must_use]
     pub fn key(&self, text: &str) -> Option<Key> {
@@ -136,6 +148,18 @@ impl Dimension {
     #[must_use]
     pub fn keys(&self, life: &Life, observation: &Observation) -> Vec<Key> {
         (self.keys)(life, observation)
+    }
+}
+
+impl Key {
+    /// The month or the quarter after it; none for what isn't one.
+    #[must_use]
+    pub fn next(&self) -> Option<Self> {
+        match self {
+            Self::Month(month) => Some(Self::Month(month.next())),
+            Self::Quarter(quarter) => Some(Self::Quarter(quarter.plus(1))),
+            _ => None,
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 mod calendar;
 mod dimension;
 mod life;
+mod lines;
 mod measure;
 mod summary;
 pub mod words;
@@ -19,6 +20,7 @@ pub mod words;
 pub use calendar::{Month, NoPeriod, Quarter};
 pub use dimension::{AGES, Dimension, Key};
 pub use life::{Life, Stay};
+pub use lines::{Line, lines};
 pub use measure::{Measure, Observation, Unit};
 pub use summary::Summary;
 
@@ -36,7 +38,7 @@ pub struct Selection {
     pub from: Option<Timestamp>,
     /// Until before this time; none for until the day of the figures.
     pub until: Option<Timestamp>,
-    /// Only those with one of these keys, in every dimension named.
+    /// Only those with one of these keys, in every dimension named; with all of them where an issue has several (labels).
     pub only: BTreeMap<&'static str, BTreeSet<Key>>,
 }
 
@@ -113,20 +115,21 @@ pub fn table<'a>(
     }
 }
 
-/// The issues behind a figure: those with an observation that `selection` has and that has `key` in `dimension`.
+/// The issues behind a figure: those with an observation that `selection` has and that has `key` in `dimension`; each with
+/// how many of them it has.
 #[must_use]
 pub fn issues<'a>(
     lives: impl IntoIterator<Item = &'a Life>,
     measure: &Measure,
     behind: Option<(&Dimension, &Key)>,
     selection: &Selection,
-) -> BTreeSet<DocumentId> {
-    let mut found = BTreeSet::new();
+) -> BTreeMap<DocumentId, usize> {
+    let mut found = BTreeMap::new();
     let kept = Kept::new(selection);
     for life in lives {
         kept.each(life, measure, |observation| {
             if behind.is_none_or(|(dimension, key)| dimension.keys(life, observation).contains(key)) {
-                found.insert(life.document);
+                *found.entry(life.document).or_default() += 1;
             }
         });
     }
@@ -158,7 +161,11 @@ impl<'a> Kept<'a> {
             let kept = || {
                 self.only.iter().all(|(dimension, keys)| {
                     let of_this = dimension.keys(life, &observation);
-                    of_this.iter().any(|key| keys.contains(key))
+                    if dimension.has_several() {
+                        keys.iter().all(|key| of_this.contains(key))
+                    } else {
+                        of_this.iter().any(|key| keys.contains(key))
+                    }
                 })
             };
             if in_time && kept() {

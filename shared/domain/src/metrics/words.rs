@@ -29,6 +29,25 @@ pub fn with_count(unit: Unit, summary: &Summary) -> String {
     }
 }
 
+/// Two figures of one measure that are not the same, in as many words as it takes to see it. None where no reader would.
+#[must_use]
+pub fn apart(unit: Unit, one: &Summary, other: &Summary) -> Option<(String, String)> {
+    let short = |summary: &Summary| with_count(unit, summary);
+    let long = |summary: &Summary| {
+        let (mean, most) = (value(unit, summary.mean), value(unit, summary.p90));
+        format!(
+            "{}; mean {mean}, 90\u{a0}% within {most}",
+            with_count(unit, summary)
+        )
+    };
+    let short = (short(one), short(other));
+    if short.0 != short.1 {
+        return Some(short);
+    }
+    let long = (long(one), long(other));
+    (long.0 != long.1).then_some(long)
+}
+
 /// What else is to be known of the figure.
 #[must_use]
 pub fn note(unit: Unit, summary: &Summary) -> String {
@@ -181,6 +200,22 @@ mod tests {
         assert_eq!(hours(24.0 * 365.25 * 3.0), "3.0\u{a0}y");
         assert_eq!(value(Unit::Share, Some(0.125)), "12.5\u{a0}%");
         assert_eq!(number(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn what_is_told_apart_reads_differently() {
+        let summary = |values: &[f64]| Summary::of(values.to_vec());
+        let apart = |one: &[f64], other: &[f64]| apart(Unit::Hours, &summary(one), &summary(other));
+        let words = |one: &str, other: &str| Some((one.to_owned(), other.to_owned()));
+        assert_eq!(apart(&[1.0], &[2.0]), words("1.0\u{a0}h of 1", "2.0\u{a0}h of 1"));
+        assert_eq!(
+            apart(&[1.0, 2.0, 3.0], &[1.0, 2.0, 9.0]),
+            words(
+                "2.0\u{a0}h of 3; mean 2.0\u{a0}h, 90\u{a0}% within 2.8\u{a0}h",
+                "2.0\u{a0}h of 3; mean 4.0\u{a0}h, 90\u{a0}% within 7.6\u{a0}h"
+            )
+        );
+        assert_eq!(apart(&[1.0], &[1.000_1]), None);
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! A report's figures: computed once, kept with the version and the words of the definitions they were computed by.
 
-use std::cmp::Reverse;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::Timestamp,
-    metrics::{self, DEFINITIONS, Dimension, Key, Life, Measure, Quarter, Selection, Summary, Unit},
+    metrics::{self, DEFINITIONS, Dimension, Key, Life, Measure, Quarter, Selection, Summary, Unit, words},
 };
 
 /// The tables of a report: a measure, and what it is told apart by.
@@ -158,18 +156,30 @@ impl Figures {
     }
 
     /// The measures of the quarter before which `last`, its report, told otherwise: what was recorded later, or is
-    /// defined otherwise by now. Each with what the report said.
+    /// defined otherwise by now.
     #[must_use]
-    pub fn corrected<'a>(&'a self, last: &'a Self) -> Vec<(&'a Measured, Summary)> {
+    pub fn corrected(&self, last: &Self) -> Vec<Correction<'_>> {
         if last.quarter != self.quarter.plus(-1) {
             return Vec::new();
         }
-        let told = self.measures.iter().filter_map(|measure| {
+        let corrections = self.measures.iter().filter_map(|measure| {
             let told = last.measure(&measure.id)?;
-            Some((measure, told.now))
+            let (said, now) = words::apart(measure.unit, &told.now, &measure.before)?;
+            Some(Correction { measure, said, now })
         });
-        told.filter(|(measure, told)| measure.before != *told).collect()
+        corrections.collect()
     }
+}
+
+/// A figure that reads differently now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction<'a> {
+    /// The measure.
+    pub measure: &'a Measured,
+    /// What the report said of its quarter, in words.
+    pub said: String,
+    /// What is to be said of that quarter now.
+    pub now: String,
 }
 
 /// The counting of a quarter's figures, in steps: over tens of thousands of issues all of it at once would hold up a page.
@@ -245,11 +255,11 @@ impl<'a, N: Fn(&Key) -> String> Counting<'a, N> {
                 before: rounded(before(measure, None).all),
             }),
             Some(Part::Table(measure, by)) => {
-                let found = now(measure, Some(by)).by;
+                let (now, before) = (now(measure, Some(by)).by, before(measure, Some(by)).by);
+                let (lines, left_out) = metrics::lines(by, now, Some(before), LINES);
                 // Where nothing is known of what tells apart, there is nothing to tell.
-                if found.iter().any(|(key, _)| *key != Key::None) {
-                    let was = before(measure, Some(by)).by;
-                    let table = table(measure, by, found, &was, &self.name);
+                if lines.iter().any(|line| line.key != Key::None) {
+                    let table = self.table(measure, by, lines, left_out);
                     self.figures.tables.push(table);
                 }
             }
@@ -257,6 +267,22 @@ impl<'a, N: Fn(&Key) -> String> Counting<'a, N> {
             None => return false,
         }
         true
+    }
+
+    fn table(&self, measure: &Measure, by: &Dimension, lines: Vec<metrics::Line>, left_out: usize) -> Table {
+        let lines = lines.into_iter().map(|line| Line {
+            key: line.key.to_string(),
+            name: (self.name)(&line.key),
+            now: rounded(line.now),
+            before: rounded(line.before.unwrap_or_default()),
+        });
+        Table {
+            measure: measure.id.to_owned(),
+            by: by.id.to_owned(),
+            heading: by.name.to_owned(),
+            lines: lines.collect(),
+            left_out,
+        }
     }
 
     /// The figures, of the steps that were taken.
@@ -271,38 +297,6 @@ fn selection(quarter: Quarter) -> Selection {
         from: Some(quarter.begins()),
         until: Some(quarter.plus(1).begins()),
         ..Selection::default()
-    }
-}
-
-fn table(
-    measure: &Measure,
-    by: &Dimension,
-    mut found: Vec<(Key, Summary)>,
-    was: &[(Key, Summary)],
-    name: &impl Fn(&Key) -> String,
-) -> Table {
-    // Severities and ages have an order; of names the most comes first, and what has none last.
-    let named = |key: &Key| matches!(key, Key::Name(_) | Key::Organisation(_) | Key::Person(_));
-    if found.iter().any(|(key, _)| named(key)) {
-        found.sort_by_key(|(key, summary)| (*key == Key::None, Reverse(summary.n)));
-    }
-    let left_out = found.len().saturating_sub(LINES);
-    found.truncate(LINES);
-    let lines = found.into_iter().map(|(key, now)| {
-        let before = was.iter().find(|(other, _)| *other == key);
-        Line {
-            key: key.to_string(),
-            name: name(&key),
-            now: rounded(now),
-            before: rounded(before.map(|(_, summary)| *summary).unwrap_or_default()),
-        }
-    });
-    Table {
-        measure: measure.id.to_owned(),
-        by: by.id.to_owned(),
-        heading: by.name.to_owned(),
-        lines: lines.collect(),
-        left_out,
     }
 }
 

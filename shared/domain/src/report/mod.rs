@@ -3,7 +3,7 @@
 
 mod figures;
 
-pub use figures::{Counting, Figures, Line, Measured, Table, Top, Trend};
+pub use figures::{Correction, Counting, Figures, Line, Measured, Table, Top, Trend};
 
 use minicbor::{Decode, Encode};
 

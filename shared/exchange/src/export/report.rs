@@ -5,7 +5,7 @@ use std::fmt::Write;
 use docket_domain::{
     metrics::{Summary, Unit, words},
     read::Report,
-    report::{Figures, Section},
+    report::{Correction, Figures, Section},
 };
 
 use crate::csv;
@@ -148,14 +148,8 @@ impl Quarterly<'_> {
                 out,
                 "\n## What the report of {before} told otherwise\n\n| Measure | It said | Now |\n|---|--:|--:|"
             )?;
-            for (measure, said) in corrected {
-                writeln!(
-                    out,
-                    "| {} | {} | {} |",
-                    measure.name,
-                    words::with_count(measure.unit, &said),
-                    words::with_count(measure.unit, &measure.before)
-                )?;
+            for Correction { measure, said, now } in corrected {
+                writeln!(out, "| {} | {said} | {now} |", measure.name)?;
             }
         }
         writeln!(
@@ -169,62 +163,66 @@ impl Quarterly<'_> {
         Ok(())
     }
 
-    /// All its tables as one of CSV: a line for each figure and period, numbers as they are (hours, days, shares).
+    /// All its tables as one of CSV: a line for each figure and period, numbers as they are (hours, days, shares), and
+    /// in each what figures they are.
     #[must_use]
     pub fn csv(&self) -> String {
         let mut out = Vec::new();
-        let mut row = |cells: &[&str]| csv::write(&mut out, cells.iter().copied());
-        row(&[
-            "measure", "by", "key", "name", "period", "unit", "n", "total", "mean", "median", "p90",
-        ]);
+        let mut row = |cells: [&str; COLUMNS.len()]| csv::write(&mut out, cells);
+        row(COLUMNS);
         let figures = self.figures;
-        let periods = |now: Summary, before: Summary| {
-            let quarter = figures.quarter;
-            [(quarter.to_string(), now), (quarter.plus(-1).to_string(), before)]
+        let quarter = figures.quarter.to_string();
+        let before = figures.quarter.plus(-1).to_string();
+        let state = if self.frozen { "frozen" } else { "preliminary" };
+        let (day, version) = (words::day(figures.as_of), figures.definitions.to_string());
+        let mut line = |table: [&str; 4], period: &str, unit: &str, numbers: [&str; 5], issue: [&str; 2]| {
+            let [measure, by, key, name] = table;
+            let [n, total, mean, median, p90] = numbers;
+            let [status, assignee] = issue;
+            row([
+                measure, by, key, name, period, unit, n, total, mean, median, p90, status, assignee, state,
+                &day, &version,
+            ]);
         };
-        let mut line = |measure: &str, by: &str, key: &str, name: &str, unit: Unit, now, before| {
-            for (period, summary) in periods(now, before) {
-                let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-                row(&[
-                    measure,
-                    by,
-                    key,
-                    name,
-                    &period,
-                    unit_name(unit),
-                    &summary.n.to_string(),
-                    &number((unit != Unit::Count && summary.n > 0).then_some(summary.total)),
-                    &number(summary.mean.filter(|_| unit != Unit::Count)),
-                    &number(summary.median.filter(|_| unit != Unit::Count)),
-                    &number(summary.p90.filter(|_| unit != Unit::Count)),
-                ]);
-            }
+        let mut figure = |table: [&str; 4], period: &str, unit: Unit, summary: Summary| {
+            let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+            let value = |value: Option<f64>| number(value.filter(|_| unit != Unit::Count));
+            let numbers = [
+                summary.n.to_string(),
+                value((summary.n > 0).then_some(summary.total)),
+                value(summary.mean),
+                value(summary.median),
+                value(summary.p90),
+            ];
+            line(
+                table,
+                period,
+                unit_name(unit),
+                numbers.each_ref().map(String::as_str),
+                NONE,
+            );
         };
         for measure in &figures.measures {
-            line(
-                &measure.id,
-                "",
-                "",
-                &measure.name,
-                measure.unit,
-                measure.now,
-                measure.before,
-            );
+            let table = [&measure.id, "", "", &measure.name];
+            figure(table, &quarter, measure.unit, measure.now);
+            figure(table, &before, measure.unit, measure.before);
         }
         for table in &figures.tables {
             let unit = figures
                 .measure(&table.measure)
                 .map_or(Unit::Count, |measure| measure.unit);
             for it in &table.lines {
-                line(
-                    &table.measure,
-                    &table.by,
-                    &it.key,
-                    &it.name,
-                    unit,
-                    it.now,
-                    it.before,
-                );
+                let told = [&table.measure, &table.by, &it.key, it.name.as_str()];
+                figure(told, &quarter, unit, it.now);
+                figure(told, &before, unit, it.before);
+            }
+        }
+        // What the last report said of its quarter, where that reads differently now.
+        for Correction { measure, .. } in self.last.map(|last| figures.corrected(last)).unwrap_or_default() {
+            let said = self.last.and_then(|last| last.measure(&measure.id));
+            if let Some(said) = said {
+                let table = [&measure.id, "last-report", "", &measure.name];
+                figure(table, &before, measure.unit, said.now);
             }
         }
         for trend in &figures.trend {
@@ -234,41 +232,41 @@ impl Quarterly<'_> {
                 ("resolved", trend.resolved),
                 ("open at the end", trend.open),
             ] {
-                row(&[
-                    "trend",
-                    "quarter",
-                    name,
-                    name,
-                    &period,
-                    "count",
-                    &n.to_string(),
-                    "",
-                    "",
-                    "",
-                    "",
-                ]);
+                let table = ["trend", "quarter", name, name];
+                line(table, &period, "count", [&n.to_string(), "", "", "", ""], NONE);
             }
         }
         for (place, issue) in figures.top.iter().enumerate() {
             let name = one_line(&format!("{} {}", issue.name, issue.title));
-            row(&[
-                "agreed-list",
-                "rank",
-                &(place + 1).to_string(),
-                &name,
-                &figures.quarter.to_string(),
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-            ]);
+            let table = ["agreed-list", "rank", &(place + 1).to_string(), &name];
+            line(table, &quarter, "", [""; 5], [&issue.status, &issue.assignee]);
         }
         // Only texts were written.
         String::from_utf8_lossy(&out).into_owned()
     }
 }
+
+const COLUMNS: [&str; 16] = [
+    "measure",
+    "by",
+    "key",
+    "name",
+    "period",
+    "unit",
+    "n",
+    "total",
+    "mean",
+    "median",
+    "p90",
+    "status",
+    "assignee",
+    "figures",
+    "as_of",
+    "definitions",
+];
+
+/// The status and the assignee of what is no issue.
+const NONE: [&str; 2] = [""; 2];
 
 const fn unit_name(unit: Unit) -> &'static str {
     match unit {
@@ -284,9 +282,18 @@ fn one_line(text: &str) -> String {
     words.join(" ")
 }
 
-/// A text in a table's cell.
+/// A text in a table's cell: as it was written, whatever it would mean in Markdown or HTML.
 fn cell(text: &str) -> String {
-    one_line(text).replace('\\', "\\\\").replace('|', "\\|")
+    let mut out = String::new();
+    for letter in one_line(text).chars() {
+        match letter {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '~' => out.extend(['\\', letter]),
+            _ => out.push(letter),
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -334,7 +341,7 @@ mod tests {
             }],
             top: vec![Top {
                 name: "LU-1".to_owned(),
-                title: "a\nb".to_owned(),
+                title: "vector<int>\n*p".to_owned(),
                 status: "New".to_owned(),
                 assignee: String::new(),
             }],
@@ -372,7 +379,7 @@ mod tests {
             "| =1\\|2 | 2.0\u{a0}h | – | 1 |",
             "Left out, because smaller: 4.",
             "| Q3 2026 | 1,200 | 3 | 4 |",
-            "| 1 | LU-1 | a b | New |  |",
+            "| 1 | LU-1 | vector&lt;int> \\*p | New |  |",
             "| Time to first response | 2.0\u{a0}h of 2 | 2.0\u{a0}h of 3 |",
             "- **Time to first response.** From the report on.",
         ] {
@@ -380,13 +387,15 @@ mod tests {
         }
         let csv = quarterly.csv();
         for line in [
-            "first-response,,,Time to first response,2026-Q3,hours,5,10,2,2,2\r\n",
-            "first-response,component,'=1|2,'=1|2,2026-Q2,hours,0,,,,\r\n",
-            "trend,quarter,reported,reported,2026-Q3,count,1200,,,,\r\n",
+            "first-response,,,Time to first response,2026-Q3,hours,5,10,2,2,2,,,frozen,2026-09-30,1\r\n",
+            "first-response,component,'=1|2,'=1|2,2026-Q2,hours,0,,,,,,,frozen,2026-09-30,1\r\n",
+            "first-response,last-report,,Time to first response,2026-Q2,hours,2,4,2,2,2,,,frozen,2026-09-30,1\r\n",
+            "agreed-list,rank,1,LU-1 vector<int> *p,2026-Q3,,,,,,,New,,frozen,2026-09-30,1\r\n",
+            "trend,quarter,reported,reported,2026-Q3,count,1200,,,,,,,frozen,2026-09-30,1\r\n",
         ] {
             assert!(csv.contains(line), "{line}\n---\n{csv}");
         }
         let commas = csv.lines().map(|line| line.matches(',').count());
-        assert!(commas.clone().all(|commas| commas == 10), "{csv}");
+        assert!(commas.clone().all(|commas| commas == COLUMNS.len() - 1), "{csv}");
     }
 }
