@@ -60,12 +60,12 @@ test("figures are counted, narrowed and followed to their issues", async (contex
   // The address says it all: it survives a reload without a network.
   const behind = page.getByRole("button", { name: "Major: show the issues behind 1" });
   await behind.press("Enter");
-  await page.getByRole("heading", { name: "Reported, Priority: Major · 1" }).waitFor();
+  await page.getByRole("heading", { name: "Reported, Priority: Major · 1 issue" }).waitFor();
   await focused(behind);
   await ann.ready();
   await ann.context.setOffline(true);
   await page.reload();
-  await page.getByRole("heading", { name: "Reported, Priority: Major · 1" }).waitFor();
+  await page.getByRole("heading", { name: "Reported, Priority: Major · 1 issue" }).waitFor();
   await ann.screenshot("figures");
   await page.locator(".entry", { hasText: "Mount hangs" }).click();
   await page.locator("textarea.issue-title").waitFor();

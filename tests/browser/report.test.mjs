@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { report as reportIssue } from "./support/hands.mjs";
+import { act, report as reportIssue } from "./support/hands.mjs";
 import { openPlace } from "./support/place.mjs";
 
 /** The present quarter, as addresses have it: 2026-Q4. */
@@ -104,4 +104,38 @@ test("two people write one report, one of them without a network", async (contex
   await page.getByText(all).waitFor();
   await reported(ann).waitFor();
   for (const device of [bob, viewer]) device.assertQuiet();
+});
+
+test("figures are frozen with the agreed list as it is, and not as a device saw it last", async (context) => {
+  const place = await openPlace(context);
+  const ann = await place.device((await place.person("Ann")).token);
+  const bob = await place.device((await place.person("Bob")).token);
+  const address = `report/${quarter()}`;
+  const freeze = async ({ page }, words) => {
+    await page.getByRole("button", { name: words, exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Freeze", exact: true }).click();
+  };
+  const first = ({ page }, title) => page.getByRole("row", { name: new RegExp(`^1 .*${title}`) }).waitFor();
+  for (const title of ["Mount hangs", "Quota is wrong"]) await reportIssue(ann, title);
+  await ann.visit("list/agreed");
+  await act(ann.page, "Mount hangs", /Add to the list, at the bottom/);
+  await bob.page.locator("#list .line .rank", { hasText: "1" }).waitFor();
+  await ann.visit(address);
+  await ann.page.getByRole("button", { name: "Begin the report" }).click();
+  await freeze(ann, "Freeze the figures");
+  for (const device of [ann, bob]) {
+    await device.visit(address);
+    await first(device, "Mount hangs");
+  }
+
+  await bob.page.goto("about:blank");
+  await ann.visit("list/agreed");
+  await act(ann.page, "Quota is wrong", /Add to the list, at the top/);
+  await ann.stored();
+  await bob.goto(address);
+  await freeze(bob, "Freeze the figures again");
+  for (const device of [ann, bob]) {
+    await device.visit(address);
+    await first(device, "Quota is wrong");
+  }
 });

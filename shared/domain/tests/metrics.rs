@@ -471,6 +471,24 @@ fn of_two_changes_at_the_same_time_one_holds() {
     assert_eq!(life.reopened, [Timestamp((REPORTED + 10) * HOUR)]);
 }
 
+/// It came from a device whose clock is ahead of this one's.
+#[test]
+fn what_is_here_has_happened() {
+    let row = |n: u8, ahead: i64| {
+        let at = Timestamp(REPORTED * HOUR + ahead);
+        let mut row = issue(n, Status::New, None, Vec::new());
+        (row.created, row.updated) = (at, at);
+        row
+    };
+    let now = Timestamp(REPORTED * HOUR);
+    let present = |rows: &[Row]| metrics::present(now, rows);
+    assert_eq!(present(&[]), now);
+    assert_eq!(present(&[row(1, -5)]), now);
+    // No clock is years ahead: that a tracker said so is no reason to make all issues older.
+    assert_eq!(present(&[row(1, 7), row(2, 20 * 365 * 24 * HOUR)]), now.plus(7));
+    assert!(Life::of(&row(1, 7), present(&[row(1, 7)])).is_some());
+}
+
 /// A member who had a name of their own in the old tracker is one person, once somebody said so.
 #[test]
 fn two_names_of_one_person_are_one_person() {

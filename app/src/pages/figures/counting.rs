@@ -3,7 +3,10 @@
 
 use std::{cell::Cell, rc::Rc, sync::Arc};
 
-use docket_domain::{Row, Timestamp, metrics::Life};
+use docket_domain::{
+    Row, Timestamp,
+    metrics::{self, Life},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::store::{Store, now, sleep};
@@ -48,6 +51,11 @@ impl Turns {
 /// All rows as they are now: whoever counts in turns counts one state.
 pub(crate) fn rows(store: Store) -> Vec<Arc<Row>> {
     store.with_rows(|rows| rows.values().map(|row| row.get_untracked()).collect())
+}
+
+/// Now, as these rows have it.
+pub(crate) fn present(store: Store, rows: &[Arc<Row>]) -> Timestamp {
+    metrics::present(store.now(), rows.iter().map(Arc::as_ref))
 }
 
 /// The lives of these rows until that time; `tell` is told of each as it is read.

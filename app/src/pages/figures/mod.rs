@@ -67,7 +67,7 @@ struct Period {
 
 impl Period {
     async fn count(store: Store, rows: &[Arc<Row>], selection: Selection, turns: &mut Turns) -> Option<Self> {
-        let now = store.now();
+        let now = counting::present(store, rows);
         let as_of = selection.until.map_or(now, |until| now.min(until.plus(-1)));
         let mut tally = Tally::new(Measure::ALL, &selection);
         let lives = counting::lives(store, rows, as_of, turns, |life| tally.add(life)).await?;

@@ -23,7 +23,7 @@ pub(super) async fn figures(
     turns: &mut Turns,
 ) -> Option<Figures> {
     let rows = counting::rows(store);
-    let now_at = store.now();
+    let now_at = counting::present(store, &rows);
     let as_of = Figures::as_of(quarter, now_at);
     let until = Figures::as_of(quarter.plus(-1), now_at);
     let now = lives(store, &rows, as_of, turns, |_| ()).await?;

@@ -137,6 +137,19 @@ impl Life {
     }
 }
 
+/// How far the clocks of those who work together may be apart, in milliseconds.
+const APART: i64 = 60_000;
+
+/// The time until which lives are read, to know all that is here: now, or a little later, where what somebody did has
+/// come from a device whose clock is ahead of this one's.
+#[must_use]
+pub fn present<'a>(now: Timestamp, rows: impl IntoIterator<Item = &'a Row>) -> Timestamp {
+    let times = rows.into_iter().flat_map(|row| [row.created, row.updated]);
+    times
+        .filter(|at| *at <= now.plus(APART))
+        .fold(now, Timestamp::max)
+}
+
 /// A change of status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Change {

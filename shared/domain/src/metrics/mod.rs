@@ -19,7 +19,7 @@ pub mod words;
 
 pub use calendar::{Month, NoPeriod, Quarter};
 pub use dimension::{AGES, Dimension, Key};
-pub use life::{Life, Stay};
+pub use life::{Life, Stay, present};
 pub use lines::{Line, lines};
 pub use measure::{Measure, Observation, Unit};
 pub use summary::Summary;
