@@ -228,8 +228,11 @@ impl Plan {
         let Some(past) = pasts.last() else {
             return Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned())));
         };
-        let known = pasts.iter().any(|past| incoming.is(past));
-        if known || incoming.content.updated().is_before(past.updated) {
+        let updated = incoming.content.updated();
+        // A state that was here before is an earlier one only by its time: an issue that was closed and is open again
+        // says without a time what it said at first.
+        let known = updated.is_comparable(past.updated) && pasts.iter().any(|past| incoming.is(past));
+        if known || updated.is_before(past.updated) {
             return Ok(self.older(incoming, id));
         }
         if self.taken.get(&id).is_some_and(|taken| taken.written) {
