@@ -1,6 +1,9 @@
 //! Where each issue of a file goes. Run it without storing anything, and it is the dry run.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
@@ -22,6 +25,8 @@ pub struct Plan {
     words: Arc<Words>,
     /// What this file has put where.
     taken: HashMap<DocumentId, Taken>,
+    /// Documents whose key another issue has too, by its number: one without a number could be either.
+    shared: HashSet<DocumentId>,
     /// The report says where the file's times are meant.
     zone_said: bool,
     report: Report,
@@ -64,6 +69,16 @@ pub enum Existing<'a> {
     Document(&'a Automerge),
 }
 
+/// Is what is somewhere the same issue?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// It has another number, or another key.
+    Another,
+    /// One of the two doesn't say its number.
+    Likely,
+    Same,
+}
+
 /// What becomes of an issue.
 #[derive(Debug)]
 pub enum Placed {
@@ -86,6 +101,7 @@ impl Plan {
             format,
             words: Arc::default(),
             taken: HashMap::new(),
+            shared: HashSet::new(),
             zone_said: false,
             report: Report::default(),
         }
@@ -175,15 +191,16 @@ impl Plan {
             return Ok(self.already(incoming, id, None));
         }
         let mut first = None;
-        let mut same = None;
+        let mut same: Option<(Likeness, DocumentId, &Automerge, Vec<Past>)> = None;
         for id in incoming.candidates(self.workspace) {
             let taken = self.taken.get(&id);
             if taken.is_some_and(|taken| taken.digest == incoming.digest) {
                 self.report.repeated.push(incoming.listed(id));
                 return Ok(Placed::Nothing);
             }
-            if taken.is_some_and(|taken| taken.number != incoming.content.number) {
-                first.get_or_insert(id);
+            let number = taken.map(|taken| taken.number.as_ref());
+            if number.is_some_and(|number| self.likeness(id, number, incoming) == Likeness::Another) {
+                self.pass(id, incoming, &mut first);
                 continue;
             }
             let document = match existing(id) {
@@ -200,20 +217,50 @@ impl Plan {
                 }
                 Existing::Document(document) => document,
             };
-            if !is_same_issue(document, &incoming.content) {
-                first.get_or_insert(id);
+            let likeness = match number_of(document, &incoming.content) {
+                Some(number) => self.likeness(id, number.as_ref(), incoming),
+                None => Likeness::Another,
+            };
+            if likeness == Likeness::Another {
+                self.pass(id, incoming, &mut first);
                 continue;
             }
             let pasts = pasts(document, id)?;
             if pasts.iter().any(|past| past.is_last && incoming.is(past)) {
                 return Ok(self.already(incoming, id, Some(document)));
             }
-            same.get_or_insert((id, document, pasts));
+            // The one with its number is it, rather than one without any.
+            if same
+                .as_ref()
+                .is_none_or(|(before, ..)| *before == Likeness::Likely && likeness == Likeness::Same)
+            {
+                same = Some((likeness, id, document, pasts));
+            }
         }
         match same {
-            Some((id, document, pasts)) => self.follow(incoming, id, document, &pasts),
+            Some((_, id, document, pasts)) => self.follow(incoming, id, document, &pasts),
             // The last candidate's id depends on the content: something else under it was made to be there.
             None => Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned()))),
+        }
+    }
+
+    /// How far the number of what has this document says that it is this issue. Exports that leave the number out are
+    /// of the same issue: keys are unique where they come from.
+    fn likeness(&self, id: DocumentId, number: Option<&String>, incoming: &Incoming) -> Likeness {
+        let ours = incoming.content.number.as_ref();
+        match (number, ours) {
+            _ if number == ours => Likeness::Same,
+            (Some(_), Some(_)) => Likeness::Another,
+            _ if self.shared.contains(&id) => Likeness::Another,
+            _ => Likeness::Likely,
+        }
+    }
+
+    /// Passes over a document that another issue has.
+    fn pass(&mut self, id: DocumentId, incoming: &Incoming, first: &mut Option<DocumentId>) {
+        first.get_or_insert(id);
+        if incoming.content.number.is_some() {
+            self.shared.insert(id);
         }
     }
 
@@ -316,9 +363,10 @@ impl Plan {
         if before.is_some_and(|before| updated.is_before(before.updated)) {
             return;
         }
+        let number = incoming.content.number.clone();
         let taken = Taken {
             digest: incoming.digest,
-            number: incoming.content.number.clone(),
+            number: number.or_else(|| before.and_then(|before| before.number.clone())),
             updated,
             written: written || before.is_some_and(|before| before.written),
         };
@@ -386,15 +434,13 @@ impl Incoming {
     }
 }
 
-/// Is this the document of the same issue, imported when it said something else?
-fn is_same_issue(document: &Automerge, content: &Content) -> bool {
-    let Some(source) = read::object(document, &ROOT, "source") else {
-        return false;
-    };
+/// The number that an issue with this key has here, if it says one. None if the document is of something else.
+fn number_of(document: &Automerge, content: &Content) -> Option<Option<String>> {
+    let source = read::object(document, &ROOT, "source")?;
     let text = |key: &str| read::string(document, &source, key);
-    text("system").as_ref() == Some(&content.system)
-        && text("key").as_ref() == Some(&content.key)
-        && text("id") == content.number
+    let same_key =
+        text("system").as_ref() == Some(&content.system) && text("key").as_ref() == Some(&content.key);
+    same_key.then(|| text("id"))
 }
 
 fn is_deleted(document: &Automerge) -> bool {

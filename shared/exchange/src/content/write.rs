@@ -9,7 +9,7 @@ use automerge::{
 };
 use docket_domain::{DocumentId, Kind, command::Splice, genesis, read};
 
-use super::{BY_DOCKET, Content, Scalar, Updated, entries};
+use super::{BY_DOCKET, Content, OWN, Scalar, Updated, entries};
 
 /// The version of the mapping from source to content: part of the actor, so that two versions never make two
 /// changes with one actor and one sequence number.
@@ -203,36 +203,27 @@ impl Content {
     }
 
     /// The import's own fields, and last, if anything changed at all, the digest of the content, and which Docket's state
-    /// it is.
+    /// it is. Which issue of which tracker it is (`OWN`) the first import has said, and the guard lets nobody say later.
     fn write_source<T: Transactable>(
         &self,
         tx: &mut T,
         source: &ObjId,
         digest: &str,
     ) -> Result<(), AutomergeError> {
-        let identity = [
-            ("system", Some(self.system.as_str())),
-            ("key", Some(self.key.as_str())),
-            ("id", self.number.as_deref()),
-        ];
-        let mine = |name: &str| identity.iter().any(|(key, _)| *key == name) || name == "digest";
         let there: Vec<String> = tx.keys(source).collect();
         for name in there
             .iter()
-            .filter(|name| !mine(name) && !self.source.contains_key(*name) && self.told.has_name(name))
+            .filter(|name| !OWN.contains(&name.as_str()))
+            .filter(|name| !self.source.contains_key(*name) && self.told.has_name(name))
         {
             clear(tx, source, name)?;
         }
         let own = self
             .source
             .iter()
-            .filter(|(name, _)| *name != BY_DOCKET)
-            .map(|(name, text)| (name.as_str(), text.as_str()));
-        let identity = identity
-            .into_iter()
-            .filter_map(|(name, text)| Some((name, text?)));
-        for (name, text) in own.chain(identity) {
-            entries::put(tx, source, name, text.into())?;
+            .filter(|(name, _)| *name != BY_DOCKET && !OWN.contains(&name.as_str()));
+        for (name, text) in own {
+            entries::put(tx, source, name, text.as_str().into())?;
         }
         if tx.pending_ops() > 0 {
             entries::put(tx, source, "digest", digest.into())?;

@@ -18,6 +18,7 @@ mod figures;
 mod gold;
 mod guard;
 mod hostile;
+mod numbers;
 mod partial;
 mod reader;
 mod shapes;
