@@ -189,6 +189,17 @@ pub enum Remark {
         /// There.
         total: u64,
     },
+    /// A part of the history in the file.
+    #[error(
+        "the file has {present} of the {total} entries of its history: the export left the others out, and figures \
+         don’t know of them"
+    )]
+    HistoryMissing {
+        /// In the file.
+        present: usize,
+        /// There.
+        total: u64,
+    },
     /// Comments without a text.
     #[error("{0} of its comments have no text: they come in empty")]
     CommentsWithoutBody(usize),

@@ -8,13 +8,21 @@ use crate::{
     content::Entry,
     json::value::{take, text, text_at},
     mapping::{Happened, Loose, event, time},
+    report::Remark,
 };
 
 impl Reading {
     /// Makes events of the changes of status, priority and assignee; the whole changelog is kept beside.
     pub(super) fn changelog(&mut self, mut changelog: Value) {
+        let total = changelog.get("total").and_then(Value::as_u64);
         let histories = changelog.as_object_mut().map(|map| take(map, "histories"));
         let mut histories = self.out.objects("changelog", histories.unwrap_or(Value::Null));
+        let present = histories.len();
+        // An answer has a hundred of them at most, the newest.
+        if let Some(total) = total.filter(|total| *total > present as u64) {
+            self.out.remark(Remark::HistoryMissing { present, total });
+            self.out.keep_text("changelog_total", total.to_string());
+        }
         // The newest come first, and not in every export; equal times are told apart by id.
         histories.sort_by_cached_key(|history| {
             (

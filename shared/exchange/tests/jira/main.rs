@@ -14,6 +14,7 @@
 )]
 
 mod again;
+mod beside;
 mod figures;
 mod gold;
 mod guard;
