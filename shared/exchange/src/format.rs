@@ -121,6 +121,7 @@ impl Format {
             });
         };
         let mut mapping = Mapping::new(self, words);
+        mapping.zoneless = record.zone.is_some();
         if record.repaired > 0 {
             mapping.remark(Remark::Repaired(record.repaired));
         }

@@ -9,10 +9,10 @@ use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValu
 use docket_domain::{DocumentId, read};
 
 use crate::{
-    content::{Content, Imported, Limit, OPERATIONS, Past, Updated, hex, pasts},
+    content::{Content, Imported, Limit, OPERATIONS, Past, Updated, hex, pasts, source_at},
     encode::Encoded,
     format::Format,
-    mapping::Words,
+    mapping::{Words, time},
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
@@ -279,7 +279,9 @@ impl Plan {
         // A state that was here before is an earlier one only by its time: an issue that was closed and is open again
         // says without a time what it said at first.
         let known = updated.is_comparable(past.updated) && pasts.iter().any(|past| incoming.is(past));
-        if known || updated.is_before(past.updated) {
+        // Read in another zone, the same state seems to be another one.
+        let is_same_state = updated != past.updated && has_same_clock(document, past, &incoming.content);
+        if !is_same_state && (known || updated.is_before(past.updated)) {
             return Ok(self.older(incoming, id));
         }
         if self.taken.get(&id).is_some_and(|taken| taken.written) {
@@ -441,6 +443,14 @@ fn number_of(document: &Automerge, content: &Content) -> Option<Option<String>> 
     let same_key =
         text("system").as_ref() == Some(&content.system) && text("key").as_ref() == Some(&content.key);
     same_key.then(|| text("id"))
+}
+
+/// Was the issue changed last, as far as its clock there showed, when that import says?
+fn has_same_clock(document: &Automerge, past: &Past, content: &Content) -> bool {
+    let there = |name: &str| source_at(document, name, past.hash);
+    let written = content.written.as_ref();
+    written
+        .is_some_and(|(name, text)| there(name).is_some_and(|there| time::clock(&there) == time::clock(text)))
 }
 
 fn is_deleted(document: &Automerge) -> bool {

@@ -72,6 +72,9 @@ impl Layout {
                     let written = self.columns.dates.read(&cell);
                     zoneless |= written.as_ref().is_some_and(|written| written.zoneless);
                     keep(&mut kept, name, cell.clone());
+                    if *holds == Use::Updated {
+                        row.insert("written".to_owned(), json!([name, cell]));
+                    }
                     written.map_or(cell, |written| written.iso)
                 }
                 Use::Status | Use::Resolution | Use::Severity | Use::Priority | Use::Organisation => {
@@ -173,6 +176,7 @@ fn first(values: &Value) -> Option<String> {
 pub(crate) fn read(mut row: Map<String, Value>, mut out: Mapping) -> Result<Mapping, Reason> {
     tells(&take(&mut row, "told"), &mut out);
     let made = text(&take(&mut row, "row"));
+    let written = take(&mut row, "written");
     let own = row.get("key").and_then(first).map(|key| key.trim().to_owned());
     let Some(key) = own.or(made) else {
         return Err(out.not_an_issue("key"));
@@ -213,6 +217,14 @@ pub(crate) fn read(mut row: Map<String, Value>, mut out: Mapping) -> Result<Mapp
     }
     // Columns that are called as one of the names above stand beside them.
     out.keep_rest(row.kept());
+    if let (Some(name), Some(cell)) = (first(&written), written.get(1).and_then(text))
+        && out.zoneless
+    {
+        let source = &out.content.source;
+        let mut names = [format!("{name}_other"), name].into_iter();
+        let kept = names.find(|name| source.get(name) == Some(&cell));
+        out.content.written = kept.map(|name| (name, cell));
+    }
     Ok(out)
 }
 
