@@ -263,6 +263,17 @@ pub enum Remark {
     /// A name too long for a label, a version or a component.
     #[error("“{0}” has a name that is empty or longer than 200 bytes: it is kept among the imported fields")]
     NameKept(String),
+    /// More of a list than an imported field holds.
+    #[error(
+        "{left_out} entries of “{field}” don’t fit among its imported fields and are left out there; what Docket made of \
+         them comes in"
+    )]
+    KeptInPart {
+        /// The list's name.
+        field: String,
+        /// How many of its entries aren't kept.
+        left_out: usize,
+    },
     /// Times without a zone; said once for a file.
     #[error("the times of this file have no zone: they are read as {0}")]
     ZoneAssumed(Zone),

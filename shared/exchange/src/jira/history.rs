@@ -59,7 +59,7 @@ impl Reading {
         }
         self.out.content.events = self.out.settle("events", found);
         let histories = histories.into_iter().map(Value::Object).collect();
-        self.out.keep("changelog", Value::Array(histories));
+        self.out.keep_what_fits("changelog", Value::Array(histories));
     }
 
     fn event(&mut self, item: &Value) -> Option<Entry> {
