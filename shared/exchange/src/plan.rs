@@ -79,6 +79,16 @@ enum Likeness {
     Same,
 }
 
+/// Where an issue is under a former key.
+#[derive(Debug)]
+enum Former {
+    Nowhere,
+    /// Under this one.
+    Here(String),
+    /// Perhaps this document is it.
+    Needs(DocumentId),
+}
+
 /// What becomes of an issue.
 #[derive(Debug)]
 pub enum Placed {
@@ -207,7 +217,17 @@ impl Plan {
                 Existing::Nothing if taken.is_some() => return Ok(self.another_state(incoming, id)),
                 // A later version of an issue that is here never comes in as a second one.
                 Existing::Nothing if same.is_some() => continue,
-                Existing::Nothing => return Ok(self.add(incoming, id, first)),
+                Existing::Nothing => {
+                    return Ok(match self.former(incoming, &existing) {
+                        Former::Needs(id) => Placed::Needs(id),
+                        Former::Here(key) => {
+                            let added = self.add(incoming, id, first);
+                            self.remark(incoming, Remark::Moved(key));
+                            added
+                        }
+                        Former::Nowhere => self.add(incoming, id, first),
+                    });
+                }
                 Existing::Heads(heads) => {
                     let made = incoming.changes(id)?;
                     if heads.iter().eq(made.last().map(|change| &change.hash)) {
@@ -217,7 +237,7 @@ impl Plan {
                 }
                 Existing::Document(document) => document,
             };
-            let likeness = match number_of(document, &incoming.content) {
+            let likeness = match number_of(document, &incoming.content.system, &incoming.content.key) {
                 Some(number) => self.likeness(id, number.as_ref(), incoming),
                 None => Likeness::Another,
             };
@@ -242,6 +262,31 @@ impl Plan {
             // The last candidate's id depends on the content: something else under it was made to be there.
             None => Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned()))),
         }
+    }
+
+    /// Is the issue here under a key that it had before it moved to another project there? It can't be followed, since
+    /// the guard lets nobody change a key.
+    fn former<'a>(&self, incoming: &Incoming, existing: impl Fn(DocumentId) -> Existing<'a>) -> Former {
+        let content = &incoming.content;
+        let Some(number) = &content.number else {
+            return Former::Nowhere;
+        };
+        for key in &content.former {
+            let id = Self::document(self.workspace, &content.system, key);
+            let taken = self.taken.get(&id).and_then(|taken| taken.number.as_ref());
+            let is_here = taken == Some(number)
+                || match existing(id) {
+                    Existing::Nothing => false,
+                    Existing::Heads(_) => return Former::Needs(id),
+                    Existing::Document(document) => {
+                        number_of(document, &content.system, key).flatten().as_ref() == Some(number)
+                    }
+                };
+            if is_here {
+                return Former::Here(key.clone());
+            }
+        }
+        Former::Nowhere
     }
 
     /// How far the number of what has this document says that it is this issue. Exports that leave the number out are
@@ -437,11 +482,10 @@ impl Incoming {
 }
 
 /// The number that an issue with this key has here, if it says one. None if the document is of something else.
-fn number_of(document: &Automerge, content: &Content) -> Option<Option<String>> {
+fn number_of(document: &Automerge, system: &str, key: &str) -> Option<Option<String>> {
     let source = read::object(document, &ROOT, "source")?;
-    let text = |key: &str| read::string(document, &source, key);
-    let same_key =
-        text("system").as_ref() == Some(&content.system) && text("key").as_ref() == Some(&content.key);
+    let text = |name: &str| read::string(document, &source, name);
+    let same_key = text("system").as_deref() == Some(system) && text("key").as_deref() == Some(key);
     same_key.then(|| text("id"))
 }
 

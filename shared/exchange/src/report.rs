@@ -280,6 +280,9 @@ pub enum Remark {
     /// Characters that can't be.
     #[error("{0} places hold what are no characters (broken encoding): they read as “\u{fffd}”")]
     Repaired(usize),
+    /// An issue that has another key since.
+    #[error("it was {0}, which is here as an issue of its own; delete that one, or link the two")]
+    Moved(String),
     /// Here, but deleted.
     #[error("it is here already, but was deleted; restore it to see it")]
     DeletedHere,

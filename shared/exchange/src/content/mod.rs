@@ -89,6 +89,8 @@ pub struct Content {
     /// Where the time of the last change stands as it was written without a zone: the imported field, and its text. By it
     /// a state is known that was read in another zone. Isn't part of the content either.
     pub written: Option<(String, String)>,
+    /// Keys that it had there before, the last first. Isn't part of the content either.
+    pub former: Vec<String>,
 }
 
 /// What makes an issue too large to come in.

@@ -11,6 +11,9 @@ use crate::{
     report::Remark,
 };
 
+/// The most keys that are looked for: few issues move twice.
+const FORMER: usize = 8;
+
 impl Reading {
     /// Makes events of the changes of status, priority and assignee; the whole changelog is kept beside.
     pub(super) fn changelog(&mut self, mut changelog: Value) {
@@ -57,9 +60,28 @@ impl Reading {
                 found.push(Loose::of(id.map(|id| format!("{id}-{index}")), entry));
             }
         }
+        self.out.content.former = self.former(&histories);
         self.out.content.events = self.out.settle("events", found);
         let histories = histories.into_iter().map(Value::Object).collect();
         self.out.keep_what_fits("changelog", Value::Array(histories));
+    }
+
+    /// The keys that the issue had in other projects, the last first.
+    fn former(&self, histories: &[Map<String, Value>]) -> Vec<String> {
+        let items = histories
+            .iter()
+            .rev()
+            .filter_map(|it| it.get("items")?.as_array());
+        let moves = items
+            .flatten()
+            .filter(|item| text_at(item, "field").as_deref() == Some("Key"));
+        let mut former = Vec::new();
+        for key in moves.filter_map(|item| text_at(item, "fromString")) {
+            if former.len() < FORMER && key != self.out.content.key && !former.contains(&key) {
+                former.push(key);
+            }
+        }
+        former
     }
 
     fn event(&mut self, item: &Value) -> Option<Entry> {

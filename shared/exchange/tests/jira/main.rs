@@ -19,6 +19,7 @@ mod figures;
 mod gold;
 mod guard;
 mod hostile;
+mod moved;
 mod numbers;
 mod partial;
 mod reader;
