@@ -76,13 +76,14 @@ impl Format {
     #[must_use]
     pub fn detect(beginning: &[u8], file_name: &str) -> Option<Self> {
         let file_name = file_name.to_lowercase();
-        if docket::is_json(beginning) {
+        let text = json::decoded(beginning);
+        if docket::is_json(&text) {
             return Some(Self::Docket);
         }
-        if !json::begins(beginning) {
+        if !json::begins(&text) {
             return csv::detect(beginning, &file_name);
         }
-        let names: Vec<&[u8]> = json::names(beginning).map(|name| name.text).collect();
+        let names: Vec<&[u8]> = json::names(&text).map(|name| name.text).collect();
         let likeness = |format: &Self| {
             let marks = format.marks().iter();
             let found = marks.filter(|mark| names.contains(&mark.as_bytes())).count();
@@ -121,6 +122,7 @@ impl Format {
             });
         };
         let mut mapping = Mapping::new(self, words);
+        mapping.zoneless = record.zone.is_some();
         if record.repaired > 0 {
             mapping.remark(Remark::Repaired(record.repaired));
         }

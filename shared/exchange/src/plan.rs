@@ -1,15 +1,18 @@
 //! Where each issue of a file goes. Run it without storing anything, and it is the dry run.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use automerge::{Automerge, AutomergeError, ChangeHash, ROOT, ReadDoc, ScalarValue, Value};
 use docket_domain::{DocumentId, read};
 
 use crate::{
-    content::{Content, Imported, Limit, OPERATIONS, Past, Updated, hex, pasts},
+    content::{Content, Imported, Limit, OPERATIONS, Past, Updated, hex, pasts, source_at},
     encode::Encoded,
     format::Format,
-    mapping::Words,
+    mapping::{Words, time},
     record::Record,
     report::{Collision, Listed, Reason, Refused, Remark, Remarked, Report},
 };
@@ -22,6 +25,8 @@ pub struct Plan {
     words: Arc<Words>,
     /// What this file has put where.
     taken: HashMap<DocumentId, Taken>,
+    /// Documents whose key another issue has too, by its number: one without a number could be either.
+    shared: HashSet<DocumentId>,
     /// The report says where the file's times are meant.
     zone_said: bool,
     report: Report,
@@ -64,6 +69,26 @@ pub enum Existing<'a> {
     Document(&'a Automerge),
 }
 
+/// Is what is somewhere the same issue?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// It has another number, or another key.
+    Another,
+    /// One of the two doesn't say its number.
+    Likely,
+    Same,
+}
+
+/// Where an issue is under a former key.
+#[derive(Debug)]
+enum Former {
+    Nowhere,
+    /// Under this one.
+    Here(String),
+    /// Perhaps this document is it.
+    Needs(DocumentId),
+}
+
 /// What becomes of an issue.
 #[derive(Debug)]
 pub enum Placed {
@@ -86,6 +111,7 @@ impl Plan {
             format,
             words: Arc::default(),
             taken: HashMap::new(),
+            shared: HashSet::new(),
             zone_said: false,
             report: Report::default(),
         }
@@ -175,22 +201,33 @@ impl Plan {
             return Ok(self.already(incoming, id, None));
         }
         let mut first = None;
-        let mut same = None;
+        let mut same: Option<(Likeness, DocumentId, &Automerge, Vec<Past>)> = None;
         for id in incoming.candidates(self.workspace) {
             let taken = self.taken.get(&id);
             if taken.is_some_and(|taken| taken.digest == incoming.digest) {
                 self.report.repeated.push(incoming.listed(id));
                 return Ok(Placed::Nothing);
             }
-            if taken.is_some_and(|taken| taken.number != incoming.content.number) {
-                first.get_or_insert(id);
+            let number = taken.map(|taken| taken.number.as_ref());
+            if number.is_some_and(|number| self.likeness(id, number, incoming) == Likeness::Another) {
+                self.pass(id, incoming, &mut first);
                 continue;
             }
             let document = match existing(id) {
                 Existing::Nothing if taken.is_some() => return Ok(self.another_state(incoming, id)),
                 // A later version of an issue that is here never comes in as a second one.
                 Existing::Nothing if same.is_some() => continue,
-                Existing::Nothing => return Ok(self.add(incoming, id, first)),
+                Existing::Nothing => {
+                    return Ok(match self.former(incoming, &existing) {
+                        Former::Needs(id) => Placed::Needs(id),
+                        Former::Here(key) => {
+                            let added = self.add(incoming, id, first);
+                            self.remark(incoming, Remark::Moved(key));
+                            added
+                        }
+                        Former::Nowhere => self.add(incoming, id, first),
+                    });
+                }
                 Existing::Heads(heads) => {
                     let made = incoming.changes(id)?;
                     if heads.iter().eq(made.last().map(|change| &change.hash)) {
@@ -200,20 +237,75 @@ impl Plan {
                 }
                 Existing::Document(document) => document,
             };
-            if !is_same_issue(document, &incoming.content) {
-                first.get_or_insert(id);
+            let likeness = match number_of(document, &incoming.content.system, &incoming.content.key) {
+                Some(number) => self.likeness(id, number.as_ref(), incoming),
+                None => Likeness::Another,
+            };
+            if likeness == Likeness::Another {
+                self.pass(id, incoming, &mut first);
                 continue;
             }
             let pasts = pasts(document, id)?;
             if pasts.iter().any(|past| past.is_last && incoming.is(past)) {
                 return Ok(self.already(incoming, id, Some(document)));
             }
-            same.get_or_insert((id, document, pasts));
+            // The one with its number is it, rather than one without any.
+            if same
+                .as_ref()
+                .is_none_or(|(before, ..)| *before == Likeness::Likely && likeness == Likeness::Same)
+            {
+                same = Some((likeness, id, document, pasts));
+            }
         }
         match same {
-            Some((id, document, pasts)) => self.follow(incoming, id, document, &pasts),
+            Some((_, id, document, pasts)) => self.follow(incoming, id, document, &pasts),
             // The last candidate's id depends on the content: something else under it was made to be there.
             None => Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned()))),
+        }
+    }
+
+    /// Is the issue here under a key that it had before it moved to another project there? It can't be followed, since
+    /// the guard lets nobody change a key.
+    fn former<'a>(&self, incoming: &Incoming, existing: impl Fn(DocumentId) -> Existing<'a>) -> Former {
+        let content = &incoming.content;
+        let Some(number) = &content.number else {
+            return Former::Nowhere;
+        };
+        for key in &content.former {
+            let id = Self::document(self.workspace, &content.system, key);
+            let taken = self.taken.get(&id).and_then(|taken| taken.number.as_ref());
+            let is_here = taken == Some(number)
+                || match existing(id) {
+                    Existing::Nothing => false,
+                    Existing::Heads(_) => return Former::Needs(id),
+                    Existing::Document(document) => {
+                        number_of(document, &content.system, key).flatten().as_ref() == Some(number)
+                    }
+                };
+            if is_here {
+                return Former::Here(key.clone());
+            }
+        }
+        Former::Nowhere
+    }
+
+    /// How far the number of what has this document says that it is this issue. Exports that leave the number out are
+    /// of the same issue: keys are unique where they come from.
+    fn likeness(&self, id: DocumentId, number: Option<&String>, incoming: &Incoming) -> Likeness {
+        let ours = incoming.content.number.as_ref();
+        match (number, ours) {
+            _ if number == ours => Likeness::Same,
+            (Some(_), Some(_)) => Likeness::Another,
+            _ if self.shared.contains(&id) => Likeness::Another,
+            _ => Likeness::Likely,
+        }
+    }
+
+    /// Passes over a document that another issue has.
+    fn pass(&mut self, id: DocumentId, incoming: &Incoming, first: &mut Option<DocumentId>) {
+        first.get_or_insert(id);
+        if incoming.content.number.is_some() {
+            self.shared.insert(id);
         }
     }
 
@@ -228,8 +320,13 @@ impl Plan {
         let Some(past) = pasts.last() else {
             return Ok(self.refuse(incoming, Reason::Document("its place is taken".to_owned())));
         };
-        let known = pasts.iter().any(|past| incoming.is(past));
-        if known || incoming.content.updated().is_before(past.updated) {
+        let updated = incoming.content.updated();
+        // A state that was here before is an earlier one only by its time: an issue that was closed and is open again
+        // says without a time what it said at first.
+        let known = updated.is_comparable(past.updated) && pasts.iter().any(|past| incoming.is(past));
+        // Read in another zone, the same state seems to be another one.
+        let is_same_state = updated != past.updated && has_same_clock(document, past, &incoming.content);
+        if !is_same_state && (known || updated.is_before(past.updated)) {
             return Ok(self.older(incoming, id));
         }
         if self.taken.get(&id).is_some_and(|taken| taken.written) {
@@ -313,9 +410,10 @@ impl Plan {
         if before.is_some_and(|before| updated.is_before(before.updated)) {
             return;
         }
+        let number = incoming.content.number.clone();
         let taken = Taken {
             digest: incoming.digest,
-            number: incoming.content.number.clone(),
+            number: number.or_else(|| before.and_then(|before| before.number.clone())),
             updated,
             written: written || before.is_some_and(|before| before.written),
         };
@@ -383,15 +481,20 @@ impl Incoming {
     }
 }
 
-/// Is this the document of the same issue, imported when it said something else?
-fn is_same_issue(document: &Automerge, content: &Content) -> bool {
-    let Some(source) = read::object(document, &ROOT, "source") else {
-        return false;
-    };
-    let text = |key: &str| read::string(document, &source, key);
-    text("system").as_ref() == Some(&content.system)
-        && text("key").as_ref() == Some(&content.key)
-        && text("id") == content.number
+/// The number that an issue with this key has here, if it says one. None if the document is of something else.
+fn number_of(document: &Automerge, system: &str, key: &str) -> Option<Option<String>> {
+    let source = read::object(document, &ROOT, "source")?;
+    let text = |name: &str| read::string(document, &source, name);
+    let same_key = text("system").as_deref() == Some(system) && text("key").as_deref() == Some(key);
+    same_key.then(|| text("id"))
+}
+
+/// Was the issue changed last, as far as its clock there showed, when that import says?
+fn has_same_clock(document: &Automerge, past: &Past, content: &Content) -> bool {
+    let there = |name: &str| source_at(document, name, past.hash);
+    let written = content.written.as_ref();
+    written
+        .is_some_and(|(name, text)| there(name).is_some_and(|there| time::clock(&there) == time::clock(text)))
 }
 
 fn is_deleted(document: &Automerge) -> bool {

@@ -189,6 +189,17 @@ pub enum Remark {
         /// There.
         total: u64,
     },
+    /// A part of the history in the file.
+    #[error(
+        "the file has {present} of the {total} entries of its history: the export left the others out, and figures \
+         don’t know of them"
+    )]
+    HistoryMissing {
+        /// In the file.
+        present: usize,
+        /// There.
+        total: u64,
+    },
     /// Comments without a text.
     #[error("{0} of its comments have no text: they come in empty")]
     CommentsWithoutBody(usize),
@@ -252,12 +263,26 @@ pub enum Remark {
     /// A name too long for a label, a version or a component.
     #[error("“{0}” has a name that is empty or longer than 200 bytes: it is kept among the imported fields")]
     NameKept(String),
+    /// More of a list than an imported field holds.
+    #[error(
+        "{left_out} entries of “{field}” don’t fit among its imported fields and are left out there; what Docket made of \
+         them comes in"
+    )]
+    KeptInPart {
+        /// The list's name.
+        field: String,
+        /// How many of its entries aren't kept.
+        left_out: usize,
+    },
     /// Times without a zone; said once for a file.
     #[error("the times of this file have no zone: they are read as {0}")]
     ZoneAssumed(Zone),
     /// Characters that can't be.
     #[error("{0} places hold what are no characters (broken encoding): they read as “\u{fffd}”")]
     Repaired(usize),
+    /// An issue that has another key since.
+    #[error("it was {0}, which is here as an issue of its own; delete that one, or link the two")]
+    Moved(String),
     /// Here, but deleted.
     #[error("it is here already, but was deleted; restore it to see it")]
     DeletedHere,

@@ -47,7 +47,7 @@ impl Reading {
         }
         self.out.content.events = self.out.settle("events", found);
         let histories = histories.into_iter().map(Value::Object).collect();
-        self.out.keep("history", Value::Array(histories));
+        self.out.keep_what_fits("history", Value::Array(histories));
     }
 
     fn event(&mut self, change: &Value) -> Option<(&'static str, Entry)> {

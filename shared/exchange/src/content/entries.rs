@@ -8,6 +8,7 @@ use automerge::{
 use docket_domain::read;
 
 use super::{Entry, Scalar, Told};
+use crate::json::value::is_digest;
 
 /// Writes the entries of the container at `key`. What is there and not among them stays, since not every export has
 /// all; but a link that is gone there goes here, if the record would tell it.
@@ -32,6 +33,7 @@ pub(super) fn write<T: Transactable>(
         alike.entry(said.likeness(key)).or_default().push(found);
     }
     let mut left: HashSet<&str> = there.iter().map(|(id, _)| id.as_str()).collect();
+    let mut others: Vec<(&String, &Entry)> = Vec::new();
     for (id, entry) in entries {
         if let Some(object) = named.get(id.as_str()) {
             left.remove(id.as_str());
@@ -42,6 +44,18 @@ pub(super) fn write<T: Transactable>(
         {
             // Another kind of export gave it another id, and its times are cut: it stays as it is.
             left.remove(id.as_str());
+        } else {
+            others.push((id, entry));
+        }
+    }
+    let mut shifted = Shifted::of(tx, alike.into_values().flatten());
+    for (id, entry) in others {
+        let found = shifted.take(id, entry).filter(|_| key != "links");
+        if let Some((before, object)) = found {
+            // Of the two, the time of one that has an id there is right; of two without, the later import's.
+            if let Some(at) = entry.get("at").filter(|_| is_digest(before)) {
+                put(tx, object, "at", at.scalar())?;
+            }
         } else {
             let object = tx.put_object(&map, id.as_str(), ObjType::Map)?;
             put_all(tx, &object, entry)?;
@@ -94,6 +108,7 @@ pub(super) fn scalar<T: ReadDoc>(document: &T, object: &ObjId, key: &str) -> Opt
 struct Said {
     /// The minute: some exports cut the seconds.
     minute: i64,
+    by: Option<String>,
     texts: BTreeMap<&'static str, String>,
 }
 
@@ -111,21 +126,24 @@ impl Said {
         };
         Self {
             minute,
+            by: read::string(document, object, "by"),
             texts: texts.collect(),
         }
     }
 
     fn in_entry(entry: &Entry) -> Self {
-        let texts = TEXTS.into_iter().filter_map(|key| match entry.get(key)? {
-            Scalar::Text(text) => Some((key, text.clone())),
+        let text = |key: &str| match entry.get(key)? {
+            Scalar::Text(text) => Some(text.clone()),
             _ => None,
-        });
+        };
+        let texts = TEXTS.into_iter().filter_map(|key| Some((key, text(key)?)));
         let minute = match entry.get("at") {
             Some(Scalar::Time(at)) => at.0.div_euclid(60_000),
             _ => 0,
         };
         Self {
             minute,
+            by: text("by"),
             texts: texts.collect(),
         }
     }
@@ -134,5 +152,64 @@ impl Said {
         // Links have no times of their own.
         let minute = if container == "links" { 0 } else { self.minute };
         format!("{minute} {:?}", self.texts)
+    }
+}
+
+/// The minutes by which all zones differ from one another: a multiple of them, and not more than 26 hours.
+const ZONES: i64 = 15;
+const FARTHEST: i64 = 26 * 60;
+
+type Found<'a> = &'a (String, ObjId);
+
+/// Entries that are known by who said what, at a time that may have been meant in another zone: a table doesn't say in
+/// which, and nor does a summer's in the winter. Each is taken once. Those with ids of their own on both sides are told
+/// apart by them.
+struct Shifted<'a>(HashMap<String, BTreeMap<i64, Vec<Found<'a>>>>);
+
+impl<'a> Shifted<'a> {
+    fn of<T: ReadDoc>(document: &T, left: impl Iterator<Item = Found<'a>>) -> Self {
+        let mut all: HashMap<String, BTreeMap<i64, Vec<Found<'a>>>> = HashMap::new();
+        let mut left: Vec<Found<'a>> = left.collect();
+        left.sort_by(|a, b| a.0.cmp(&b.0));
+        for found in left {
+            let said = Said::of(document, &found.1);
+            let alike = all.entry(Self::likeness(&said, is_digest(&found.0))).or_default();
+            alike.entry(said.minute).or_default().push(found);
+        }
+        Self(all)
+    }
+
+    /// Takes the nearest one out.
+    fn take(&mut self, id: &str, entry: &Entry) -> Option<Found<'a>> {
+        let said = Said::in_entry(entry);
+        let has_id = !is_digest(id);
+        let at = said.minute;
+        for made in [true, false] {
+            if has_id && !made {
+                continue;
+            }
+            let Some(alike) = self.0.get_mut(&Self::likeness(&said, made)) else {
+                continue;
+            };
+            let earlier = alike.range(..=at).next_back();
+            let nearest = earlier.into_iter().chain(alike.range(at..).next());
+            let nearest = nearest
+                .map(|(minute, _)| *minute)
+                .min_by_key(|minute| minute.abs_diff(at));
+            let Some(minute) = nearest.filter(|minute| minute.abs_diff(at) <= FARTHEST.unsigned_abs()) else {
+                continue;
+            };
+            let found = alike.get_mut(&minute)?.pop();
+            if alike.get(&minute).is_some_and(Vec::is_empty) {
+                alike.remove(&minute);
+            }
+            return found;
+        }
+        None
+    }
+
+    fn likeness(said: &Said, made: bool) -> String {
+        let minute = said.minute.rem_euclid(ZONES);
+        format!("{made} {minute} {:?} {:?}", said.by, said.texts)
     }
 }

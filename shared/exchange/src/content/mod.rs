@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub use told::Told;
 pub(crate) use updated::{BY_DOCKET, Updated};
 pub use write::Imported;
-pub(crate) use write::{Past, hex, pasts};
+pub(crate) use write::{Past, hex, pasts, source_at};
 
 /// The longest title, in bytes; as commands have it.
 pub(crate) const TITLE: usize = 1_000;
@@ -86,6 +86,11 @@ pub struct Content {
     pub left: Option<(DocumentId, DocumentId)>,
     /// What the record says anything of: an update leaves alone what it doesn't tell. Isn't part of the content either.
     pub told: Told,
+    /// Where the time of the last change stands as it was written without a zone: the imported field, and its text. By it
+    /// a state is known that was read in another zone. Isn't part of the content either.
+    pub written: Option<(String, String)>,
+    /// Keys that it had there before, the last first. Isn't part of the content either.
+    pub former: Vec<String>,
 }
 
 /// What makes an issue too large to come in.

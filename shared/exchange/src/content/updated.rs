@@ -26,6 +26,11 @@ impl Updated {
         }
     }
 
+    /// Do both say when, by one clock?
+    pub(crate) const fn is_comparable(self, other: Self) -> bool {
+        (self.there.is_some() && other.there.is_some()) || (self.docket.is_some() && other.docket.is_some())
+    }
+
     /// Is it the time of an earlier state? What neither says isn't.
     pub(crate) fn is_before(self, other: Self) -> bool {
         let before = |ours: Option<Timestamp>, theirs: Option<Timestamp>| {

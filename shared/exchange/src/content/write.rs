@@ -9,11 +9,14 @@ use automerge::{
 };
 use docket_domain::{DocumentId, Kind, command::Splice, genesis, read};
 
-use super::{BY_DOCKET, Content, Scalar, Updated, entries};
+use super::{BY_DOCKET, Content, OWN, Scalar, Updated, entries};
 
 /// The version of the mapping from source to content: part of the actor, so that two versions never make two
 /// changes with one actor and one sequence number.
 const MAPPING: u8 = 2;
+
+/// As [`MAPPING`], of the way in which a later import is written beside an earlier one.
+const NEWS: u8 = 3;
 
 /// Fields that are taken back when the other tracker has nothing there any more.
 const CLEARED: [&str; 5] = ["assignee", "component", "priority", "resolution", "severity"];
@@ -65,10 +68,7 @@ pub(crate) fn pasts(document: &Automerge, id: DocumentId) -> Result<Vec<Past>, A
         .filter(|meta| genesis::is_deterministic(&meta.actor) && !layouts.contains(&meta.hash))
         .collect();
     let source = read::object(document, &ROOT, "source");
-    let text = |key: &str, at: ChangeHash| {
-        let (value, _) = document.get_at(source.as_ref()?, key, &[at]).ok()??;
-        value.as_str().map(str::to_owned)
-    };
+    let text = |key: &str, at: ChangeHash| text_at(document, source.as_ref()?, key, at);
     let mut pasts: Vec<Past> = imports
         .iter()
         .map(|meta| Past {
@@ -80,6 +80,16 @@ pub(crate) fn pasts(document: &Automerge, id: DocumentId) -> Result<Vec<Past>, A
         .collect();
     pasts.sort_by_key(|past| (past.is_last, past.updated, past.hash));
     Ok(pasts)
+}
+
+/// An imported field as that import left it.
+pub(crate) fn source_at(document: &Automerge, name: &str, at: ChangeHash) -> Option<String> {
+    text_at(document, &read::object(document, &ROOT, "source")?, name, at)
+}
+
+fn text_at(document: &Automerge, source: &ObjId, name: &str, at: ChangeHash) -> Option<String> {
+    let (value, _) = document.get_at(source, name, &[at]).ok()??;
+    value.as_str().map(str::to_owned)
 }
 
 impl Content {
@@ -132,10 +142,11 @@ impl Content {
 
     /// The actor that the content's change has in the document `id`, on the import that it follows.
     pub(crate) fn actor(&self, id: DocumentId, digest: &[u8; 32], past: Option<ChangeHash>) -> ActorId {
+        let version = past.map_or(MAPPING, |_| NEWS);
         let past = past.map(|past| past.0);
         let past = past.as_ref().map_or(&[][..], |past| past.as_slice());
         let system = self.system.as_bytes();
-        genesis::deterministic_actor(id, &[b"import", system, &[MAPPING], digest, past])
+        genesis::deterministic_actor(id, &[b"import", system, &[version], digest, past])
     }
 
     /// What of it a later import may write: what is decided here once an issue is here, the guard doesn't take from
@@ -203,36 +214,27 @@ impl Content {
     }
 
     /// The import's own fields, and last, if anything changed at all, the digest of the content, and which Docket's state
-    /// it is.
+    /// it is. Which issue of which tracker it is (`OWN`) the first import has said, and the guard lets nobody say later.
     fn write_source<T: Transactable>(
         &self,
         tx: &mut T,
         source: &ObjId,
         digest: &str,
     ) -> Result<(), AutomergeError> {
-        let identity = [
-            ("system", Some(self.system.as_str())),
-            ("key", Some(self.key.as_str())),
-            ("id", self.number.as_deref()),
-        ];
-        let mine = |name: &str| identity.iter().any(|(key, _)| *key == name) || name == "digest";
         let there: Vec<String> = tx.keys(source).collect();
         for name in there
             .iter()
-            .filter(|name| !mine(name) && !self.source.contains_key(*name) && self.told.has_name(name))
+            .filter(|name| !OWN.contains(&name.as_str()))
+            .filter(|name| !self.source.contains_key(*name) && self.told.has_name(name))
         {
             clear(tx, source, name)?;
         }
         let own = self
             .source
             .iter()
-            .filter(|(name, _)| *name != BY_DOCKET)
-            .map(|(name, text)| (name.as_str(), text.as_str()));
-        let identity = identity
-            .into_iter()
-            .filter_map(|(name, text)| Some((name, text?)));
-        for (name, text) in own.chain(identity) {
-            entries::put(tx, source, name, text.into())?;
+            .filter(|(name, _)| *name != BY_DOCKET && !OWN.contains(&name.as_str()));
+        for (name, text) in own {
+            entries::put(tx, source, name, text.as_str().into())?;
         }
         if tx.pending_ops() > 0 {
             entries::put(tx, source, "digest", digest.into())?;

@@ -8,7 +8,7 @@ use super::{
     columns::{Columns, Use},
 };
 use crate::{
-    json::value::{canonical, digest, take, text},
+    json::value::{digest, take, text},
     mapping::{Loose, Mapping, is_name, time},
     report::{Reason, Remark},
 };
@@ -54,6 +54,9 @@ impl Layout {
         let mut zoneless = false;
         let mut told = Vec::new();
         let mut row = Map::from_iter([("system".to_owned(), self.columns.system().into())]);
+        if self.key(&cells).is_none() {
+            row.insert("row".to_owned(), self.row_key(&cells).into());
+        }
         let mut kept = Map::new();
         for ((name, holds), cell) in self.header.iter().zip(&self.uses).zip(cells) {
             if *holds == Use::LeaveOut {
@@ -69,6 +72,9 @@ impl Layout {
                     let written = self.columns.dates.read(&cell);
                     zoneless |= written.as_ref().is_some_and(|written| written.zoneless);
                     keep(&mut kept, name, cell.clone());
+                    if *holds == Use::Updated {
+                        row.insert("written".to_owned(), json!([name, cell]));
+                    }
                     written.map_or(cell, |written| written.iso)
                 }
                 Use::Status | Use::Resolution | Use::Severity | Use::Priority | Use::Organisation => {
@@ -90,6 +96,17 @@ impl Layout {
         row.insert("kept".to_owned(), Value::Object(kept));
         row.insert("told".to_owned(), Value::Array(told));
         (Value::Object(row), zoneless)
+    }
+
+    /// The key of a row that has none: the same row is the same issue, whatever file it stands in, wherever its columns
+    /// stand there, and however they are read.
+    fn row_key(&self, cells: &[String]) -> String {
+        let filled = self.header.iter().zip(cells);
+        let mut filled: Vec<_> = filled.filter(|(_, cell)| !cell.trim().is_empty()).collect();
+        // Columns of one name are known by their order.
+        filled.sort_by_key(|(name, _)| *name);
+        let digest = digest(&json!([self.columns.system(), filled]).to_string());
+        format!("row-{}", digest.get(..12).unwrap_or(&digest))
     }
 
     /// The key in a row.
@@ -145,7 +162,11 @@ const fn object_name(holds: Use) -> &'static str {
 
 /// The key of the issue in a row.
 pub(crate) fn key(row: &Value) -> Option<String> {
-    row.get("key")?.get(0).and_then(text)
+    row.get("key").and_then(first)
+}
+
+fn first(values: &Value) -> Option<String> {
+    values.get(0).and_then(text)
 }
 
 /// Maps a row.
@@ -154,16 +175,13 @@ pub(crate) fn key(row: &Value) -> Option<String> {
 /// Why it can't come in.
 pub(crate) fn read(mut row: Map<String, Value>, mut out: Mapping) -> Result<Mapping, Reason> {
     tells(&take(&mut row, "told"), &mut out);
-    let whole = Value::Object(row);
-    let own = key(&whole).map(|key| key.trim().to_owned());
-    // Without a key, the same row is the same issue, whatever file it stands in.
-    out.content.key = own.unwrap_or_else(|| {
-        let digest = digest(&canonical(&whole));
-        format!("row-{}", digest.get(..12).unwrap_or(&digest))
-    });
-    let Value::Object(mut row) = whole else {
+    let made = text(&take(&mut row, "row"));
+    let written = take(&mut row, "written");
+    let own = row.get("key").and_then(first).map(|key| key.trim().to_owned());
+    let Some(key) = own.or(made) else {
         return Err(out.not_an_issue("key"));
     };
+    out.content.key = key;
     out.content.system = text(&take(&mut row, "system")).unwrap_or_else(|| SYSTEM.to_owned());
     let mut row = Row(row);
     if row.0.len() <= 1 {
@@ -199,6 +217,14 @@ pub(crate) fn read(mut row: Map<String, Value>, mut out: Mapping) -> Result<Mapp
     }
     // Columns that are called as one of the names above stand beside them.
     out.keep_rest(row.kept());
+    if let (Some(name), Some(cell)) = (first(&written), written.get(1).and_then(text))
+        && out.zoneless
+    {
+        let source = &out.content.source;
+        let mut names = [format!("{name}_other"), name].into_iter();
+        let kept = names.find(|name| source.get(name) == Some(&cell));
+        out.content.written = kept.map(|name| (name, cell));
+    }
     Ok(out)
 }
 

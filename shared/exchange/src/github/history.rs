@@ -31,7 +31,7 @@ impl Reading {
         }
         self.out.content.events = self.out.settle("events", found);
         let happenings = happenings.into_iter().map(Value::Object).collect();
-        self.out.keep("events", Value::Array(happenings));
+        self.out.keep_what_fits("events", Value::Array(happenings));
     }
 
     fn event(&mut self, happening: &Map<String, Value>, state: &mut Status) -> Option<Entry> {

@@ -8,13 +8,24 @@ use crate::{
     content::Entry,
     json::value::{take, text, text_at},
     mapping::{Happened, Loose, event, time},
+    report::Remark,
 };
+
+/// The most keys that are looked for: few issues move twice.
+const FORMER: usize = 8;
 
 impl Reading {
     /// Makes events of the changes of status, priority and assignee; the whole changelog is kept beside.
     pub(super) fn changelog(&mut self, mut changelog: Value) {
+        let total = changelog.get("total").and_then(Value::as_u64);
         let histories = changelog.as_object_mut().map(|map| take(map, "histories"));
         let mut histories = self.out.objects("changelog", histories.unwrap_or(Value::Null));
+        let present = histories.len();
+        // An answer has a hundred of them at most, the newest.
+        if let Some(total) = total.filter(|total| *total > present as u64) {
+            self.out.remark(Remark::HistoryMissing { present, total });
+            self.out.keep_text("changelog_total", total.to_string());
+        }
         // The newest come first, and not in every export; equal times are told apart by id.
         histories.sort_by_cached_key(|history| {
             (
@@ -49,9 +60,28 @@ impl Reading {
                 found.push(Loose::of(id.map(|id| format!("{id}-{index}")), entry));
             }
         }
+        self.out.content.former = self.former(&histories);
         self.out.content.events = self.out.settle("events", found);
         let histories = histories.into_iter().map(Value::Object).collect();
-        self.out.keep("changelog", Value::Array(histories));
+        self.out.keep_what_fits("changelog", Value::Array(histories));
+    }
+
+    /// The keys that the issue had in other projects, the last first.
+    fn former(&self, histories: &[Map<String, Value>]) -> Vec<String> {
+        let items = histories
+            .iter()
+            .rev()
+            .filter_map(|it| it.get("items")?.as_array());
+        let moves = items
+            .flatten()
+            .filter(|item| text_at(item, "field").as_deref() == Some("Key"));
+        let mut former = Vec::new();
+        for key in moves.filter_map(|item| text_at(item, "fromString")) {
+            if former.len() < FORMER && key != self.out.content.key && !former.contains(&key) {
+                former.push(key);
+            }
+        }
+        former
     }
 
     fn event(&mut self, item: &Value) -> Option<Entry> {

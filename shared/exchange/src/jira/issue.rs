@@ -124,6 +124,15 @@ impl Reading {
         let created = self.out.dated("created", take(fields, "created"));
         let updated = self.out.dated("updated", take(fields, "updated"));
         self.out.created(created, updated);
+        if let Some(written) = self
+            .out
+            .content
+            .source
+            .get("updated")
+            .filter(|_| self.out.zoneless)
+        {
+            self.out.content.written = Some(("updated".to_owned(), written.clone()));
+        }
     }
 
     fn resolution_date(&mut self, value: Value, resolution: Option<docket_domain::words::Resolution>) {

@@ -6,10 +6,12 @@
 mod names;
 mod reader;
 mod repair;
+mod units;
 pub(crate) mod value;
 
 pub(crate) use names::names;
 pub(crate) use reader::Reader;
+pub(crate) use units::decoded;
 
 /// The names by which a tracker's JSON is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Shape, repair};
+use super::{Shape, repair, units::Decoder};
 use crate::record::{Broken, RECORD_LIMIT, Record};
 
 /// Where the reader is.
@@ -26,6 +26,9 @@ enum Level {
 #[derive(Debug)]
 pub(crate) struct Reader {
     shape: Shape,
+    decoder: Decoder,
+    /// How many bytes have been given to it.
+    fed: u64,
     piece: Vec<u8>,
     at: usize,
     line: u64,
@@ -67,6 +70,8 @@ impl Reader {
     pub(crate) fn new(shape: Shape) -> Self {
         Self {
             shape,
+            decoder: Decoder::default(),
+            fed: 0,
             piece: Vec::new(),
             at: 0,
             line: 1,
@@ -86,14 +91,19 @@ impl Reader {
 
     /// How many bytes have been read: for showing progress.
     pub(crate) const fn consumed(&self) -> u64 {
-        self.consumed
+        if self.decoder.is_utf16() {
+            self.fed.saturating_sub((self.piece.len() - self.at) as u64)
+        } else {
+            self.consumed
+        }
     }
 
     /// Takes in the next piece of the file. Take out all records before giving another.
     pub(crate) fn feed(&mut self, piece: &[u8]) {
         self.piece.drain(..self.at.min(self.piece.len()));
         self.at = 0;
-        self.piece.extend_from_slice(piece);
+        self.fed += piece.len() as u64;
+        self.decoder.decode(piece, false, &mut self.piece);
     }
 
     /// The next record; none until more comes in.
@@ -114,6 +124,7 @@ impl Reader {
 
     /// The file has ended: what is left of it.
     pub(crate) fn finish(&mut self) -> Option<Record> {
+        self.decoder.decode(&[], true, &mut self.piece);
         if let Some(record) = self.next_record() {
             return Some(record);
         }

@@ -76,3 +76,8 @@ pub(crate) fn digest(content: &str) -> String {
     let digest = Sha256::digest(content);
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
+
+/// Does it look like such a name?
+pub(crate) fn is_digest(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

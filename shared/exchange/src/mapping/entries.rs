@@ -152,7 +152,7 @@ impl Mapping {
             }
             entries.insert(unique, loose.entry);
         }
-        self.keep(what, Value::Object(rests));
+        self.keep_what_fits(what, Value::Object(rests));
         entries
     }
 }

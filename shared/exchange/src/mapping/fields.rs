@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Mapping, text, time};
 use crate::{
-    content::{COLLABORATIVE, NAME, OWN, Scalar},
+    content::{COLLABORATIVE, NAME, OWN, Scalar, TEXT},
     json::value::{canonical, digest, is_empty, text as plain, text_at},
     report::Remark,
 };
@@ -24,6 +24,26 @@ impl Mapping {
         self.clean(&mut value);
         if !is_empty(&value) {
             let text = plain(&value).unwrap_or_else(|| canonical(&value));
+            self.keep_text(name, text);
+        }
+    }
+
+    /// Keeps a list, or an object of entries, as far as it fits: nobody can shorten it there.
+    pub(crate) fn keep_what_fits(&mut self, name: &str, mut value: Value) {
+        self.clean(&mut value);
+        if is_empty(&value) {
+            return;
+        }
+        let mut text = canonical(&value);
+        if text.len() > TEXT {
+            let left_out = cut(&mut value, TEXT);
+            self.remark(Remark::KeptInPart {
+                field: name.to_owned(),
+                left_out,
+            });
+            text = canonical(&value);
+        }
+        if !is_empty(&value) {
             self.keep_text(name, text);
         }
     }
@@ -230,6 +250,40 @@ impl Mapping {
             self.keep(&format!("{field}_names"), others.into());
         }
     }
+}
+
+/// Leaves out the entries of a list or an object that don't fit into so many bytes. Answers how many: the first stay, so
+/// that what comes in later with more at the end has the same.
+fn cut(value: &mut Value, max: usize) -> usize {
+    let mut left_out = 0;
+    let mut room = max.saturating_sub("[]".len());
+    let mut fits = |name: &str, value: &Value| {
+        // With the quotes, a colon and a comma.
+        let name = match name {
+            "" => 0,
+            name => Value::from(name).to_string().len() + 1,
+        };
+        let size = name + canonical(value).len() + 1;
+        let fits = size <= room;
+        if fits {
+            room -= size;
+        } else {
+            left_out += 1;
+        }
+        fits
+    };
+    match value {
+        Value::Array(values) => values.retain(|value| fits("", value)),
+        Value::Object(map) => {
+            let entries = std::mem::take(map);
+            let mut entries: Vec<(String, Value)> = entries.into_iter().collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.retain(|(name, value)| fits(name, value));
+            map.extend(entries);
+        }
+        _ => {}
+    }
+    left_out
 }
 
 /// Can it be a label, a version, a component, or the key of one?

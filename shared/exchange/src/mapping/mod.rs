@@ -35,6 +35,8 @@ pub(crate) struct Mapping {
     pub(crate) format: Format,
     words: Arc<Words>,
     remarks: Vec<Remark>,
+    /// The record has times without a zone, which was assumed.
+    pub(crate) zoneless: bool,
     /// When the issue was made.
     pub(crate) created: Option<Timestamp>,
     /// Its present status.
@@ -52,6 +54,7 @@ impl Mapping {
             format,
             words: Arc::clone(words),
             remarks: Vec::new(),
+            zoneless: false,
             created: None,
             status: None,
         }

@@ -58,6 +58,15 @@ pub(crate) fn write(at: Timestamp) -> String {
     )
 }
 
+/// A time as the clock showed it: without the zone, if it has one.
+pub(crate) fn clock(text: &str) -> &str {
+    let zone_at = text
+        .split_once('T')
+        .filter(|_| parse(text).is_some())
+        .and_then(|(date, rest)| Some(date.len() + 1 + rest.find(['Z', '+', '-'])?));
+    zone_at.and_then(|at| text.get(..at)).unwrap_or(text)
+}
+
 /// Seconds east of Greenwich: `Z`, `+0530`, `+05:30`, `+05`.
 fn offset(zone: &str) -> Option<i64> {
     if zone == "Z" {

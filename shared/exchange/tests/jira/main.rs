@@ -14,10 +14,13 @@
 )]
 
 mod again;
+mod beside;
 mod figures;
 mod gold;
 mod guard;
 mod hostile;
+mod moved;
+mod numbers;
 mod partial;
 mod reader;
 mod shapes;

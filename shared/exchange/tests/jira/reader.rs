@@ -1,6 +1,6 @@
 //! Files of every shape, in pieces of every size.
 
-use docket_exchange::{Format, Reason, is_gzip};
+use docket_exchange::{Format, Reason, Source, is_gzip};
 use serde_json::json;
 
 use crate::{Store, import, issue, records, traps};
@@ -178,5 +178,22 @@ fn files_are_known_by_what_they_begin_with() {
         (b"", None),
     ] {
         assert_eq!(Format::detect(beginning, "export.json"), format);
+    }
+}
+
+/// PowerShell 5 writes what it redirects in UTF-16.
+#[test]
+fn a_file_in_utf_16_is_read() {
+    let lines = ["Größe 😀", "two"].map(|title| crate::issue("LU-1", &serde_json::json!({"summary": title})));
+    let text = format!("\u{feff}{}\r\n", lines.join("\r\n"));
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let file: Vec<u8> = text.encode_utf16().flat_map(bytes).collect();
+        assert_eq!(Format::detect(&file, "issues.json"), Some(Format::Jira));
+        for piece in [1, 2, 7, 65_536] {
+            let mut source = Source::open(Format::Jira);
+            let found = crate::support::records_from(&mut source, &file, piece);
+            assert_eq!(found, records(lines.join("\r\n").as_bytes(), 100), "{piece}");
+            assert_eq!(source.consumed(), file.len() as u64);
+        }
     }
 }

@@ -17,6 +17,7 @@ mod leaving;
 mod partial;
 mod plain;
 mod reader;
+mod states;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Imports a table, read as the import's page guesses it.
-fn import(file: &str, format: Format, store: &mut Store) -> Report {
+pub fn import(file: &str, format: Format, store: &mut Store) -> Report {
     let columns = match format {
         Format::Csv => {
             let mut rows = heads(file.as_bytes(), 50);
@@ -31,7 +31,7 @@ fn import(file: &str, format: Format, store: &mut Store) -> Report {
     .0
 }
 
-fn only(store: &Store) -> Issue {
+pub fn only(store: &Store) -> Issue {
     assert_eq!(store.len(), 1);
     Issue::read(store.values().next().unwrap())
 }
