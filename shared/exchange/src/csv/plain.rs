@@ -204,6 +204,8 @@ pub(crate) fn read(mut row: Map<String, Value>, mut out: Mapping) -> Result<Mapp
     out.affects(affects.into());
     let comments = row.list("comments").into_iter().map(|body| {
         let mut loose = Loose::new(Map::new());
+        // Its times are the issue's, which may be read otherwise another time: it is known by what it says.
+        loose.id = Some(digest(&body));
         loose.text("body", Some(body));
         out.times(&mut loose, "comments", ["created", "updated"]);
         loose

@@ -183,3 +183,21 @@ fn comments_of_another_hour_come_in_once() {
     import(&later, Format::JiraCsv, &mut store);
     assert_eq!(only(&store).comments.len(), 6);
 }
+
+/// A comment in a table has no time of its own: when its issue was opened is read otherwise, and it is the same comment.
+#[test]
+fn comments_without_a_time_come_in_once() {
+    let file = "Key,Title,Opened,Comment,Comment\n1,A,03/04/2024,seen,seen\n";
+    let mut store = Store::new();
+    let mut take = |opened: Use, order: Order| {
+        let mut columns = Columns::guess(&heads(file.as_bytes(), 1)[0], &[]);
+        columns.dates.order = order;
+        columns.columns[2].holds = opened;
+        let mut source = Source::table(Format::Csv, columns);
+        import_from(&mut source, Words::default(), file.as_bytes(), &mut store);
+        only(&store).comments.len()
+    };
+    assert_eq!(take(Use::Keep, Order::DayFirst), 2);
+    assert_eq!(take(Use::Created, Order::DayFirst), 2);
+    assert_eq!(take(Use::Created, Order::MonthFirst), 2);
+}
