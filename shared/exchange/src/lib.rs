@@ -26,6 +26,7 @@ mod plan;
 mod record;
 mod report;
 mod source;
+mod utf16;
 
 pub use content::{Content, Entry, Imported, Limit, Scalar, Told};
 pub use encode::Encoded;

@@ -6,6 +6,8 @@
 
 use std::collections::VecDeque;
 
+use crate::utf16::Utf16;
+
 /// What Windows-1252 has at 0x80 to 0x9F; above, it equals Unicode. The five places without a character are controls,
 /// as browsers have them.
 const WINDOWS: [char; 32] = [
@@ -20,10 +22,7 @@ enum Encoding {
     Ascii,
     Utf8,
     Windows,
-    Utf16 {
-        /// The higher byte of a unit comes first.
-        big: bool,
-    },
+    Utf16(Utf16),
 }
 
 /// Decodes a file piece by piece. The same text comes of pieces of any size.
@@ -50,7 +49,7 @@ impl Decoder {
         let mut rest = bytes.get(mark..).unwrap_or_default();
         loop {
             // Most text is ASCII, and goes over as it is.
-            if !matches!(encoding, Encoding::Utf16 { .. }) {
+            if !matches!(encoding, Encoding::Utf16(_)) {
                 let plain = rest
                     .iter()
                     .position(|byte| !byte.is_ascii())
@@ -90,9 +89,10 @@ impl Decoder {
         if let Some(encoding) = self.encoding {
             return Some((encoding, 0));
         }
+        if let Some(utf16) = Utf16::marked(bytes) {
+            return Some((Encoding::Utf16(utf16), Utf16::MARK));
+        }
         match bytes {
-            [0xff, 0xfe, ..] => Some((Encoding::Utf16 { big: false }, 2)),
-            [0xfe, 0xff, ..] => Some((Encoding::Utf16 { big: true }, 2)),
             [0xef, 0xbb, 0xbf, ..] => Some((Encoding::Utf8, 3)),
             [] | [0xff] | [0xfe] | [0xef] | [0xef, 0xbb] if !last => None,
             _ => Some((Encoding::Ascii, 0)),
@@ -104,7 +104,7 @@ impl Decoder {
 fn next(encoding: &mut Encoding, bytes: &[u8], last: bool) -> Option<(Option<char>, usize)> {
     let first = *bytes.first()?;
     match encoding {
-        Encoding::Utf16 { big } => utf16(*big, bytes, last),
+        Encoding::Utf16(utf16) => utf16.next(bytes, last),
         _ if first.is_ascii() => Some((Some(char::from(first)), 1)),
         Encoding::Windows => {
             let char = WINDOWS.get(usize::from(first).wrapping_sub(0x80));
@@ -133,25 +133,6 @@ fn next(encoding: &mut Encoding, bytes: &[u8], last: bool) -> Option<(Option<cha
                 (Err(length), _) => Some((None, length.unwrap_or(beginning.len()))),
             }
         }
-    }
-}
-
-fn utf16(big: bool, bytes: &[u8], last: bool) -> Option<(Option<char>, usize)> {
-    let unit = if big {
-        u16::from_be_bytes
-    } else {
-        u16::from_le_bytes
-    };
-    let at = |place: usize| Some(unit([*bytes.get(place)?, *bytes.get(place + 1)?]));
-    let Some(high) = at(0) else {
-        return last.then_some((None, bytes.len()));
-    };
-    match (high, at(2)) {
-        (0xD800..=0xDBFF, None) if !last => None,
-        (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) => {
-            Some((char::decode_utf16([high, low]).next().and_then(Result::ok), 4))
-        }
-        _ => Some((char::from_u32(u32::from(high)), 2)),
     }
 }
 

@@ -2,23 +2,16 @@
 
 use std::borrow::Cow;
 
+use crate::utf16::Utf16;
+
 /// What no character can be in UTF-8: it stands for half of one, so that it is counted where it is repaired.
 const BROKEN: u8 = 0xff;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    /// UTF-8, or what else there is: it goes over as it is.
-    Bytes,
-    Utf16 {
-        /// The higher byte of a unit comes first.
-        big: bool,
-    },
-}
 
 /// Decodes a file piece by piece. The same bytes come of pieces of any size.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
-    encoding: Option<Encoding>,
+    /// None while too little has come in to know; then UTF-16, or what else there is, which goes over as it is.
+    encoding: Option<Option<Utf16>>,
     /// The beginning of a character whose end hasn't come in.
     tail: Vec<u8>,
 }
@@ -26,7 +19,7 @@ pub(super) struct Decoder {
 impl Decoder {
     /// Appends the next piece to `out`. `last`: no other follows.
     pub(super) fn decode(&mut self, piece: &[u8], last: bool, out: &mut Vec<u8>) {
-        if self.encoding == Some(Encoding::Bytes) {
+        if self.encoding == Some(None) {
             out.extend_from_slice(piece);
             return;
         }
@@ -38,23 +31,23 @@ impl Decoder {
         };
         self.encoding = Some(encoding);
         match encoding {
-            Encoding::Bytes => out.extend_from_slice(&bytes),
-            Encoding::Utf16 { big } => self.tail = utf16(big, &bytes, last, out).to_vec(),
+            None => out.extend_from_slice(&bytes),
+            Some(utf16) => self.tail = decode(utf16, &bytes, last, out).to_vec(),
         }
     }
 
     /// Is it UTF-16?
     pub(super) const fn is_utf16(&self) -> bool {
-        matches!(self.encoding, Some(Encoding::Utf16 { .. }))
+        matches!(self.encoding, Some(Some(_)))
     }
 }
 
 /// The beginning of a file as UTF-8.
 pub(crate) fn decoded(beginning: &[u8]) -> Cow<'_, [u8]> {
     match begin(beginning, true) {
-        Some(Encoding::Utf16 { big }) => {
+        Some(Some(utf16)) => {
             let mut out = Vec::with_capacity(beginning.len());
-            utf16(big, beginning, false, &mut out);
+            decode(utf16, beginning, false, &mut out);
             Cow::Owned(out)
         }
         _ => Cow::Borrowed(beginning),
@@ -62,41 +55,28 @@ pub(crate) fn decoded(beginning: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The encoding: by its mark, or by the half of a bracket's unit that is nothing. None while too little has come in.
-const fn begin(bytes: &[u8], last: bool) -> Option<Encoding> {
-    match bytes {
-        [0xff, 0xfe, ..] | [b'{' | b'[', 0, ..] => Some(Encoding::Utf16 { big: false }),
-        [0xfe, 0xff, ..] | [0, b'{' | b'[', ..] => Some(Encoding::Utf16 { big: true }),
-        [] | [_] if !last => None,
-        _ => Some(Encoding::Bytes),
+fn begin(bytes: &[u8], last: bool) -> Option<Option<Utf16>> {
+    match (Utf16::marked(bytes), bytes) {
+        (Some(marked), _) => Some(Some(marked)),
+        (_, [b'{' | b'[', 0, ..]) => Some(Some(Utf16 { big: false })),
+        (_, [0, b'{' | b'[', ..]) => Some(Some(Utf16 { big: true })),
+        (_, [] | [_]) if !last => None,
+        _ => Some(None),
     }
 }
 
 /// Decodes what is complete, marks as well. Answers what isn't.
-fn utf16<'a>(big: bool, bytes: &'a [u8], last: bool, out: &mut Vec<u8>) -> &'a [u8] {
-    let unit = if big {
-        u16::from_be_bytes
-    } else {
-        u16::from_le_bytes
-    };
-    let (pairs, odd) = bytes.as_chunks::<2>();
-    let waits = !last
-        && pairs
-            .last()
-            .is_some_and(|pair| matches!(unit(*pair), 0xD800..=0xDBFF));
-    let complete = pairs.len() - usize::from(waits);
-    let units = pairs.iter().take(complete).map(|pair| unit(*pair));
-    for char in char::decode_utf16(units) {
+fn decode<'a>(utf16: Utf16, bytes: &'a [u8], last: bool, out: &mut Vec<u8>) -> &'a [u8] {
+    let mut rest = bytes;
+    while let Some((char, length)) = utf16.next(rest, last) {
         match char {
-            Ok('\u{feff}') => {}
-            Ok(char) => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
-            Err(_) => out.push(BROKEN),
+            Some('\u{feff}') => {}
+            Some(char) => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => out.push(BROKEN),
         }
+        rest = rest.get(length..).unwrap_or_default();
     }
-    if last {
-        out.extend(odd.iter().map(|_| BROKEN));
-        return &[];
-    }
-    bytes.get(complete * 2..).unwrap_or_default()
+    rest
 }
 
 #[cfg(test)]
