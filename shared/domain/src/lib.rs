@@ -11,6 +11,7 @@ pub mod genesis;
 pub mod history;
 pub mod ids;
 pub mod kind;
+pub mod limits;
 pub mod member;
 pub mod metrics;
 pub mod operation;
