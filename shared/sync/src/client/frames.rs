@@ -168,6 +168,8 @@ const LIMITS: Limits = Limits {
     operations: 4_000_000,
     hashes: 10_000,
     key: 65_536,
+    change: FRAME_LIMIT,
+    actor: 64,
 };
 
 /// Reads a sync message whose every part was inspected first.

@@ -40,7 +40,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use docket_domain::{DocumentId, Member, MemberId, Timestamp};
+use docket_domain::{DocumentId, Member, MemberId, Timestamp, limits};
 
 pub use self::{
     bulk::{Batch, ReadBatch},
@@ -84,12 +84,11 @@ impl Default for Config {
         Self {
             // Of the 128 MB that all objects of an isolate share and that never shrink.
             cache: 48_000_000,
-            document: 40_000_000,
-            // An imported issue has 7 MB at most, and usually some 10 KB. A bundle takes 32 MB of a document, and its
-            // answer holds them several times over.
-            bytes: 12_000_000,
+            document: limits::DOCUMENT_MEMORY,
+            // An imported issue has 7 MB at most, and usually some 10 KB.
+            bytes: limits::DOCUMENT,
             limits: inspect::Limits::default(),
-            subscriptions: 20_000,
+            subscriptions: limits::SUBSCRIPTIONS,
             pieces: 100,
         }
     }
