@@ -20,6 +20,8 @@ use crate::{
     wire::{CROWDED, Refusal},
 };
 
+/// Operations of a stored document that cost as much to look at, when its row is derived, as one to judge.
+const DERIVED_AT_ONCE: u64 = 32;
 /// The bytes that an actor takes in a document's facts at most, beside its receipts: itself and a member's id or two.
 const PER_ACTOR: usize = 64 + 2 * 48 + 16;
 /// The bytes that a receipt takes there at most: three integers.
@@ -145,7 +147,9 @@ impl<S: Store> Hub<S> {
         if changes.is_empty() {
             return Ok(intake);
         }
-        let operations = changes.iter().map(Change::len).sum();
+        // What is derived afterwards is derived from all of it.
+        let derived = usize::try_from(loaded.meta.ops / DERIVED_AT_ONCE).unwrap_or(usize::MAX);
+        let operations = changes.iter().map(Change::len).sum::<usize>() + derived;
         let (member, now) = (&bringer.member.id, bringer.now);
         if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
             return Err(HubError::TooFast);
@@ -194,7 +198,9 @@ impl<S: Store> Hub<S> {
             // Its creation was refused, or is still to come, with the layouts: an empty document isn't kept instead.
             return Ok(intake);
         }
-        if let Some((code, message)) = is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?) {
+        if let Some((code, message)) =
+            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?)
+        {
             for change in &allowed {
                 intake.refuse(change.hash(), code, message.to_owned());
             }
@@ -376,7 +382,10 @@ fn facts_fit(facts: &Facts, allowed: &[Change]) -> bool {
         .collect();
     let actors = facts.actors.len() + new.len();
     // At most one receipt for each actor that is met.
-    let met: HashSet<&[u8]> = allowed.iter().map(|change| change.actor_id().to_bytes()).collect();
+    let met: HashSet<&[u8]> = allowed
+        .iter()
+        .map(|change| change.actor_id().to_bytes())
+        .collect();
     let receipts = facts.actors.receipts() + met.len();
     actors <= limits::ACTORS && actors * PER_ACTOR + receipts * PER_RECEIPT <= limits::FACTS
 }
