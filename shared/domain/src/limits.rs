@@ -36,7 +36,7 @@ pub const DOCUMENT_MEMORY: u64 = 40_000_000;
 /// The changes of one document, as they came.
 pub const DOCUMENT: u64 = 12_000_000;
 /// A document's facts: who brought which change, and when.
-pub const FACTS: usize = 2_000_000;
+pub const FACTS: usize = 2_500_000;
 /// A document whose share of any of these reaches this many hundredths goes on in its next generation, if it can have
 /// one.
 pub const FULL_PERCENT: u64 = 60;

@@ -6,7 +6,7 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Facts, Timestamp};
 
 use super::{
-    Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded,
+    Bytes, Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded,
     intake::encoded, rule, session::Catalogue,
 };
 use crate::wire::{Frame, Refusal, RowUpdate};
@@ -42,8 +42,8 @@ impl<S: Store> Hub<S> {
         for socket in subscribers.iter().filter(|socket| Some(**socket) != except) {
             self.poke(*socket, id, loaded)?;
         }
-        let receipts = loaded.facts.actors.iter().map(|actor| actor.receipts.len());
-        let facts = (receipts.sum::<usize>() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
+        let facts =
+            (loaded.facts.actors.receipts() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
         for socket in subscribers {
             self.changed.insert(socket);
             if let Some(facts) = &facts {
@@ -91,7 +91,7 @@ impl<S: Store> Hub<S> {
             None
         };
         // Members with the same view get the same frame.
-        let mut frames: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        let mut frames: BTreeMap<String, Option<Bytes>> = BTreeMap::new();
         let mut behind = Vec::new();
         for (socket, state) in &mut self.sockets {
             let told = std::mem::replace(&mut state.session.told, meta.version);
@@ -117,7 +117,7 @@ impl<S: Store> Hub<S> {
                     rows: vec![update],
                     more: false,
                 };
-                Some(frame.encode())
+                Some(frame.encode().into())
             });
             if let Some(bytes) = frame.clone() {
                 self.changed.insert(*socket);
