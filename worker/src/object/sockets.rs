@@ -124,6 +124,7 @@ impl Object {
                         Err(error) => log(&error),
                     }
                 }
+                Effect::Tick { at } => self.set_tick(at),
                 Effect::Alarm { at } => self.set_alarm(at),
             }
         }
