@@ -6,7 +6,9 @@ use docket_domain::{DocumentId, Facts};
 use super::{Client, Cursor, Event, Output, Problem};
 use crate::{
     inspect::{self, InspectError, Limits},
-    wire::{FRAME_LIMIT, Frame, PEER_TAKEN, PROTOCOL_VERSION, PeerId, Person, RowUpdate, SyncData},
+    wire::{
+        FRAME_LIMIT, Frame, PEER_TAKEN, PROTOCOL_VERSION, PassedOver, PeerId, Person, RowUpdate, SyncData,
+    },
 };
 
 impl Client {
@@ -14,8 +16,13 @@ impl Client {
     pub fn receive(&mut self, frame: &[u8]) -> Output {
         self.link.heard();
         let mut output = Output::default();
-        match Frame::decode(frame) {
-            Ok(frame) => self.take(frame, &mut output),
+        match Frame::decode_known(frame) {
+            Ok((frame, passed)) => {
+                if passed != PassedOver::default() {
+                    output.events.push(Event::Problem(Problem::PassedOver(passed)));
+                }
+                self.take(frame, &mut output);
+            }
             Err(error) => output.problem(error.into()),
         }
         output
@@ -182,7 +189,11 @@ impl Client {
                 .map_err(|error| Problem::Sync(id, error.to_string()))
         }) {
             Ok(events) => output.events.extend(events),
-            Err(problem) => output.problem(problem),
+            Err(problem) => {
+                // One document that can't be read is no reason to be without all others.
+                output.events.push(Event::Problem(problem));
+                output.events.extend(replica.unavailable(id));
+            }
         }
         self.settle(id, output);
     }

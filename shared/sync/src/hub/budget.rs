@@ -13,8 +13,8 @@ use docket_domain::{MemberId, Timestamp};
 const SENT: Rate = Rate::new(40_000.0, 500.0);
 const BYTES_PER_UNIT: f64 = 4_096.0;
 /// Operations of changes to be judged, and [`PER_CHANGE`] more for each change: a pasted text of 100 KB is 100,000.
-const JUDGED: Rate = Rate::new(1_000_000.0, 20_000.0);
-const PER_CHANGE: usize = 20;
+const JUDGED: Rate = Rate::new(300_000.0, 20_000.0);
+const PER_CHANGE: usize = 4;
 /// Bytes that one socket is sent: the rows of thirty thousand issues, and then what others do.
 const RECEIVED: Rate = Rate::new(64_000_000.0, 2_000_000.0);
 /// Bytes that all sockets of a member are sent.

@@ -20,6 +20,8 @@ use crate::{
     wire::{CROWDED, Refusal},
 };
 
+/// Operations of a stored document that cost as much to look at, when its row is derived, as one to judge.
+const DERIVED_AT_ONCE: u64 = 32;
 /// The bytes that an actor takes in a document's facts at most, beside its receipts: itself and a member's id or two.
 const PER_ACTOR: usize = 64 + 2 * 48 + 16;
 /// The bytes that a receipt takes there at most: three integers.
@@ -145,7 +147,9 @@ impl<S: Store> Hub<S> {
         if changes.is_empty() {
             return Ok(intake);
         }
-        let operations = changes.iter().map(Change::len).sum();
+        // What is derived afterwards is derived from all of it.
+        let derived = usize::try_from(loaded.meta.ops / DERIVED_AT_ONCE).unwrap_or(usize::MAX);
+        let operations = changes.iter().map(Change::len).sum::<usize>() + derived;
         let (member, now) = (&bringer.member.id, bringer.now);
         if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
             return Err(HubError::TooFast);

@@ -17,6 +17,7 @@ pub mod record;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use decode::PassedOver;
 pub use error::WireError;
 pub use frame::{Ephemeral, Frame, Person, Refusal, RemoteHeads, RowUpdate, SyncData};
 pub use peer::{PeerId, PeerMetadata};
