@@ -7,7 +7,7 @@ mod rate;
 
 use docket_domain::MemberId;
 
-pub(crate) use flight::{Flight, Flights};
+pub(crate) use flight::{Flight, Flights, reserved};
 pub(crate) use rate::Rates;
 
 /// Whom a budget belongs to.

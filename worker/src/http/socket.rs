@@ -13,6 +13,6 @@ pub(crate) fn open(asked: Asked) -> Result<Response, Error> {
     }
     shown.in_turn(|caller| {
         let session = caller.session.as_ref().map(|session| &session.digest);
-        caller.object().open_socket(&caller.member.id, session)
+        caller.object().open_socket(&caller.member, session)
     })
 }
