@@ -178,6 +178,21 @@ impl<S: Store> Hub<S> {
         (self.documents.len(), self.documents.weight())
     }
 
+    /// How many sockets there are.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.sockets.len()
+    }
+
+    /// A member's sockets, and when each was last heard of; 0 before it joined.
+    pub fn connections_of(&self, member: &MemberId) -> impl Iterator<Item = (SocketId, Timestamp)> {
+        let theirs = self
+            .sockets
+            .iter()
+            .filter(move |(_, state)| state.member.id == *member);
+        theirs.map(|(id, state)| (*id, state.session.heard))
+    }
+
     /// A socket of `member` was accepted.
     pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
         let begun = self
