@@ -41,7 +41,7 @@ impl Object {
         tags.extend(session.map(session_tag));
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         self.state.accept_websocket_with_tags(&pair.server, &tags);
-        let effects = self.with_hub(|hub, _| hub.connect(id, member))?;
+        let effects = self.with_hub(|hub, _| hub.connect(id, member, docket_domain::Timestamp(0)))?;
         self.carry_out(effects);
         Ok(Response::from_websocket(pair.client)?)
     }

@@ -50,6 +50,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Meta, StoreError> {
         audience: minicbor::decode(&row.blob()?)
             .map_err(|error| StoreError::Unexpected(error.to_string()))?,
         audience_version: row.natural()?,
+        former: Vec::new(),
         opens: row.integer_or_none()?.map(Timestamp),
         number: row.natural_or_none()?,
         version: row.natural()?,
@@ -110,6 +111,7 @@ mod tests {
                 organisation: "ornl".parse().unwrap(),
             },
             audience_version: 3,
+            former: Vec::new(),
             opens: Some(Timestamp(4)),
             number: None,
             version: 5,

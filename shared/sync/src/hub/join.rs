@@ -2,7 +2,7 @@
 
 use docket_domain::{MemberId, Timestamp};
 
-use super::{Effect, Hub, HubError, SocketId, Store, rule};
+use super::{Effect, Hub, HubError, Socket, SocketId, Store, rule, session::SETTLING};
 use crate::wire::{DOCKET_VERSION, Frame, PROTOCOL_VERSION, PeerId, PeerMetadata};
 
 impl<S: Store> Hub<S> {
@@ -26,8 +26,15 @@ impl<S: Store> Hub<S> {
         };
         let docket = metadata.docket.is_some();
         state.session.join(peer, docket, metadata.storage_id, now);
-        if let Some(client) = state.session.client() {
-            state.session.before = self.store.contact(&client)?.unwrap_or_default();
+        let client = state.session.client();
+        let known = match &client {
+            Some(client) => self.store.contact(client)?,
+            None => None,
+        };
+        state.session.before = known.unwrap_or_else(|| state.session.issued.max(now.plus(-SETTLING)));
+        if let (Some(client), None) = (&client, known) {
+            // From here on it may work off line, and is believed.
+            self.store.set_contact(client, state.session.before)?;
         }
         self.changed.insert(socket);
         let welcome = Frame::Welcome {
@@ -123,7 +130,7 @@ impl<S: Store> Hub<S> {
                     self.close(socket, "your role or organisation changed: connecting again");
                     self.drop_socket(socket)?;
                 }
-                Some(current) => state.member = current.clone(),
+                Some(current) => state.member.member = current.clone(),
             }
         }
         let members = self.store.members()?;
@@ -141,8 +148,16 @@ impl<S: Store> Hub<S> {
 
     /// Sends a frame to every Docket client.
     pub(super) fn send_to_docket(&mut self, frame: &Frame) {
+        self.send_to_those(frame, |_| true);
+    }
+
+    /// Sends a frame to the Docket clients of those it is for.
+    pub(super) fn send_to_those(&mut self, frame: &Frame, is_for: impl Fn(&Socket) -> bool) {
         let bytes = frame.encode();
-        let sockets = self.sockets.iter().filter(|(_, state)| state.session.docket);
+        let sockets = self
+            .sockets
+            .iter()
+            .filter(|(_, state)| state.session.docket && is_for(state));
         self.effects.extend(sockets.map(|(id, _)| Effect::Send {
             socket: *id,
             bytes: bytes.clone(),

@@ -14,6 +14,7 @@
 //!
 //! [`memory::MemoryStore`] is a store for tests and benches.
 
+mod asker;
 mod barred;
 mod bulk;
 mod bundle;
@@ -27,6 +28,7 @@ mod join;
 mod leaving;
 mod maintenance;
 pub mod memory;
+mod noting;
 mod peers;
 mod presence;
 mod rate;
@@ -40,18 +42,21 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use docket_domain::{DocumentId, Member, MemberId, Timestamp};
+use docket_domain::{DocumentId, Timestamp};
 
 pub use self::{
+    asker::Asker,
     bulk::{Batch, ReadBatch},
     bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
     effect::{Effect, SocketId},
     error::HubError,
     store::{
-        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
+        Content, Former, Meta, Note, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError,
+        StoredRow, Workspace,
     },
 };
 use self::{
+    asker::Viewer,
     documents::{Documents, Loaded, weight},
     peers::Peers,
     rate::Rate,
@@ -117,7 +122,7 @@ pub struct Hub<S> {
 #[derive(Debug)]
 struct Socket {
     session: Session,
-    member: Member,
+    member: Viewer,
     rate: Rate,
     /// The version the kept session tells.
     kept: u64,
@@ -168,13 +173,20 @@ impl<S: Store> Hub<S> {
         (self.documents.len(), self.documents.weight())
     }
 
-    /// A socket of `member` was accepted.
-    pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
+    /// A socket was accepted for a member, whose way in (a token, a session) was made at `issued`: what they say to have
+    /// done before isn't believed, unless this client was here before that.
+    pub fn connect<'a>(
+        &mut self,
+        socket: SocketId,
+        asker: impl Into<Asker<'a>>,
+        issued: Timestamp,
+    ) -> Vec<Effect> {
+        let asker = asker.into();
         let begun = self
             .store
             .version()
             .map_err(HubError::from)
-            .and_then(|told| self.admit(socket, Session::new(member.clone(), told)));
+            .and_then(|told| self.admit(socket, Session::new(asker, issued, told)));
         self.changed.insert(socket);
         self.settle(socket, begun)
     }
@@ -196,8 +208,11 @@ impl<S: Store> Hub<S> {
         ))?;
         let kept = session.told;
         let socket_state = Socket {
+            member: Viewer {
+                member,
+                lent: session.lent,
+            },
             session,
-            member,
             rate: Rate::new(),
             kept,
             ephemeral: None,
