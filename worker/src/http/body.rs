@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
-use worker::Request;
+use worker::{ByteStream, Request};
 
 use crate::error::Error;
 
@@ -10,7 +10,7 @@ use crate::error::Error;
 const JSON: usize = 16 * 1024;
 
 /// Reads a JSON body.
-pub(crate) async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Error> {
+pub(super) async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Error> {
     // Another site's form can't send this type without asking first.
     let kind = request.headers().get("Content-Type")?.unwrap_or_default();
     if !kind.starts_with("application/json") {
@@ -24,26 +24,55 @@ pub(crate) async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T
 }
 
 /// Reads a body of at most `limit` bytes.
-pub(crate) async fn bytes(request: &mut Request, limit: usize) -> Result<Vec<u8>, Error> {
-    if declared(request)?.is_some_and(|length| length > limit) {
-        return Err(Error::TooLarge { limit });
-    }
-    let Ok(mut stream) = request.stream() else {
-        return Ok(Vec::new());
-    };
+pub(super) async fn bytes(request: &mut Request, limit: usize) -> Result<Vec<u8>, Error> {
+    let mut pieces = Pieces::of(request, limit)?;
     let mut body = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk?;
-        if body.len().saturating_add(chunk.len()) > limit {
-            return Err(Error::TooLarge { limit });
-        }
-        body.extend_from_slice(&chunk);
+    while let Some(piece) = pieces.next().await? {
+        body.extend_from_slice(&piece);
     }
     Ok(body)
 }
 
+/// A body, piece by piece as it comes.
+pub(crate) struct Pieces {
+    stream: Option<ByteStream>,
+    limit: usize,
+    size: usize,
+}
+
+impl Pieces {
+    /// The body of `request`, of at most `limit` bytes.
+    pub(super) fn of(request: &mut Request, limit: usize) -> Result<Self, Error> {
+        if declared(request)?.is_some_and(|length| length > limit) {
+            return Err(Error::TooLarge { limit });
+        }
+        Ok(Self {
+            // There is none without a body.
+            stream: request.stream().ok(),
+            limit,
+            size: 0,
+        })
+    }
+
+    /// The next piece; none when all of it came.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let Some(stream) = &mut self.stream else {
+            return Ok(None);
+        };
+        let Some(piece) = stream.next().await else {
+            return Ok(None);
+        };
+        let piece = piece?;
+        self.size = self.size.saturating_add(piece.len());
+        if self.size > self.limit {
+            return Err(Error::TooLarge { limit: self.limit });
+        }
+        Ok(Some(piece))
+    }
+}
+
 /// The length that the headers declare.
-pub(crate) fn declared(request: &Request) -> Result<Option<usize>, Error> {
+fn declared(request: &Request) -> Result<Option<usize>, Error> {
     let header = request.headers().get("Content-Length")?;
     Ok(header.and_then(|length| length.parse().ok()))
 }
