@@ -14,13 +14,25 @@ pub(super) async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T
     // Another site's form can't send this type without asking first.
     let kind = request.headers().get("Content-Type")?.unwrap_or_default();
     if !kind.starts_with("application/json") {
-        return Err(Error::Invalid(
-            "send JSON, with “Content-Type: application/json”".into(),
-        ));
+        return Err(not_json());
     }
     let bytes = bytes(request, JSON).await?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Error::Invalid(format!("the JSON is not as expected: {error}")))
+}
+
+/// The same where a body isn't needed: nothing is the default.
+pub(super) async fn json_or_nothing<T: DeserializeOwned + Default>(
+    request: &mut Request,
+) -> Result<T, Error> {
+    let typed = request.headers().has("Content-Type")?;
+    if typed {
+        return json(request).await;
+    }
+    match bytes(request, JSON).await?.is_empty() {
+        true => Ok(T::default()),
+        false => Err(not_json()),
+    }
 }
 
 /// Reads a body of at most `limit` bytes.
@@ -31,6 +43,10 @@ pub(super) async fn bytes(request: &mut Request, limit: usize) -> Result<Vec<u8>
         body.extend_from_slice(&piece);
     }
     Ok(body)
+}
+
+fn not_json() -> Error {
+    Error::Invalid("send JSON, with “Content-Type: application/json”".into())
 }
 
 /// A body, piece by piece as it comes.

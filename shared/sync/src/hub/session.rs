@@ -49,11 +49,11 @@ pub(super) struct Session {
     #[n(8)]
     pub(super) field: Option<String>,
     /// When its way in was made.
-    #[n(11)]
+    #[n(12)]
     #[cbor(default)]
     pub(super) issued: Timestamp,
     /// See [`Asker::lent`].
-    #[n(12)]
+    #[n(13)]
     pub(super) lent: Option<Timestamp>,
 }
 
