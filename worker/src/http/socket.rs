@@ -12,7 +12,13 @@ pub(crate) fn open(asked: Asked) -> Result<Response, Error> {
         return Err(Error::Upgrade);
     }
     shown.in_turn(|caller| {
-        let session = caller.session.as_ref().map(|session| &session.digest);
-        caller.object().open_socket(&caller.member, session)
+        let object = caller.object();
+        object.open_socket(
+            &caller.member,
+            caller.asker(),
+            caller.way.made_at,
+            &caller.digest,
+            caller.from(),
+        )
     })
 }

@@ -125,7 +125,8 @@ impl DurableObject for Workspace {
     }
 
     async fn fetch(&self, request: Request) -> PlatformResult<Response> {
-        answer::either(http::answer(&self.object, request).await)
+        let secure = answer::is_secure(&request);
+        answer::either(secure, http::answer(&self.object, request).await)
     }
 
     async fn alarm(&self) -> PlatformResult<Response> {

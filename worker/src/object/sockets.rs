@@ -4,7 +4,7 @@
 //! new object finds both again; nothing about sockets is known from memory alone.
 
 use docket_domain::{Member, Role, Timestamp, limits};
-use docket_sync::hub::{Effect, SocketId};
+use docket_sync::hub::{Asker, Effect, SocketId};
 use worker::{
     Response, WebSocket, WebSocketIncomingMessage, WebSocketPair, WebSocketRequestResponsePair,
     js_sys::Uint8Array, worker_sys::ext::WebSocketExt,
@@ -28,8 +28,16 @@ const POLICY: u16 = 1008;
 const TROUBLE: u16 = 1011;
 
 impl Object {
-    /// Accepts a socket for `member`, who came with that session if with any.
-    pub(crate) fn open_socket(&self, member: &Member, session: Option<&Digest>) -> Result<Response, Error> {
+    /// Accepts a socket for `member`, who came in by something made at `issued`, of which that digest is kept; `from` is
+    /// the network they ask from.
+    pub(crate) fn open_socket(
+        &self,
+        member: &Member,
+        asker: Asker<'_>,
+        issued: Timestamp,
+        credential: &Digest,
+        from: Option<&str>,
+    ) -> Result<Response, Error> {
         // Answered by the platform without waking the object.
         let pair = WebSocketRequestResponsePair::new("ping", "pong").map_err(worker::Error::from)?;
         self.state.set_websocket_auto_response(&pair);
@@ -37,11 +45,11 @@ impl Object {
         self.make_room(member)?;
         let pair = WebSocketPair::new()?;
         let id = number()?;
-        let mut tags = vec![tag(id)];
-        tags.extend(session.map(session_tag));
+        let mut tags = vec![tag(id), credential_tag(credential)];
+        tags.extend(from.map(network_tag));
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         self.state.accept_websocket_with_tags(&pair.server, &tags);
-        let effects = self.with_hub(|hub, _| hub.connect(id, &member.id))?;
+        let effects = self.with_hub(|hub, _| hub.connect(id, asker, issued))?;
         self.carry_out(effects);
         Ok(Response::from_websocket(pair.client)?)
     }
@@ -75,7 +83,10 @@ impl Object {
         let WebSocketIncomingMessage::Binary(frame) = message else {
             return close(socket, UNSUPPORTED, "send binary frames, each one CBOR map");
         };
-        match self.id(socket) {
+        let tags = self.state.get_tags(socket);
+        self.database
+            .ask_from(tags.iter().find_map(|tag| tag.strip_prefix('n')));
+        match number_of(&tags) {
             Some(id) => match self.with_hub(|hub, now| hub.receive(id, &frame, now)) {
                 Ok(effects) => self.carry_out(effects),
                 Err(error) => fail(socket, &error),
@@ -103,10 +114,10 @@ impl Object {
         close(socket, code.unwrap_or(1000), "");
     }
 
-    /// Closes the sockets that came with a session which ends.
-    pub(crate) fn close_session(&self, session: &Digest) {
-        for socket in self.state.get_websockets_with_tag(&session_tag(session)) {
-            close(&socket, POLICY, "you signed out");
+    /// Closes the sockets that came by a token or session which ends.
+    pub(crate) fn close_credential(&self, credential: &Digest, reason: &str) {
+        for socket in self.state.get_websockets_with_tag(&credential_tag(credential)) {
+            close(&socket, POLICY, reason);
             if let Some(id) = self.id(&socket)
                 && let Ok(effects) = self.with_hub(|hub, now| hub.disconnect(id, now))
             {
@@ -161,10 +172,7 @@ impl Object {
     }
 
     fn id(&self, socket: &WebSocket) -> Option<SocketId> {
-        let tags = self.state.get_tags(socket);
-        tags.iter()
-            .find_map(|tag| tag.strip_prefix('s')?.parse().ok())
-            .map(SocketId)
+        number_of(&self.state.get_tags(socket))
     }
 }
 
@@ -180,6 +188,11 @@ fn longest_silent(
     silent.min_by_key(|(_, heard)| *heard).map(|(socket, _)| socket)
 }
 
+fn number_of(tags: &[String]) -> Option<SocketId> {
+    let number = tags.iter().find_map(|tag| tag.strip_prefix('s')?.parse().ok());
+    number.map(SocketId)
+}
+
 /// A new socket's number: random, and exact in JavaScript.
 fn number() -> Result<SocketId, Error> {
     let mut bytes = [0_u8; 8];
@@ -191,14 +204,19 @@ fn tag(id: SocketId) -> String {
     format!("s{}", id.0)
 }
 
-/// Sockets of a session are found by the beginning of its digest.
-fn session_tag(session: &Digest) -> String {
-    let start = session
+/// Sockets of a token or session are found by the beginning of its digest.
+fn credential_tag(credential: &Digest) -> String {
+    let start = credential
         .as_bytes()
         .first_chunk::<16>()
         .copied()
         .unwrap_or_default();
     format!("c{}", bs58::encode(start).into_string())
+}
+
+/// From where a socket was opened, for the audit log.
+fn network_tag(network: &str) -> String {
+    format!("n{network}")
 }
 
 fn keep(socket: &WebSocket, session: &[u8]) {

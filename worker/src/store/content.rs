@@ -68,14 +68,14 @@ fn describe(
     bindings.push(id(document));
     let statement = if stays {
         "UPDATE documents SET heads = ?2, audience = ?3, audience_version = ?4, version = ?7, derivation = ?8, \
-         changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, catalogued = ?14 WHERE id = ?15"
+         changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, former = ?14, catalogued = ?15 WHERE id = ?16"
     } else {
         "INSERT INTO documents (kind, heads, audience, audience_version, opens, number, version, derivation, \
-         changes, ops, bytes, pieces, purged, catalogued, id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         changes, ops, bytes, pieces, purged, former, catalogued, id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          ON CONFLICT (id) DO UPDATE SET kind = ?1, heads = ?2, audience = ?3, audience_version = ?4, opens = ?5, \
          number = ?6, version = ?7, derivation = ?8, changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, \
-         purged = ?13, catalogued = ?14"
+         purged = ?13, former = ?14, catalogued = ?15"
     };
     database.run(statement, bindings)
 }

@@ -1,6 +1,6 @@
 //! Running statements.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use worker::{
     SqlStorage, SqlStorageValue, Storage, js_sys,
@@ -45,6 +45,8 @@ pub(crate) struct Database {
     storage: Transactional,
     /// Rows written since the object woke, as Cloudflare counts them.
     written: Cell<u64>,
+    /// The network from which what is done now was asked, for the audit log.
+    from: RefCell<Option<String>>,
 }
 
 impl Database {
@@ -55,6 +57,7 @@ impl Database {
             sql: storage.sql(),
             storage: raw.clone().unchecked_into(),
             written: Cell::new(0),
+            from: RefCell::new(None),
         }
     }
 
@@ -108,6 +111,16 @@ impl Database {
             (_, Err(error)) => Err(StoreError::Refused(worker::Error::from(error)).into()),
             (None, Ok(_)) => Err(StoreError::Unexpected("a transaction's body did not run".into()).into()),
         }
+    }
+
+    /// Notes from which network this turn's work is asked; it stands until another turn says otherwise.
+    pub(crate) fn ask_from(&self, network: Option<&str>) {
+        self.from.replace(network.map(str::to_owned));
+    }
+
+    /// The network from which this turn's work is asked.
+    pub(crate) fn asked_from(&self) -> Option<String> {
+        self.from.borrow().clone()
     }
 
     /// Rows written since the object woke.

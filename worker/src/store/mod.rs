@@ -16,13 +16,14 @@ mod meta;
 mod migrations;
 pub(crate) mod restoring;
 mod row;
+pub(crate) mod sealed;
 mod sockets;
 mod workspace;
 
 pub(crate) use catalogue::totals;
 pub(crate) use database::{Database, StoreError, blob, integer, optional, text};
 pub(crate) use hub::Documents;
-pub(crate) use migrations::{exists, migrate};
+pub(crate) use migrations::{CREDENTIALS_STEP, done_at, exists, migrate};
 pub(crate) use row::Row;
 pub(crate) use sockets::{forget, known};
 pub(crate) use workspace::{Founded, found, founded, set_last_number};

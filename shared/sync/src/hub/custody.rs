@@ -2,7 +2,7 @@
 
 use docket_domain::{Audience, DocumentId, Timestamp};
 
-use super::{Effect, Hub, HubError, Meta, Store, rule};
+use super::{Effect, Hub, HubError, Meta, Socket, Store, rule};
 use crate::wire::Frame;
 
 impl<S: Store> Hub<S> {
@@ -22,7 +22,9 @@ impl<S: Store> Hub<S> {
         let meta = self.stored_meta(id)?;
         let tombstone = self.bury(id, meta)?;
         self.peers.forget_document(id);
-        self.send_to_docket(&Frame::Purged { document: id });
+        // To whoever may have it; to the others not even that it was there.
+        let has = |socket: &Socket| rule::could_read(&socket.member, &tombstone, socket.session.told, now);
+        self.send_to_those(&Frame::Purged { document: id }, has);
         for socket in self.store.subscribers(id)? {
             self.store.unsubscribe(socket, id)?;
             let stock = self
@@ -42,7 +44,6 @@ impl<S: Store> Hub<S> {
         let tombstone = Meta {
             heads: Vec::new(),
             opens: None,
-            audience_version: version,
             version,
             changes: 0,
             ops: 0,
@@ -56,10 +57,12 @@ impl<S: Store> Hub<S> {
         Ok(tombstone)
     }
 
-    /// Sets who may read a document, and tells everybody whose view that changes.
+    /// Sets who may read a document, and tells everybody whose view that changes. Who reads a sealed one is fixed here: the
+    /// members that its organisation has now.
     ///
     /// # Errors
-    /// When there is no such document, or the store fails.
+    /// When there is no such document, it is sealed and would open earlier or to others, nobody could read it, or the store
+    /// fails.
     pub fn set_audience(
         &mut self,
         document: DocumentId,
@@ -76,15 +79,11 @@ impl<S: Store> Hub<S> {
         audience: Audience,
         now: Timestamp,
     ) -> Result<(), HubError> {
-        let before = self.stored_meta(id)?;
+        let mut meta = self.stored_meta(id)?;
         let version = self.store.version()? + 1;
-        let meta = Meta {
-            opens: opens(&audience, now),
-            audience,
-            audience_version: version,
-            version,
-            ..before
-        };
+        let audience = self.fixed(audience, &meta.audience, now)?;
+        meta.opens = opens(&audience, now);
+        meta.replace_audience(audience, version, now);
         self.rewrite_meta(id, &meta)?;
         for socket in self.store.subscribers(id)? {
             let Some(state) = self.sockets.get(&socket) else {
@@ -111,6 +110,54 @@ impl<S: Store> Hub<S> {
             self.documents.put(id, loaded);
         }
         self.plan_work(now)
+    }
+
+    /// An audience that takes the place of `before`, with its readers fixed if it is a sealed one.
+    fn fixed(&self, mut audience: Audience, before: &Audience, now: Timestamp) -> Result<Audience, HubError> {
+        if let Audience::Sealed {
+            organisation: theirs,
+            until: opens,
+            readers: fixed,
+            since: sealed,
+        } = before
+            && *opens > now
+        {
+            match &mut audience {
+                Audience::Sealed {
+                    organisation,
+                    until,
+                    readers,
+                    since,
+                } if organisation == theirs && *until >= *opens => {
+                    readers.clone_from(fixed);
+                    *since = *sealed;
+                    return Ok(audience);
+                }
+                _ => {
+                    return Err(HubError::Protocol(
+                        "this document is sealed: until its time it can be sealed for longer, or purged, and nothing else",
+                    ));
+                }
+            }
+        }
+        if let Audience::Sealed {
+            organisation,
+            readers,
+            since,
+            ..
+        } = &mut audience
+        {
+            let members = self.store.members()?.into_iter();
+            let theirs = members.filter(|member| member.organisation.as_ref() == Some(organisation));
+            *readers = theirs.map(|member| member.id).collect();
+            *since = now;
+            if readers.is_empty() {
+                return Err(HubError::Protocol(
+                    "nobody of that organisation is a member: nobody could read what is sealed for it",
+                ));
+            }
+        }
+        Ok(audience)
     }
 
     /// Writes a document's meta alone; its content and row stay.

@@ -6,13 +6,14 @@ use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use docket_domain::{
     DocumentId, Facts, Kind, Member, Row, Timestamp,
     facts::{Author, Receipt},
-    genesis, limits, row,
+    genesis, limits, read, row,
 };
 use sha2::{Digest, Sha256};
 
 use super::{
     Hub, HubError, Meta, PIECE_LIMIT, Piece, Store,
     documents::{Loaded, contact_by_dependencies, weight},
+    noting,
 };
 use crate::{
     guard::{self, Nature, Verdict},
@@ -99,6 +100,7 @@ impl Loaded {
             heads: Vec::new(),
             audience: docket_domain::Audience::default(),
             audience_version: 0,
+            former: Vec::new(),
             opens: None,
             number: None,
             version: 0,
@@ -255,6 +257,8 @@ impl<S: Store> Hub<S> {
         let failed = |error| HubError::Document(id, Box::new(error));
         let mut noted = Facts::default();
         let layouts = layouts(id, nature, allowed)?;
+        let is_workspace = nature == Nature::Docket(Kind::Workspace);
+        let before = is_workspace.then(|| read::Workspace::read(&loaded.document));
         for change in allowed {
             let actor = change.actor_id();
             let author = if !genesis::is_deterministic(actor) {
@@ -298,7 +302,12 @@ impl<S: Store> Hub<S> {
         let pieces = pieces(&chunk, &encoded(&noted));
         loaded.grow(allowed, &pieces, self.store.version()? + 1);
         let row = Row::derive(&loaded.document, id, &loaded.facts).map(|row| row.to_bytes());
-        self.store.append(id, &pieces, &loaded.meta, row.as_deref())?;
+        let notes = before.map_or_else(Vec::new, |before| {
+            let after = read::Workspace::read(&loaded.document);
+            noting::notes(&before, &after, &bringer.member.id, bringer.now)
+        });
+        self.store
+            .append_noted(id, &pieces, &loaded.meta, row.as_deref(), &notes)?;
         let meta = loaded.meta.clone();
         self.plan_compaction(&meta, bringer.now);
         Ok(())

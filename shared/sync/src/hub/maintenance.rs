@@ -93,16 +93,12 @@ impl<S: Store> Hub<S> {
 
     /// A sealed document opens.
     fn open(&mut self, id: DocumentId, now: Timestamp) -> Result<(), HubError> {
-        let Some(meta) = self.store.meta(id)? else {
+        let Some(mut meta) = self.store.meta(id)? else {
             return Ok(());
         };
         let version = self.store.version()? + 1;
-        let meta = Meta {
-            opens: None,
-            audience_version: version,
-            version,
-            ..meta
-        };
+        meta.opens = None;
+        meta.replace_audience(meta.audience.clone(), version, now);
         self.rewrite_meta(id, &meta)?;
         self.tell_row(id, &meta, now)
     }

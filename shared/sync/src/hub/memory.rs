@@ -6,7 +6,7 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 use super::{
-    Content, Meta, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError, StoredRow, Workspace,
+    Content, Meta, Note, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError, StoredRow, Workspace,
 };
 
 /// A store in memory. A clone is what a crash would leave: every write is in it whole or not at all.
@@ -23,6 +23,8 @@ pub struct MemoryStore {
     writes_left: Option<u64>,
     writes: u64,
     row_fails: std::cell::Cell<bool>,
+    /// What the audit log was told.
+    pub notes: Vec<Note>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,6 +53,7 @@ impl MemoryStore {
             writes_left: None,
             writes: 0,
             row_fails: std::cell::Cell::new(false),
+            notes: Vec::new(),
         }
     }
 
@@ -200,6 +203,19 @@ impl Store for MemoryStore {
         row: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         self.put(document, true, pieces, meta, row)
+    }
+
+    fn append_noted(
+        &mut self,
+        document: DocumentId,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+        notes: &[Note],
+    ) -> Result<(), StoreError> {
+        self.append(document, pieces, meta, row)?;
+        self.notes.extend_from_slice(notes);
+        Ok(())
     }
 
     fn replace(

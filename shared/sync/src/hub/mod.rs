@@ -14,6 +14,7 @@
 //!
 //! [`memory::MemoryStore`] is a store for tests and benches.
 
+mod asker;
 mod barred;
 mod budget;
 mod bulk;
@@ -28,6 +29,7 @@ mod join;
 mod leaving;
 mod maintenance;
 pub mod memory;
+mod noting;
 mod peers;
 mod presence;
 mod relay;
@@ -40,23 +42,26 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use docket_domain::{DocumentId, Member, MemberId, Timestamp, limits};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
 
-use self::{
-    budget::{Budgets, Received},
-    documents::{Documents, Loaded, weight},
-    peers::Peers,
-    presence::Presence,
-    session::Session,
-};
 pub use self::{
+    asker::Asker,
     bulk::{Batch, ReadBatch},
     bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
     effect::{Bytes, Effect, SocketId},
     error::HubError,
     store::{
-        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
+        Content, Former, Meta, Note, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError,
+        StoredRow, Workspace,
     },
+};
+use self::{
+    asker::Viewer,
+    budget::{Budgets, Received},
+    documents::{Documents, Loaded, weight},
+    peers::Peers,
+    presence::Presence,
+    session::Session,
 };
 use crate::{
     inspect,
@@ -121,7 +126,7 @@ pub struct Hub<S> {
 #[derive(Debug)]
 struct Socket {
     session: Session,
-    member: Member,
+    member: Viewer,
     received: Received,
     /// How many documents it syncs, once that was asked for; of those, how many aren't there.
     subscriptions: Option<u64>,
@@ -193,13 +198,20 @@ impl<S: Store> Hub<S> {
         theirs.map(|(id, state)| (*id, state.session.heard))
     }
 
-    /// A socket of `member` was accepted.
-    pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
+    /// A socket was accepted for a member, whose way in (a token, a session) was made at `issued`: what they say to have
+    /// done before isn't believed, unless this client was here before that.
+    pub fn connect<'a>(
+        &mut self,
+        socket: SocketId,
+        asker: impl Into<Asker<'a>>,
+        issued: Timestamp,
+    ) -> Vec<Effect> {
+        let asker = asker.into();
         let begun = self
             .store
             .version()
             .map_err(HubError::from)
-            .and_then(|told| self.admit(socket, Session::new(member.clone(), told)));
+            .and_then(|told| self.admit(socket, Session::new(asker, issued, told)));
         self.changed.insert(socket);
         self.settle(socket, begun)
     }
@@ -223,8 +235,11 @@ impl<S: Store> Hub<S> {
         ))?;
         let kept = session.told;
         let socket_state = Socket {
+            member: Viewer {
+                member,
+                lent: session.lent,
+            },
             session,
-            member,
             received: Received::new(),
             subscriptions: None,
             awaited: 0,

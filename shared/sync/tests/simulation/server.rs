@@ -49,7 +49,7 @@ impl Server {
     }
 
     pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Outcome {
-        let effects = self.hub.connect(socket, member);
+        let effects = self.hub.connect(socket, member, docket_domain::Timestamp(0));
         self.carry_out(effects)
     }
 

@@ -175,7 +175,7 @@ impl World {
             muted: false,
         };
         let member = client.member.clone();
-        self.call(|hub, _| hub.connect(socket, &member));
+        self.call(|hub, _| hub.connect(socket, &member, Timestamp(0)));
         let frame = Frame::Join {
             sender: client.peer.clone(),
             metadata: PeerMetadata {
