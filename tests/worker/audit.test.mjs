@@ -50,7 +50,7 @@ test("what is done with people and documents is noted: who, what, from where", a
   const { entries, next } = await audit(place);
   assert.equal(next, null);
   assert.deepEqual(
-    entries.map(({ what }) => what).filter((what) => !["member-made", "token-made"].includes(what)),
+    entries.map(({ what }) => what).filter((what) => !["member-made", "credential-made"].includes(what)),
     [
       "workspace-made",
       "member-changed",

@@ -5,12 +5,12 @@
 //! anew for each turn, and lends it to a closure that can't wait. And only a caller leads to the [`Object`]: nothing can
 //! be done but in a turn in which it was asked who does it. A stream asks again for each batch.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use docket_domain::{Member, MemberId, Role, WorkspaceSlug};
-use docket_sync::hub::Asker;
+use docket_sync::hub;
 use serde::de::DeserializeOwned;
-use worker::{Method, Request, Url};
+use worker::{Delay, Method, Request, Url};
 
 use super::body::{self, Pieces};
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
         members, network, origin,
         secret::{Digest, Secret},
     },
+    budget::{Asker, Flight},
     error::Error,
     object::Object,
     store,
@@ -46,6 +47,13 @@ pub(crate) struct Shown {
     way: Way,
     /// Did the session come in a cookie of the plain name?
     plain: bool,
+    /// What it may take of the hub, once it was let in.
+    place: RefCell<Option<Place>>,
+}
+
+struct Place {
+    asker: Asker,
+    flight: Flight,
 }
 
 /// The way in that was shown.
@@ -79,8 +87,8 @@ impl<'a> Caller<'a> {
     }
 
     /// Who asks, for the hub.
-    pub(crate) fn asker(&self) -> Asker<'_> {
-        Asker {
+    pub(crate) fn asker(&self) -> hub::Asker<'_> {
+        hub::Asker {
             member: &self.member.id,
             lent: self.way.lent,
         }
@@ -138,18 +146,23 @@ impl Asked {
     /// Turns away, before their body is read, those who couldn't do it now. It decides nothing: who may knock may be
     /// refused once the body is there. (A function without surroundings: it can't do anything but look.)
     pub(crate) fn knock(&self, may: fn(&Caller<'_>) -> Result<(), Error>) -> Result<(), Error> {
-        self.shown.in_turn(may)
+        self.shown.in_turn(|caller| {
+            may(caller)?;
+            let asker = Asker::Member(caller.member.id.clone());
+            self.shown.admit(asker, caller.member.role == Role::Admin)
+        })
     }
 
     /// As [`knock`](Self::knock), for the deployment's own secret.
     pub(crate) fn knock_as_founder(&self) -> Result<(), Error> {
-        self.shown.as_founder(|_| Ok(()))
+        self.shown.as_founder(|_| self.shown.admit_stranger())
     }
 
     /// As [`knock`](Self::knock), for what gives a way in: turns away pages of other sites. Whether anything is here is told
     /// only once all was read that could be wrong with what was sent, or it told taken names from free ones.
     pub(crate) fn knock_as_anybody(&self) -> Result<(), Error> {
-        self.shown.not_another_page()
+        self.shown.not_another_page()?;
+        self.shown.admit_stranger()
     }
 
     /// Nothing is read of a body.
@@ -159,7 +172,7 @@ impl Asked {
 
     /// The whole body, as JSON.
     pub(crate) async fn json<T: DeserializeOwned>(mut self) -> Result<(Shown, T), Error> {
-        let body = body::json(&mut self.request).await?;
+        let body = body::json(&self.shown, &mut self.request).await?;
         Ok((self.shown, body))
     }
 
@@ -167,13 +180,13 @@ impl Asked {
     pub(crate) async fn json_or_nothing<T: DeserializeOwned + Default>(
         mut self,
     ) -> Result<(Shown, T), Error> {
-        let body = body::json_or_nothing(&mut self.request).await?;
+        let body = body::json_or_nothing(&self.shown, &mut self.request).await?;
         Ok((self.shown, body))
     }
 
     /// The whole body, of at most `limit` bytes.
     pub(crate) async fn bytes(mut self, limit: usize) -> Result<(Shown, Vec<u8>), Error> {
-        let body = body::bytes(&mut self.request, limit).await?;
+        let body = body::bytes(&self.shown, &mut self.request, limit).await?;
         Ok((self.shown, body))
     }
 
@@ -221,6 +234,7 @@ impl Shown {
             address,
             way,
             plain,
+            place: RefCell::default(),
         })
     }
 
@@ -296,6 +310,59 @@ impl Shown {
             Way::Token(_) => Err(self.wrong()),
             _ => Err(Error::Unauthorized),
         }
+    }
+
+    /// Counts so many bytes as held for this request from now on, in place of those before.
+    pub(crate) fn hold(&self, bytes: usize) -> Result<(), Error> {
+        match &mut *self.place.borrow_mut() {
+            Some(place) => place.flight.hold(bytes),
+            None => Err(Error::Internal(
+                "a request held bytes before it was let in".into(),
+            )),
+        }
+    }
+
+    /// Counts a part of the answer, which is held until the next.
+    pub(crate) fn send(&self, bytes: usize) -> Result<(), Error> {
+        self.hold(bytes)?;
+        if let Some(place) = &*self.place.borrow() {
+            let mut rates = self.object.rates.borrow_mut();
+            rates.answer(&place.asker, bytes, self.object.now());
+        }
+        Ok(())
+    }
+
+    /// Waits as long as the asker has been answered more than their share: a stream that is too fast goes on slower.
+    pub(crate) async fn pace(&self) {
+        loop {
+            let wait = match &*self.place.borrow() {
+                Some(place) => self
+                    .object
+                    .rates
+                    .borrow_mut()
+                    .wait(&place.asker, self.object.now()),
+                None => 0,
+            };
+            if wait == 0 {
+                return;
+            }
+            Delay::from(Duration::from_millis(wait.min(1_000))).await;
+        }
+    }
+
+    fn admit_stranger(&self) -> Result<(), Error> {
+        self.admit(Asker::Stranger(self.address.clone()), false)
+    }
+
+    /// Counts this request, once, if there is room for it.
+    fn admit(&self, asker: Asker, admin: bool) -> Result<(), Error> {
+        let mut place = self.place.borrow_mut();
+        if place.is_none() {
+            self.object.rates.borrow_mut().ask(&asker, self.object.now())?;
+            let flight = Flight::begin(&self.object.flights, asker.clone(), admin)?;
+            *place = Some(Place { asker, flight });
+        }
+        Ok(())
     }
 
     fn caller(&self) -> Result<Caller<'_>, Error> {

@@ -1,45 +1,58 @@
 //! What was sent, within a limit.
 
-use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
-use worker::{ByteStream, Request};
+use std::{pin::pin, time::Duration};
 
+use futures_util::{
+    StreamExt,
+    future::{Either, select},
+};
+use serde::de::DeserializeOwned;
+use worker::{ByteStream, Date, Delay, Request};
+
+use super::Shown;
 use crate::error::Error;
 
 /// The most bytes of a JSON body: names and settings, never documents.
 const JSON: usize = 16 * 1024;
 
+/// A body is waited for so long, in milliseconds, and longer by what has come of it at the slowest that is waited for, in
+/// bytes per millisecond: what is held of an unfinished one is in others' way.
+const PATIENCE: u64 = 20_000;
+const SLOWEST: u64 = 4;
+
 /// Reads a JSON body.
-pub(super) async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T, Error> {
+pub(super) async fn json<T: DeserializeOwned>(shown: &Shown, request: &mut Request) -> Result<T, Error> {
     // Another site's form can't send this type without asking first.
     let kind = request.headers().get("Content-Type")?.unwrap_or_default();
     if !kind.starts_with("application/json") {
         return Err(not_json());
     }
-    let bytes = bytes(request, JSON).await?;
+    let bytes = bytes(shown, request, JSON).await?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Error::Invalid(format!("the JSON is not as expected: {error}")))
 }
 
 /// The same where a body isn't needed: nothing is the default.
 pub(super) async fn json_or_nothing<T: DeserializeOwned + Default>(
+    shown: &Shown,
     request: &mut Request,
 ) -> Result<T, Error> {
     let typed = request.headers().has("Content-Type")?;
     if typed {
-        return json(request).await;
+        return json(shown, request).await;
     }
-    match bytes(request, JSON).await?.is_empty() {
+    match bytes(shown, request, JSON).await?.is_empty() {
         true => Ok(T::default()),
         false => Err(not_json()),
     }
 }
 
-/// Reads a body of at most `limit` bytes.
-pub(super) async fn bytes(request: &mut Request, limit: usize) -> Result<Vec<u8>, Error> {
+/// Reads a body of at most `limit` bytes. They count as the asker's as long as `shown` lives.
+pub(super) async fn bytes(shown: &Shown, request: &mut Request, limit: usize) -> Result<Vec<u8>, Error> {
     let mut pieces = Pieces::of(request, limit)?;
     let mut body = Vec::new();
     while let Some(piece) = pieces.next().await? {
+        shown.hold(body.len().saturating_add(piece.len()))?;
         body.extend_from_slice(&piece);
     }
     Ok(body)
@@ -54,6 +67,8 @@ pub(crate) struct Pieces {
     stream: Option<ByteStream>,
     limit: usize,
     size: usize,
+    /// When it was begun, in milliseconds.
+    begun: u64,
 }
 
 impl Pieces {
@@ -67,6 +82,7 @@ impl Pieces {
             stream: request.stream().ok(),
             limit,
             size: 0,
+            begun: Date::now().as_millis(),
         })
     }
 
@@ -75,7 +91,13 @@ impl Pieces {
         let Some(stream) = &mut self.stream else {
             return Ok(None);
         };
-        let Some(piece) = stream.next().await else {
+        let until = self.begun + PATIENCE + self.size as u64 / SLOWEST;
+        let left = until.saturating_sub(Date::now().as_millis());
+        let patience = pin!(Delay::from(Duration::from_millis(left)));
+        let Either::Left((next, _)) = select(stream.next(), patience).await else {
+            return Err(Error::TooSlow);
+        };
+        let Some(piece) = next else {
             return Ok(None);
         };
         let piece = piece?;

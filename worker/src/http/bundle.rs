@@ -111,7 +111,10 @@ impl Giving {
     async fn step(giving: Option<Self>) -> worker::Result<Option<(Vec<u8>, Option<Self>)>> {
         match giving {
             None => Ok(None),
-            Some(giving) => giving.batch().map(Some).map_err(broken),
+            Some(giving) => {
+                giving.shown.pace().await;
+                giving.batch().map(Some).map_err(broken)
+            }
         }
     }
 
@@ -119,6 +122,8 @@ impl Giving {
     fn batch(mut self) -> Result<(Vec<u8>, Option<Self>), Error> {
         let mut out = std::mem::take(&mut self.begun);
         let Turn { read, end, log } = self.shown.in_turn(|caller| turn(caller, self.after))?;
+        let size = read.documents.iter().map(|whole| whole.changes.len()).sum();
+        self.shown.send(size)?;
         for whole in read.documents {
             self.writer
                 .document(&document(whole), &mut out)

@@ -19,8 +19,16 @@ use crate::{answer, error::Error};
 /// A stream of CBOR items, one after the other (RFC 8742).
 const RECORDS: &str = "application/cbor-seq";
 
-/// The most bytes of one bulk write: its answers are held until all of it is read. Larger imports come in several.
+/// The most bytes of one bulk write. Larger imports come in several.
 const WRITE_LIMIT: usize = 32 * 1024 * 1024;
+
+/// About as many bytes of answers to a bulk write are held. They can't leave before all of it was read: most clients
+/// (browsers, over HTTP/1.1) read no answer while they send, and would wait for the hub as the hub for them. So beyond
+/// these the rest of the write isn't stored, and gets no answer: it is to be sent again.
+const ANSWERS: usize = 8 * 1024 * 1024;
+
+/// The bytes in memory of an entry of a list of heads.
+const LISTED: usize = 96;
 
 /// The most records of a bulk write that are stored in one turn, and about how many bytes: those who follow the
 /// catalogue are told once of each turn's, and nobody waits for long.
@@ -62,7 +70,9 @@ impl Listing {
         let Some(mut listing) = listing else {
             return Ok(None);
         };
+        listing.shown.pace().await;
         let batch = listing.batch().map_err(broken)?;
+        listing.shown.send(batch.records.len()).map_err(broken)?;
         listing.left = listing.left.saturating_sub(batch.count);
         let more = batch.next.is_some() && listing.left > 0;
         listing.after = batch.next;
@@ -100,7 +110,10 @@ impl Comparison {
         if self.listed.is_empty() {
             return Ok(None);
         }
+        self.shown.pace().await;
         let batch = self.batch().map_err(broken)?;
+        let held = self.listed.len() * LISTED + batch.records.len();
+        self.shown.send(held).map_err(broken)?;
         // At least one, or this would never end.
         self.listed.drain(..batch.handled.clamp(1, self.listed.len()));
         Ok(Some((batch.records, self)))
@@ -120,35 +133,72 @@ impl Comparison {
 pub(crate) async fn write(asked: Asked) -> Result<Response, Error> {
     asked.knock(|caller| caller.writer())?;
     let (shown, mut pieces) = asked.pieces(WRITE_LIMIT)?;
-    let (mut reader, mut answers) = (Reader::<ChangesRecord>::new(), Vec::new());
-    let (mut waiting, mut weight) = (Vec::new(), 0_usize);
+    let mut reader = Reader::<ChangesRecord>::new();
+    let mut writing = Writing::default();
     // Between two turns others get theirs.
     while let Some(piece) = pieces.next().await? {
+        if writing.is_full() {
+            continue;
+        }
         reader.feed(&piece);
         while let Some(record) = reader.next_record().map_err(invalid)? {
-            weight += record.changes.iter().map(Vec::len).sum::<usize>();
-            waiting.push(record);
-            if waiting.len() >= TURN || weight >= TURN_BYTES {
-                store(&shown, &std::mem::take(&mut waiting), &mut answers)?;
-                weight = 0;
-            }
+            writing.take(record, &shown)?;
         }
+        shown.hold(reader.held() + writing.weight + writing.answers.len())?;
     }
-    waiting.extend(reader.finish().map_err(invalid)?);
-    store(&shown, &waiting, &mut answers)?;
-    records_of(answers)
+    if !writing.is_full() {
+        for record in reader.finish().map_err(invalid)? {
+            writing.take(record, &shown)?;
+        }
+        writing.store(&shown)?;
+    }
+    shown.send(writing.answers.len())?;
+    records_of(writing.answers)
 }
 
-fn store(shown: &Shown, records: &[ChangesRecord], answers: &mut Vec<u8>) -> Result<(), Error> {
-    shown.in_turn(|caller| {
-        caller.writer()?;
-        let (object, member) = (caller.object(), caller.asker());
-        object.database.ask_from(caller.from());
-        let (stored, effects) = object.with_hub(|hub, now| hub.write_documents(member, records, now))??;
-        object.carry_out(effects);
-        answers.extend(stored.iter().flat_map(Record::encode));
+/// A bulk write under way.
+#[derive(Default)]
+struct Writing {
+    /// Records of the next turn, and the bytes of their changes.
+    waiting: Vec<ChangesRecord>,
+    weight: usize,
+    answers: Vec<u8>,
+}
+
+impl Writing {
+    const fn is_full(&self) -> bool {
+        self.answers.len() >= ANSWERS
+    }
+
+    fn take(&mut self, record: ChangesRecord, shown: &Shown) -> Result<(), Error> {
+        self.weight += record.changes.iter().map(Vec::len).sum::<usize>();
+        self.waiting.push(record);
+        if self.waiting.len() >= TURN || self.weight >= TURN_BYTES {
+            self.store(shown)?;
+        }
         Ok(())
-    })
+    }
+
+    /// Stores what waits, as one who may write now.
+    fn store(&mut self, shown: &Shown) -> Result<(), Error> {
+        let records = std::mem::take(&mut self.waiting);
+        self.weight = 0;
+        shown.in_turn(|caller| {
+            caller.writer()?;
+            let (object, member) = (caller.object(), caller.asker());
+            object.database.ask_from(caller.from());
+            let mut rest = records.as_slice();
+            while !rest.is_empty() && !self.is_full() {
+                let (stored, effects) =
+                    object.with_hub(|hub, now| hub.write_documents(member, rest, now))??;
+                object.carry_out(effects);
+                // At least one, or this would never end.
+                rest = rest.get(stored.len().max(1)..).unwrap_or_default();
+                self.answers.extend(stored.iter().flat_map(Record::encode));
+            }
+            Ok(())
+        })
+    }
 }
 
 /// `DELETE /documents/{id}`

@@ -108,8 +108,12 @@ impl Issues {
     async fn step(issues: Option<Self>) -> worker::Result<Option<(Vec<u8>, Option<Self>)>> {
         let mut left = issues;
         while let Some(issues) = left {
+            issues.shown.pace().await;
             let (out, rest) = issues.batch().map_err(broken)?;
             if !out.is_empty() {
+                if let Some(rest) = &rest {
+                    rest.shown.send(out.len()).map_err(broken)?;
+                }
                 return Ok(Some((out, rest)));
             }
             left = rest;
@@ -186,7 +190,9 @@ impl Ranked {
     async fn step(mut self) -> worker::Result<Option<(Vec<u8>, Self)>> {
         let mut out = std::mem::take(&mut self.header);
         while !self.left.is_empty() {
+            self.shown.pace().await;
             self.rows(&mut out).map_err(broken)?;
+            self.shown.send(out.len()).map_err(broken)?;
             if !out.is_empty() {
                 break;
             }

@@ -24,6 +24,9 @@ struct Statistics {
     database_bytes: usize,
     /// Open sockets.
     sockets: usize,
+    /// Requests that aren't answered yet, this one too, and the bytes that are held for them.
+    requests: usize,
+    held_bytes: usize,
 }
 
 /// Tells them.
@@ -32,6 +35,7 @@ pub(crate) fn tell(asked: Asked) -> Result<Response, Error> {
         caller.admin()?;
         let object = caller.object();
         let (documents, changes) = store::totals(&object.database)?;
+        let (requests, held_bytes) = object.flights.borrow().under_way();
         let (cached_documents, cached_bytes) = object.with_hub(|hub, _| hub.loaded())?;
         let statistics = Statistics {
             documents,
@@ -42,6 +46,8 @@ pub(crate) fn tell(asked: Asked) -> Result<Response, Error> {
             cached_bytes,
             database_bytes: object.database.size(),
             sockets: object.open_sockets(),
+            requests,
+            held_bytes,
         };
         answer::json(200, &statistics)
     })

@@ -54,6 +54,9 @@ pub struct LeftBehind {
     pub changes: BTreeSet<ChangeHash>,
     /// For each of them, what its author had before them: changes that stay.
     pub bases: BTreeMap<ChangeHash, Vec<ChangeHash>>,
+    /// Too much stood side by side already: what is carried out again is said on top of what is there, whatever its
+    /// author saw.
+    pub crowded: bool,
 }
 
 impl LeftBehind {
@@ -137,6 +140,7 @@ pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, me
             }),
             None => {
                 let base = entry.changes.first().and_then(|change| left.bases.get(change));
+                let base = base.filter(|_| !left.crowded);
                 let base = base.map(|base| [base.as_slice(), own.as_slice()].concat());
                 again(document, entry, member, base, &mut replayed);
                 let done = replayed.entries.last().filter(|done| done.id == entry.id);

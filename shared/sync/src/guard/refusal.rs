@@ -106,6 +106,26 @@ pub enum Refusal {
     /// The document would have more operations than one may.
     #[error("The document is full: too much was written in it. Go on in a new one.")]
     Full,
+    /// Too many people, or too many copies of one, changed the same without knowing of one another.
+    #[error("Too much was written here side by side ({what}): it is said again on top of what is there.")]
+    Crowded {
+        /// What there is too much of.
+        what: &'static str,
+    },
+    /// An entry lacks what one has.
+    #[error("An entry of “{path}” comes whole: it lacks “{lacks}”.")]
+    NotWhole {
+        /// Where.
+        path: String,
+        /// What it lacks.
+        lacks: &'static str,
+    },
+    /// An event tells of a change that isn't there.
+    #[error("The history says that “{field}” changed, and it doesn’t in this edit.")]
+    NoSuchChange {
+        /// The field.
+        field: String,
+    },
     /// A container or entry was made anew, or deleted.
     #[error("“{path}” was made once and stays: edit what is in it.")]
     Container {
@@ -153,6 +173,9 @@ impl Refusal {
             Self::Malformed { .. } => "malformed",
             Self::TooLarge { .. } => "too-large",
             Self::Full => "full",
+            Self::Crowded { .. } => crate::wire::CROWDED,
+            Self::NotWhole { .. } => "not-whole",
+            Self::NoSuchChange { .. } => "no-such-change",
             Self::Container { .. } => "container",
             Self::AlreadySet { .. } => "already-set",
             Self::Before => "refused-before",

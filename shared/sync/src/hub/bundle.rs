@@ -8,8 +8,10 @@ use std::collections::{HashMap, HashSet};
 use automerge::{ActorId, AutomergeError, Change, ReadDoc};
 use docket_domain::{
     Audience, DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Row, Timestamp,
-    facts::{ActorFacts, Receipt},
-    genesis, limits, read, row,
+    facts::{ActorFacts, Author, Receipt},
+    genesis, limits,
+    limits::SAFE_INTEGER,
+    read, row,
 };
 use minicbor::Decoder;
 
@@ -31,9 +33,6 @@ const AT_ONCE: usize = 500;
 
 /// The most parties of an agreement: an audience is stored beside each document.
 pub const MOST_PARTIES: usize = 1_000;
-
-/// Beyond this, integers don't come out of SQLite as they went in.
-const SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// A document with all that the hub keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +203,7 @@ impl<S: Store> Hub<S> {
         let mut rebuilt = Rebuilt::new(given.clone());
         let limits = Limits {
             changes: usize::try_from(self.config.document / PER_CHANGE).unwrap_or(usize::MAX),
-            ..self.config.limits
+            ..self.config.limits.of_stored()
         };
         let chunks = inspect::chunks(changes, &limits)?;
         let mut rest = chunks.as_slice();
@@ -347,7 +346,7 @@ impl Rebuilt {
                 received: Timestamp(0),
                 contact: Timestamp(0),
             };
-            self.so_far.record(change.actor_id(), None, receipt);
+            self.so_far.record(change.actor_id(), Author::Nobody, receipt);
         }
         self.changes.extend(batch);
     }
@@ -383,7 +382,8 @@ fn read_facts(bytes: &[u8]) -> Result<Facts, RestoreError> {
         && facts
             .actors
             .iter()
-            .filter_map(|actor| actor.member.as_ref())
+            .flat_map(|actor| [&actor.member, &actor.brought_by])
+            .flatten()
             .all(is_member)
         && is_audience(&facts.audience);
     if known {
@@ -434,6 +434,7 @@ fn fits(facts: &Facts, changes: &[Change]) -> Result<(), RestoreError> {
         // Each actor once: what was found is taken out.
         let max_op = last.remove(actor.actor.as_slice());
         deterministic == actor.member.is_none()
+            && (deterministic || actor.brought_by.is_none())
             && in_order
             && max_op
                 .is_some_and(|max_op| actor.receipts.last().map(|receipt| receipt.max_op) == Some(max_op))

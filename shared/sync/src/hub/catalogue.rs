@@ -2,7 +2,7 @@
 
 use docket_domain::{DocumentId, Timestamp};
 
-use super::{Effect, Hub, HubError, Meta, SocketId, Store, rule, session::Catalogue};
+use super::{Bytes, Effect, Hub, HubError, Meta, SocketId, Store, rule, session::Catalogue};
 use crate::wire::{Frame, RowUpdate};
 
 /// A batch of rows ends once it has so many bytes: 10,000 rows take a dozen frames, none of which takes long to read.
@@ -70,7 +70,7 @@ impl<S: Store> Hub<S> {
                 batch.personal |= rule::is_personal(&stored.meta);
                 if stored.meta.purged && version > 0 && rule::could_read(member, &stored.meta, version, now) {
                     let document = stored.document;
-                    batch.frames.push(Frame::Purged { document }.encode());
+                    batch.frames.push(Frame::Purged { document }.encode().into());
                 }
                 let may_read = rule::may_read(member, &stored.meta, now);
                 // As long as the epoch is the same, what isn't for them now is here only if it was since they were told.
@@ -95,7 +95,7 @@ impl<S: Store> Hub<S> {
             rows,
             more: batch.more,
         };
-        batch.frames.push(rows.encode());
+        batch.frames.push(rows.encode().into());
         Ok(batch)
     }
 
@@ -120,7 +120,7 @@ impl<S: Store> Hub<S> {
 #[derive(Debug, Default)]
 pub(super) struct RowsBatch {
     /// What to send, encoded.
-    frames: Vec<Vec<u8>>,
+    frames: Vec<Bytes>,
     /// Are there more rows than these? The client asks for them.
     more: bool,
     /// Is it for one member alone, since something in it is sealed?

@@ -3,7 +3,11 @@
 use std::collections::HashSet;
 
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
-use docket_domain::{DocumentId, Facts, Kind, Member, Row, Timestamp, facts::Receipt, genesis, read, row};
+use docket_domain::{
+    DocumentId, Facts, Kind, Member, Row, Timestamp,
+    facts::{Author, Receipt},
+    genesis, limits, read, row,
+};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -14,8 +18,15 @@ use super::{
 use crate::{
     guard::{self, Nature, Verdict},
     inspect::{self, InspectError, Limits},
-    wire::Refusal,
+    wire::{CROWDED, Refusal},
 };
+
+/// Operations of a stored document that cost as much to look at, when its row is derived, as one to judge.
+const DERIVED_AT_ONCE: u64 = 32;
+/// The bytes that an actor takes in a document's facts at most, beside its receipts: itself and a member's id or two.
+const PER_ACTOR: usize = 64 + 2 * 48 + 16;
+/// The bytes that a receipt takes there at most: three integers.
+const PER_RECEIPT: usize = 28;
 
 /// Who brings changes, and when.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +35,8 @@ pub(super) struct Bringer<'a> {
     /// Since when the client may have made what it brings, as far as the connection tells.
     pub(super) contact: Timestamp,
     pub(super) now: Timestamp,
+    /// Is the work counted against what the member may ask for?
+    pub(super) counted: bool,
 }
 
 /// What came of changes.
@@ -136,6 +149,13 @@ impl<S: Store> Hub<S> {
         if changes.is_empty() {
             return Ok(intake);
         }
+        // What is derived afterwards is derived from all of it.
+        let derived = usize::try_from(loaded.meta.ops / DERIVED_AT_ONCE).unwrap_or(usize::MAX);
+        let operations = changes.iter().map(Change::len).sum::<usize>() + derived;
+        let (member, now) = (&bringer.member.id, bringer.now);
+        if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
+            return Err(HubError::TooFast);
+        }
         let stored = (!loaded.is_absent()).then(|| (&loaded.document, loaded.nature()));
         let barred = self.barred(&bringer.member.id)?;
         let judgement = guard::judge(&guard::Input {
@@ -180,7 +200,9 @@ impl<S: Store> Hub<S> {
             // Its creation was refused, or is still to come, with the layouts: an empty document isn't kept instead.
             return Ok(intake);
         }
-        if let Some((code, message)) = self.is_full(loaded, nature, &allowed)? {
+        if let Some((code, message)) =
+            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?)
+        {
             for change in &allowed {
                 intake.refuse(change.hash(), code, message.to_owned());
             }
@@ -202,8 +224,10 @@ impl<S: Store> Hub<S> {
     ) -> Result<Option<(&'static str, &'static str)>, HubError> {
         let changes = loaded.meta.changes + allowed.len() as u64;
         let ops = loaded.meta.ops + operations(allowed);
-        let too_long = loaded.meta.bytes + bytes(allowed) > self.config.bytes;
-        if too_long || weight(changes, ops) > self.config.document {
+        let too_long = loaded.meta.bytes + bytes(allowed) > self.config.bytes
+            || changes > limits::CHANGES
+            || weight(changes, ops) > self.config.document;
+        if too_long || !facts_fit(&loaded.facts, allowed) {
             return Ok(Some((
                 "document-full",
                 "This document has grown to its limit: continue in a new one.",
@@ -234,18 +258,24 @@ impl<S: Store> Hub<S> {
         let mut noted = Facts::default();
         let is_workspace = nature == Nature::Docket(Kind::Workspace);
         let before = is_workspace.then(|| read::Workspace::read(&loaded.document));
+        let layouts = layouts(id, nature, allowed)?;
         for change in allowed {
             let actor = change.actor_id();
-            let deterministic = genesis::is_deterministic(actor);
+            let author = if !genesis::is_deterministic(actor) {
+                Author::Member(&bringer.member.id)
+            } else if layouts.contains(&change.hash()) {
+                Author::Nobody
+            } else {
+                Author::Import(Some(&bringer.member.id))
+            };
             let known = contact_by_dependencies(loaded, change, &bringer.member.id);
             let receipt = Receipt {
                 max_op: change.max_op(),
                 received: bringer.now,
                 contact: bringer.contact.max(known).min(bringer.now),
             };
-            let member = (!deterministic).then_some(&bringer.member.id);
-            noted.record(actor, member, receipt);
-            loaded.facts.record(actor, member, receipt);
+            noted.record(actor, author, receipt);
+            loaded.facts.record(actor, author, receipt);
         }
         loaded
             .document
@@ -290,6 +320,10 @@ fn inspected(chunks: &[&[u8]], limits: &Limits, intake: &mut Intake) -> Result<V
     let mut changes = Vec::new();
     for chunk in chunks {
         let found = match inspect::change(chunk, &left) {
+            _ if changes.len() >= limits::TURN_CHANGES => {
+                intake.overflow = true;
+                break;
+            }
             // Too much beside the others: is it by itself?
             Err(InspectError::TooMuch { .. }) if left.operations < limits.operations => {
                 match inspect::change(chunk, limits) {
@@ -328,6 +362,53 @@ pub(super) fn out_of_reach(chunk: &[u8]) -> Refusal {
         change: claimed_hash(chunk),
         code: "not-found".to_owned(),
         message: "The document isn't there any more, or not for you: copy what you wrote.".to_owned(),
+    }
+}
+
+/// Why these changes would leave too many copies side by side; none if they don't.
+fn is_crowded(loaded: &Loaded, allowed: &[Change]) -> Option<(&'static str, &'static str)> {
+    let mut heads: HashSet<ChangeHash> = loaded.document.get_heads().into_iter().collect();
+    heads.extend(allowed.iter().map(Change::hash));
+    for change in allowed {
+        for dependency in change.deps() {
+            heads.remove(dependency);
+        }
+    }
+    // Those of an older hub may be more already: what makes them fewer, or no more, is taken.
+    let most = limits::HEADS.max(loaded.meta.heads.len());
+    (heads.len() > most).then_some((
+        CROWDED,
+        "Many people changed this without knowing of one another: it is said again on top of what is there.",
+    ))
+}
+
+/// Is there room to tell who brought these changes, and when?
+fn facts_fit(facts: &Facts, allowed: &[Change]) -> bool {
+    let new: HashSet<&[u8]> = allowed
+        .iter()
+        .map(|change| change.actor_id().to_bytes())
+        .filter(|actor| facts.actors.get(actor).is_none())
+        .collect();
+    let actors = facts.actors.len() + new.len();
+    // At most one receipt for each actor that is met.
+    let met: HashSet<&[u8]> = allowed
+        .iter()
+        .map(|change| change.actor_id().to_bytes())
+        .collect();
+    let receipts = facts.actors.receipts() + met.len();
+    actors <= limits::ACTORS && actors * PER_ACTOR + receipts * PER_RECEIPT <= limits::FACTS
+}
+
+/// Those of these changes that are layouts.
+fn layouts(id: DocumentId, nature: Nature, changes: &[Change]) -> Result<Vec<ChangeHash>, HubError> {
+    let deterministic = |change: &Change| genesis::is_deterministic(change.actor_id());
+    match nature {
+        Nature::Docket(kind) if changes.iter().any(deterministic) => {
+            let layouts =
+                genesis::changes(kind, id).map_err(|error| HubError::Document(id, Box::new(error)))?;
+            Ok(layouts.iter().map(Change::hash).collect())
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -6,7 +6,7 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Facts, Timestamp};
 
 use super::{
-    Effect, Hub, HubError, LAG, Meta, SocketId, Store,
+    Bytes, Effect, Hub, HubError, LAG, Meta, SocketId, Store,
     catalogue::{RowsBatch, update},
     documents::Loaded,
     intake::encoded,
@@ -46,8 +46,7 @@ impl<S: Store> Hub<S> {
         for socket in subscribers.iter().filter(|socket| Some(**socket) != except) {
             self.poke(*socket, id, loaded)?;
         }
-        let receipts = loaded.facts.actors.iter().map(|actor| actor.receipts.len());
-        let facts = (receipts.sum::<usize>() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
+        let facts = (loaded.facts.actors.receipts() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
         for socket in subscribers {
             self.changed.insert(socket);
             if let Some(facts) = &facts {
@@ -95,7 +94,7 @@ impl<S: Store> Hub<S> {
             None
         };
         // Those with the same view get the same frame, as far as they may read it all the same.
-        let mut frames: BTreeMap<(String, bool), Vec<u8>> = BTreeMap::new();
+        let mut frames: BTreeMap<(String, bool), Bytes> = BTreeMap::new();
         let mut behind = Vec::new();
         for (socket, state) in &mut self.sockets {
             let told = std::mem::replace(&mut state.session.told, meta.version);
@@ -124,7 +123,7 @@ impl<S: Store> Hub<S> {
                     rows: vec![update(id, meta, row.as_ref(), *may_read)],
                     more: false,
                 };
-                frame.encode()
+                frame.encode().into()
             });
             self.changed.insert(*socket);
             self.effects.push(Effect::Send {
