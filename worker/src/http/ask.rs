@@ -8,7 +8,7 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use docket_domain::{Member, MemberId, Role, WorkspaceSlug};
-use docket_sync::hub::Asker;
+use docket_sync::hub;
 use serde::de::DeserializeOwned;
 use worker::{Delay, Method, Request, Url};
 
@@ -87,8 +87,8 @@ impl<'a> Caller<'a> {
     }
 
     /// Who asks, for the hub.
-    pub(crate) fn asker(&self) -> Asker<'_> {
-        Asker {
+    pub(crate) fn asker(&self) -> hub::Asker<'_> {
+        hub::Asker {
             member: &self.member.id,
             lent: self.way.lent,
         }

@@ -41,7 +41,8 @@ pub(crate) fn end(asked: Asked, id: &MemberId, credential: &str) -> Result<Respo
             members::existing(database, id)?;
             let none = || Error::NotFound("there is no such token or session any more");
             let ended = credentials::end(database, id, credential)?.ok_or_else(none)?;
-            let detail = json!({"id": credential, "kind": ended.kind, "name": ended.name});
+            let detail =
+                json!({"id": credential, "session": ended.kind == Kind::Session, "name": ended.name});
             audit::note(
                 database,
                 caller.doing(),
@@ -69,7 +70,7 @@ pub(crate) fn end_all(asked: Asked, id: &MemberId) -> Result<Response, Error> {
             members::existing(database, id)?;
             let ended = credentials::end_all(database, id, tokens)?;
             let of = |kind| ended.iter().filter(|ended| ended.kind == kind).count();
-            let detail = json!({"sessions": of(Kind::Session), "tokens": of(Kind::Token)});
+            let detail = json!({"sessions": of(Kind::Session), "others": of(Kind::Token)});
             audit::note(
                 database,
                 caller.doing(),

@@ -150,7 +150,13 @@ pub(crate) async fn token(asked: Asked, id: MemberId) -> Result<Response, Error>
             };
             let (secret, _) = credentials::make(database, &making, now)?;
             let detail = json!({"name": naming::label(&named.name)});
-            audit::note(database, caller.doing(), "token-made", Some(id.as_str()), &detail)?;
+            audit::note(
+                database,
+                caller.doing(),
+                "credential-made",
+                Some(id.as_str()),
+                &detail,
+            )?;
             Ok::<_, Error>(secret)
         })?;
         let token = Token {

@@ -71,7 +71,7 @@ pub(crate) async fn begin(asked: Asked) -> Result<Response, Error> {
                     by: Some(&member.id),
                     from: shown.from(),
                 };
-                let detail = json!({"token": way.id});
+                let detail = json!({"credential": way.id});
                 audit::note(
                     database,
                     doing,

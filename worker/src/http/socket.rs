@@ -11,14 +11,5 @@ pub(crate) fn open(asked: Asked) -> Result<Response, Error> {
     if !shown.is_upgrade() {
         return Err(Error::Upgrade);
     }
-    shown.in_turn(|caller| {
-        let object = caller.object();
-        object.open_socket(
-            &caller.member,
-            caller.asker(),
-            caller.way.made_at,
-            &caller.digest,
-            caller.from(),
-        )
-    })
+    shown.in_turn(|caller| caller.object().open_socket(caller))
 }

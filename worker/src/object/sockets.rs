@@ -4,7 +4,7 @@
 //! new object finds both again; nothing about sockets is known from memory alone.
 
 use docket_domain::{Member, Role, Timestamp, limits};
-use docket_sync::hub::{Asker, Effect, SocketId};
+use docket_sync::hub::{Effect, SocketId};
 use worker::{
     Response, WebSocket, WebSocketIncomingMessage, WebSocketPair, WebSocketRequestResponsePair,
     js_sys::Uint8Array, worker_sys::ext::WebSocketExt,
@@ -15,6 +15,7 @@ use crate::{
     access::secret::Digest,
     budget::reserved,
     error::{self, Error},
+    http::Caller,
 };
 
 /// Of a member's sockets, one that was silent for so long, in milliseconds, gives way to a new one. Somebody with many
@@ -28,28 +29,20 @@ const POLICY: u16 = 1008;
 const TROUBLE: u16 = 1011;
 
 impl Object {
-    /// Accepts a socket for `member`, who came in by something made at `issued`, of which that digest is kept; `from` is
-    /// the network they ask from.
-    pub(crate) fn open_socket(
-        &self,
-        member: &Member,
-        asker: Asker<'_>,
-        issued: Timestamp,
-        credential: &Digest,
-        from: Option<&str>,
-    ) -> Result<Response, Error> {
+    /// Accepts a socket for somebody, who is known by what they came in by, and from where.
+    pub(crate) fn open_socket(&self, caller: &Caller<'_>) -> Result<Response, Error> {
         // Answered by the platform without waking the object.
         let pair = WebSocketRequestResponsePair::new("ping", "pong").map_err(worker::Error::from)?;
         self.state.set_websocket_auto_response(&pair);
         // The others wake before this one is there, so that it isn't taken for one of them.
-        self.make_room(member)?;
+        self.make_room(&caller.member)?;
         let pair = WebSocketPair::new()?;
         let id = number()?;
-        let mut tags = vec![tag(id), credential_tag(credential)];
-        tags.extend(from.map(network_tag));
+        let mut tags = vec![tag(id), credential_tag(&caller.digest)];
+        tags.extend(caller.from().map(network_tag));
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         self.state.accept_websocket_with_tags(&pair.server, &tags);
-        let effects = self.with_hub(|hub, _| hub.connect(id, asker, issued))?;
+        let effects = self.with_hub(|hub, _| hub.connect(id, caller.asker(), caller.way.made_at))?;
         self.carry_out(effects);
         Ok(Response::from_websocket(pair.client)?)
     }
@@ -176,6 +169,11 @@ impl Object {
     }
 }
 
+fn number_of(tags: &[String]) -> Option<SocketId> {
+    let number = tags.iter().find_map(|tag| tag.strip_prefix('s')?.parse().ok());
+    number.map(SocketId)
+}
+
 /// The socket that was silent for the longest time, if that is long.
 fn longest_silent(
     sockets: impl IntoIterator<Item = (SocketId, Timestamp)>,
@@ -186,11 +184,6 @@ fn longest_silent(
         .into_iter()
         .filter(|(_, heard)| heard.0 > 0 && heard.plus(SILENT) < now);
     silent.min_by_key(|(_, heard)| *heard).map(|(socket, _)| socket)
-}
-
-fn number_of(tags: &[String]) -> Option<SocketId> {
-    let number = tags.iter().find_map(|tag| tag.strip_prefix('s')?.parse().ok());
-    number.map(SocketId)
 }
 
 /// A new socket's number: random, and exact in JavaScript.
