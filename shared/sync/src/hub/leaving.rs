@@ -95,6 +95,7 @@ impl<S: Store> Hub<S> {
     /// When there is no such list, or not for this member, or the store fails.
     pub fn list_for(&mut self, member: &MemberId, id: DocumentId, now: Timestamp) -> Result<List, HubError> {
         let member = self.reader(member)?;
+        let id = self.current(id)?;
         let meta = self.store.meta(id)?;
         let is_list =
             meta.is_some_and(|meta| meta.kind == Some(Kind::List) && rule::may_read(&member, &meta, now));

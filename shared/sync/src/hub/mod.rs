@@ -22,6 +22,7 @@ mod custody;
 mod documents;
 mod effect;
 mod error;
+mod generations;
 mod intake;
 mod join;
 mod leaving;
@@ -110,6 +111,8 @@ pub struct Hub<S> {
     changed: BTreeSet<SocketId>,
     /// Documents that couldn't be worked on from an alarm.
     failed: BTreeSet<DocumentId>,
+    /// Documents whose end was begun, and not stored.
+    unfinished: BTreeSet<DocumentId>,
 }
 
 /// A socket, as long as the hub isn't evicted.
@@ -147,6 +150,7 @@ impl<S: Store> Hub<S> {
             effects: Vec::new(),
             changed: BTreeSet::new(),
             failed: BTreeSet::new(),
+            unfinished: BTreeSet::new(),
         })
     }
 
