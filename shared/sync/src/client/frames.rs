@@ -6,7 +6,7 @@ use docket_domain::{DocumentId, Facts};
 use super::{Client, Cursor, Event, Output, Problem};
 use crate::{
     inspect::{self, InspectError, Limits},
-    wire::{FRAME_LIMIT, Frame, PROTOCOL_VERSION, RowUpdate, SyncData},
+    wire::{FRAME_LIMIT, Frame, PEER_TAKEN, PROTOCOL_VERSION, PeerId, Person, RowUpdate, SyncData},
 };
 
 impl Client {
@@ -76,8 +76,19 @@ impl Client {
                 self.replicas.remove(&document);
                 output.events.push(Event::Purged { document });
             }
-            Frame::Present { people } => output.events.push(Event::Present(people)),
-            Frame::Error { message, .. } => output.problem(Problem::Hub(message)),
+            Frame::Present { people } => self.present(true, people, &[], output),
+            Frame::Presence {
+                whole,
+                changed,
+                gone,
+                ..
+            } => self.present(whole, changed, &gone, output),
+            Frame::Error { message, .. } => {
+                if message == PEER_TAKEN {
+                    self.link.take_another_peer(&mut self.actors);
+                }
+                output.problem(Problem::Hub(message));
+            }
             Frame::Leave { .. } => output.close = true,
             // What only a hub receives, what stock peers tell one another, and what a newer hub may send.
             Frame::Join { .. }
@@ -89,6 +100,25 @@ impl Client {
             | Frame::RemoteHeadsChanged { .. }
             | Frame::Unknown { .. } => {}
         }
+    }
+
+    /// Takes in who is here. This tab isn't told of itself.
+    fn present(&mut self, whole: bool, changed: Vec<Person>, gone: &[PeerId], output: &mut Output) {
+        if whole {
+            self.present.clear();
+        }
+        for peer in gone {
+            self.present.remove(peer);
+        }
+        let own = self.link.peer();
+        let others = changed
+            .into_iter()
+            .filter(|person| person.peer != *own && person.peer != own.alias());
+        self.present
+            .extend(others.map(|person| (person.peer.clone(), person)));
+        output
+            .events
+            .push(Event::Present(self.present.values().cloned().collect()));
     }
 
     fn welcome(&mut self, epoch: &str, output: &mut Output) {

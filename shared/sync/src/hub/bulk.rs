@@ -157,6 +157,8 @@ impl<S: Store> Hub<S> {
             // the receipt counts. Imports are nobody's, and keep the times of their tracker.
             contact: now,
             now,
+            // A bulk call is bounded turn by turn, and others have theirs between them.
+            counted: false,
         };
         let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);
         let chunks: Vec<&[u8]> = record.changes.iter().map(Vec::as_slice).collect();

@@ -36,6 +36,8 @@ pub(super) struct Bringer<'a> {
     /// Since when the client may have made what it brings, as far as the connection tells.
     pub(super) contact: Timestamp,
     pub(super) now: Timestamp,
+    /// Is the work counted against what the member may ask for?
+    pub(super) counted: bool,
 }
 
 /// What came of changes.
@@ -153,6 +155,11 @@ impl<S: Store> Hub<S> {
         let changes = inspected(chunks, &self.config.limits, &mut intake)?;
         if changes.is_empty() {
             return Ok(intake);
+        }
+        let operations = changes.iter().map(Change::len).sum();
+        let (member, now) = (&bringer.member.id, bringer.now);
+        if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
+            return Err(HubError::TooFast);
         }
         let stored = (!loaded.is_absent()).then(|| (&loaded.document, loaded.nature()));
         let barred = self.barred(&bringer.member.id)?;

@@ -128,6 +128,12 @@ fn docket(kind: &str, fields: &Fields<'_>) -> Result<Frame, WireError> {
         "docket-purged" => Frame::Purged {
             document: fields.required("document", document)?,
         },
+        "docket-presence" => Frame::Presence {
+            whole: fields.required("whole", boolean)?,
+            changed: fields.required("changed", list(LIST_LIMIT, person))?,
+            gone: fields.required("gone", list(LIST_LIMIT, peer))?,
+            more: fields.optional("more", count)?.unwrap_or_default(),
+        },
         "docket-present" => Frame::Present {
             people: fields.required("people", list(LIST_LIMIT, person))?,
         },
