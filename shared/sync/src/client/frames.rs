@@ -78,10 +78,7 @@ impl Client {
             }
             Frame::Present { people } => self.present(true, people, &[], output),
             Frame::Presence {
-                whole,
-                changed,
-                gone,
-                ..
+                whole, changed, gone, ..
             } => self.present(whole, changed, &gone, output),
             Frame::Error { message, .. } => {
                 if message == PEER_TAKEN {

@@ -169,7 +169,9 @@ mod tests {
     #[test]
     fn a_flood_is_stopped_and_time_heals() {
         let (mut budgets, eve) = (Budgets::default(), member("eve"));
-        let taken = (0..100_000).take_while(|_| budgets.sends(&eve, 100, Timestamp(0))).count();
+        let taken = (0..100_000)
+            .take_while(|_| budgets.sends(&eve, 100, Timestamp(0)))
+            .count();
         assert!((30_000..50_000).contains(&taken), "{taken}");
         assert!(!budgets.sends(&eve, 100, Timestamp(1)));
         assert!(budgets.sends(&eve, 100, Timestamp(60_000)));

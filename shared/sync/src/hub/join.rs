@@ -25,7 +25,9 @@ impl<S: Store> Hub<S> {
             return Ok(());
         };
         let docket = metadata.docket.is_some();
-        state.session.join(peer, metadata.docket, metadata.storage_id, now);
+        state
+            .session
+            .join(peer, metadata.docket, metadata.storage_id, now);
         self.presence.is_new_to(socket);
         if let Some(client) = state.session.client() {
             state.session.before = self.store.contact(&client)?.unwrap_or_default();

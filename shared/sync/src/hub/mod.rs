@@ -43,6 +43,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use docket_domain::{DocumentId, Member, MemberId, Timestamp, limits};
 
+use self::{
+    budget::{Budgets, Received},
+    documents::{Documents, Loaded, weight},
+    peers::Peers,
+    presence::Presence,
+    session::Session,
+};
 pub use self::{
     bulk::{Batch, ReadBatch},
     bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
@@ -51,13 +58,6 @@ pub use self::{
     store::{
         Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
     },
-};
-use self::{
-    documents::{Documents, Loaded, weight},
-    budget::{Budgets, Received},
-    peers::Peers,
-    presence::Presence,
-    session::Session,
 };
 use crate::{
     inspect,
@@ -347,7 +347,10 @@ impl<S: Store> Hub<S> {
             if !self.budgets.receives(&state.member.id, size, self.clock) || !fits {
                 self.effects
                     .retain(|effect| !matches!(effect, Effect::Send { socket, .. } if *socket == id));
-                self.close(id, "you are sent more than can be read: wait a little, then connect again");
+                self.close(
+                    id,
+                    "you are sent more than can be read: wait a little, then connect again",
+                );
             }
         }
         for id in std::mem::take(&mut self.changed) {

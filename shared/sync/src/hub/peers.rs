@@ -146,8 +146,11 @@ impl Peers {
         self.known.insert((socket, document), (peer, size));
         if self.size > MOST {
             // Half at once, so that this is rare.
-            let mut used: Vec<(u64, usize)> =
-                self.known.values().map(|(peer, size)| (peer.used, *size)).collect();
+            let mut used: Vec<(u64, usize)> = self
+                .known
+                .values()
+                .map(|(peer, size)| (peer.used, *size))
+                .collect();
             used.sort_unstable();
             let mut left = self.size;
             let oldest = used.into_iter().find(|(_, size)| {

@@ -169,7 +169,10 @@ impl<S: Store> Hub<S> {
             effects.extend(bytes.map(|bytes| Effect::Send { socket: *id, bytes }));
         }
         self.effects.extend(effects);
-        self.presence.told = views.into_iter().map(|(name, view)| (name, view.people)).collect();
+        self.presence.told = views
+            .into_iter()
+            .map(|(name, view)| (name, view.people))
+            .collect();
         Ok(())
     }
 
@@ -258,9 +261,7 @@ impl View {
             gone: self.gone.clone(),
             more: self.more,
         };
-        let difference = self
-            .difference
-            .get_or_insert_with(|| frame().encode().into());
+        let difference = self.difference.get_or_insert_with(|| frame().encode().into());
         Some(difference.clone())
     }
 }

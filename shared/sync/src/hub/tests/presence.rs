@@ -88,10 +88,7 @@ fn presence_is_told_when_it_changes() {
 fn told(client: &Client) -> Vec<(bool, Vec<String>, usize)> {
     let frames = client.received.iter().filter_map(|frame| match frame {
         Frame::Presence {
-            whole,
-            changed,
-            gone,
-            ..
+            whole, changed, gone, ..
         } => Some((
             *whole,
             changed.iter().map(|person| person.member.to_string()).collect(),
@@ -112,7 +109,10 @@ fn presence_is_told_as_differences() {
     let mut ann = world.join_as("ann", Some(2));
     let mut bob = world.join_as("bob", Some(2));
     world.settle(&mut [&mut ann, &mut bob]);
-    assert_eq!(told(&ann), [(true, names(&["ann"]), 0), (false, names(&["bob"]), 0)]);
+    assert_eq!(
+        told(&ann),
+        [(true, names(&["ann"]), 0), (false, names(&["bob"]), 0)]
+    );
     let mut all = names(&["ann", "bob"]);
     let mut first = told(&bob).remove(0);
     first.1.sort();
@@ -127,7 +127,11 @@ fn presence_is_told_as_differences() {
     ann.received.clear();
     let cyd = world.join_as("cyd", Some(2));
     world.settle(&mut [&mut ann]);
-    assert!(told(&ann).iter().any(|(whole, people, _)| *whole && people.len() == 2));
+    assert!(
+        told(&ann)
+            .iter()
+            .any(|(whole, people, _)| *whole && people.len() == 2)
+    );
     drop(cyd);
 }
 
