@@ -24,6 +24,7 @@ mod custody;
 mod documents;
 mod effect;
 mod error;
+mod generations;
 mod intake;
 mod join;
 mod leaving;
@@ -116,6 +117,8 @@ pub struct Hub<S> {
     changed: BTreeSet<SocketId>,
     /// Documents that couldn't be worked on from an alarm.
     failed: BTreeSet<DocumentId>,
+    /// Documents whose end was begun, and not stored.
+    unfinished: BTreeSet<DocumentId>,
     budgets: Budgets,
     presence: Presence,
     /// When it was last called, as far as it was told.
@@ -160,6 +163,7 @@ impl<S: Store> Hub<S> {
             effects: Vec::new(),
             changed: BTreeSet::new(),
             failed: BTreeSet::new(),
+            unfinished: BTreeSet::new(),
             budgets: Budgets::default(),
             presence: Presence::default(),
             clock: Timestamp(0),

@@ -8,6 +8,7 @@ mod barring;
 mod bulk;
 mod bundle;
 mod catalogue;
+mod generations;
 mod hostile;
 mod leaving;
 mod presence;
