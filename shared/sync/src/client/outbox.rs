@@ -117,12 +117,20 @@ pub fn acknowledged(document: &Automerge, heads: &[ChangeHash], entries: &[Entry
 /// here, once the copy holds what stood before: the hub has sent `acknowledged`, heads that are in it.
 #[must_use]
 pub fn lost(document: &Automerge, acknowledged: &[ChangeHash], entries: &[Entry]) -> Vec<Entry> {
+    let gone = |entry: &&Entry| entry.changes.iter().any(|hash| !has(document, hash));
+    let mut lost: Vec<Entry> = entries.iter().filter(gone).cloned().collect();
+    lost.extend(arrived(document, acknowledged, entries));
+    lost.sort_by_key(|entry| entry.id);
+    lost
+}
+
+/// Of [`lost`] those that moved here: all that may be carried out at any time. What is missing in an open document may be
+/// another tab's, on its way.
+#[must_use]
+pub fn arrived(document: &Automerge, acknowledged: &[ChangeHash], entries: &[Entry]) -> Vec<Entry> {
     let here = !acknowledged.is_empty() && generation::previous(document).is_some();
-    let is_lost = |entry: &&Entry| {
-        let gone = entry.changes.iter().any(|hash| !has(document, hash));
-        gone || (here && waits(entry))
-    };
-    entries.iter().filter(is_lost).cloned().collect()
+    let waiting = entries.iter().filter(|entry| here && waits(entry));
+    waiting.cloned().collect()
 }
 
 /// Does the entry wait for its document, in which another one goes on?

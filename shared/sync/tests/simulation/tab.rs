@@ -78,23 +78,20 @@ impl Tab {
             return wish;
         };
         device.acknowledge(id, document, self.client.acknowledged(id));
-        wish.extend(self.restore(device, id));
+        let lost = outbox::lost(document, self.client.acknowledged(id), &device.entries(id));
+        wish.extend(self.restore(device, id, &lost));
         wish
     }
 
-    /// Carries out what was lost, and what waited for this document.
-    fn restore(&mut self, device: &mut Device, id: DocumentId) -> Wish {
+    /// Carries out what was lost, or waited for this document.
+    fn restore(&mut self, device: &mut Device, id: DocumentId, lost: &[outbox::Entry]) -> Wish {
         let mut wish = Wish::default();
-        let Some(document) = self.client.document(id) else {
-            return wish;
-        };
-        let lost = outbox::lost(document, self.client.acknowledged(id), &device.entries(id));
         if lost.is_empty() {
             return wish;
         }
         let member = device.member.clone();
         let restored = self.client.edit(id, |document| {
-            Ok::<_, std::convert::Infallible>(outbox::restore(document, &lost, &member))
+            Ok::<_, std::convert::Infallible>(outbox::restore(document, lost, &member))
         });
         let Edited { value, chunk, .. } = restored.unwrap();
         let moved = moved(&value);
@@ -219,7 +216,9 @@ impl Tab {
             Event::Acknowledged { document, heads } => {
                 if let Some(copy) = self.client.document(document) {
                     device.acknowledge(document, copy, &heads);
-                    wish.extend(self.restore(device, document));
+                    let entries = device.entries(document);
+                    let arrived = outbox::arrived(copy, self.client.acknowledged(document), &entries);
+                    wish.extend(self.restore(device, document, &arrived));
                 }
             }
             Event::Rows {
