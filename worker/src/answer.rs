@@ -3,7 +3,7 @@
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder};
 
-use crate::error::{self, Error};
+use crate::error::Error;
 
 /// Headers of every answer: nothing here is a page, nothing is kept by caches, nothing is guessed.
 const HEADERS: [(&str, &str); 5] = [
@@ -49,9 +49,6 @@ pub(crate) fn nothing() -> Result<Response, Error> {
 
 /// The answer to a request that isn't done.
 pub(crate) fn problem(error: &Error) -> worker::Result<Response> {
-    if let Some(detail) = error.detail() {
-        error::log(error.code(), &detail);
-    }
     let message = error.to_string();
     let body = Problem {
         error: Described {

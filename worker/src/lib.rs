@@ -21,5 +21,10 @@ use worker::{Context, Env, Request, Response, Result, event};
 /// Answers what the assets don't.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
-    answer::either(front::answer(request, &env).await)
+    let answered = front::answer(request, &env).await;
+    answer::either(answered.inspect_err(|error| {
+        if let Some(detail) = error.detail() {
+            error::log(error.code(), &detail);
+        }
+    }))
 }

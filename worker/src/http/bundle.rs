@@ -10,7 +10,7 @@ use futures_util::stream;
 use serde::Serialize;
 use worker::{Response, Url};
 
-use super::{Asked, Caller, Shown, broken, file, workspace};
+use super::{Asked, Caller, Shown, file, workspace};
 use crate::{
     access::{members, secret::Secret},
     answer,
@@ -101,6 +101,7 @@ impl Giving {
             None => Ok(None),
             Some(giving) => {
                 giving.shown.pace().await;
+                let broken = giving.shown.breaks();
                 giving.batch().map(Some).map_err(broken)
             }
         }

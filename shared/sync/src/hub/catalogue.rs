@@ -67,6 +67,10 @@ impl<S: Store> Hub<S> {
                 }
                 reached = stored.meta.version;
                 seen += 1;
+                if stored.meta.unknown && !stored.meta.purged {
+                    // It isn't gone: a later version shows it again.
+                    continue;
+                }
                 if stored.meta.purged && version > 0 {
                     let document = stored.document;
                     batch.frames.push(Frame::Purged { document }.encode().into());

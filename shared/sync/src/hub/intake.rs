@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, Row, Timestamp,
+    DocumentId, Facts, Kind, Member, Role, Row, Timestamp,
     facts::{Author, Receipt},
     genesis, limits, row,
 };
 use sha2::{Digest, Sha256};
 
 use super::{
-    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store,
+    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store, Usage,
     documents::{Loaded, contact_by_dependencies, weight},
 };
 use crate::{
@@ -96,6 +96,7 @@ impl Loaded {
     pub(super) fn absent() -> Self {
         let meta = Meta {
             kind: None,
+            unknown: false,
             heads: Vec::new(),
             audience: docket_domain::Audience::default(),
             audience_version: 0,
@@ -199,7 +200,7 @@ impl<S: Store> Hub<S> {
             return Ok(intake);
         }
         if let Some((code, message)) =
-            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?)
+            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed, bringer)?)
         {
             for change in &allowed {
                 intake.refuse(change.hash(), code, message.to_owned());
@@ -215,10 +216,11 @@ impl<S: Store> Hub<S> {
 
     /// Why there is no room for these changes; none if there is.
     fn is_full(
-        &self,
+        &mut self,
         loaded: &Loaded,
         nature: Nature,
         allowed: &[Change],
+        bringer: Bringer<'_>,
     ) -> Result<Option<(&'static str, &'static str)>, HubError> {
         let changes = loaded.meta.changes + allowed.len() as u64;
         let ops = loaded.meta.ops + operations(allowed);
@@ -231,6 +233,22 @@ impl<S: Store> Hub<S> {
                 "This document has grown to its limit: continue in a new one.",
             )));
         }
+        let more = Usage {
+            documents: u64::from(loaded.is_absent()),
+            bytes: bytes(allowed),
+        };
+        if self.is_workspace_full(more, bringer.member)? {
+            return Ok(Some((
+                "quota",
+                "The workspace is full: an admin can purge what isn't needed, or have its quota raised.",
+            )));
+        }
+        if !self.stored.take(bringer.member, more, bringer.now) {
+            return Ok(Some((
+                "quota",
+                "You have stored as much as one member stores in a day: go on tomorrow, or ask an admin to.",
+            )));
+        }
         let Some(quota) = self.workspace.plain.filter(|_| nature == Nature::Plain) else {
             return Ok(None);
         };
@@ -241,6 +259,18 @@ impl<S: Store> Hub<S> {
             "quota",
             "The workspace keeps no more documents that aren't Docket's: ask an admin to purge some.",
         )))
+    }
+
+    /// Would the workspace have more than it may, or than is there for those who aren't admins?
+    fn is_workspace_full(&self, more: Usage, member: &Member) -> Result<bool, HubError> {
+        let Usage { documents, bytes } = self.config.quota;
+        let share = |all: u64| match member.role {
+            Role::Admin => all,
+            _ => all / 100 * (100 - limits::RESERVE_PERCENT as u64),
+        };
+        let usage = self.store.usage()?;
+        let full = more.documents > 0 && usage.documents + more.documents > share(documents);
+        Ok(full || usage.bytes + more.bytes > share(bytes))
     }
 
     /// Applies allowed changes and writes them, with what follows from them, in one go.

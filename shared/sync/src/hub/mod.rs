@@ -34,6 +34,7 @@ mod relay;
 mod rule;
 mod session;
 mod store;
+mod stored;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -48,14 +49,16 @@ use self::{
     peers::Peers,
     presence::Presence,
     session::Session,
+    stored::Stored,
 };
 pub use self::{
     bulk::{Batch, ReadBatch},
     bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
     effect::{Bytes, Effect, SocketId},
-    error::HubError,
+    error::{HubError, QUOTA_OF_THE_DAY},
     store::{
-        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
+        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Usage,
+        Workspace,
     },
 };
 use crate::{
@@ -78,6 +81,8 @@ pub struct Config {
     pub subscriptions: u64,
     /// A document in so many pieces is compacted.
     pub pieces: u64,
+    /// What all documents may take. The last of it is kept for admins ([`limits::RESERVE_PERCENT`]).
+    pub quota: Usage,
 }
 
 impl Default for Config {
@@ -91,6 +96,10 @@ impl Default for Config {
             limits: inspect::Limits::default(),
             subscriptions: limits::SUBSCRIPTIONS,
             pieces: 100,
+            quota: Usage {
+                documents: limits::WORKSPACE_DOCUMENTS,
+                bytes: limits::WORKSPACE,
+            },
         }
     }
 }
@@ -113,6 +122,8 @@ pub struct Hub<S> {
     failed: BTreeSet<DocumentId>,
     budgets: Budgets,
     presence: Presence,
+    /// What each member has stored of late.
+    stored: Stored,
     /// When it was last called, as far as it was told.
     clock: Timestamp,
 }
@@ -157,6 +168,7 @@ impl<S: Store> Hub<S> {
             failed: BTreeSet::new(),
             budgets: Budgets::default(),
             presence: Presence::default(),
+            stored: Stored::default(),
             clock: Timestamp(0),
         })
     }
@@ -176,6 +188,12 @@ impl<S: Store> Hub<S> {
     #[must_use]
     pub fn loaded(&self) -> (usize, u64) {
         (self.documents.len(), self.documents.weight())
+    }
+
+    /// Was it found that a document can't be worked on, since the hub woke?
+    #[must_use]
+    pub fn has_failed(&self, document: DocumentId) -> bool {
+        self.failed.contains(&document)
     }
 
     /// How many sockets there are.

@@ -6,7 +6,7 @@ use super::{Meta, Workspace};
 
 /// May this member read the document?
 pub(super) fn may_read(member: &Member, meta: &Meta, now: Timestamp) -> bool {
-    !meta.purged && meta.audience.admits(member, now)
+    !meta.purged && !meta.unknown && meta.audience.admits(member, now)
 }
 
 /// As [`may_read`], for many documents.

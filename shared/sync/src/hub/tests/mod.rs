@@ -11,9 +11,11 @@ mod catalogue;
 mod hostile;
 mod leaving;
 mod presence;
+mod quota;
 mod refusing;
 mod sockets;
 mod syncing;
+mod unknown;
 mod upkeep;
 
 use std::collections::{BTreeMap, VecDeque};
