@@ -266,7 +266,7 @@ impl<S: Store> Hub<S> {
         let Usage { documents, bytes } = self.config.quota;
         let share = |all: u64| match member.role {
             Role::Admin => all,
-            _ => all / 100 * (100 - limits::RESERVE_PERCENT as u64),
+            _ => all.saturating_mul(100 - limits::RESERVE_PERCENT as u64) / 100,
         };
         let usage = self.store.usage()?;
         let full = more.documents > 0 && usage.documents + more.documents > share(documents);
