@@ -13,7 +13,7 @@ use futures_util::{TryStream, stream};
 use serde_json::json;
 use worker::Response;
 
-use super::{Asked, Shown, broken, invalid};
+use super::{Asked, Shown, invalid};
 use crate::{answer, error::Error};
 
 /// A stream of CBOR items, one after the other (RFC 8742).
@@ -71,7 +71,8 @@ impl Listing {
             return Ok(None);
         };
         listing.shown.pace().await;
-        let batch = listing.batch().map_err(broken)?;
+        let broken = listing.shown.breaks();
+        let batch = listing.batch().map_err(&broken)?;
         listing.shown.send(batch.records.len()).map_err(broken)?;
         listing.left = listing.left.saturating_sub(batch.count);
         let more = batch.next.is_some() && listing.left > 0;
@@ -111,7 +112,8 @@ impl Comparison {
             return Ok(None);
         }
         self.shown.pace().await;
-        let batch = self.batch().map_err(broken)?;
+        let broken = self.shown.breaks();
+        let batch = self.batch().map_err(&broken)?;
         let held = self.listed.len() * LISTED + batch.records.len();
         self.shown.send(held).map_err(broken)?;
         // At least one, or this would never end.
@@ -185,6 +187,11 @@ impl Writing {
         self.weight = 0;
         shown.in_turn(|caller| {
             caller.writer()?;
+            if caller.object().database.is_for_edits() {
+                return Err(Error::quota(
+                    "The hub's quota of the day is nearly used up, and what is left is kept for edits: import again after midnight UTC.",
+                ));
+            }
             let (object, member) = (caller.object(), caller.asker());
             object.database.ask_from(caller.from());
             let mut rest = records.as_slice();

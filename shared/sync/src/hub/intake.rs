@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, Row, Timestamp,
+    DocumentId, Facts, Kind, Member, Role, Row, Timestamp,
     facts::{Author, Receipt},
     generation, genesis, limits, read, row,
 };
 use sha2::{Digest, Sha256};
 
 use super::{
-    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store,
+    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store, Usage,
     documents::{Loaded, contact_by_dependencies, weight},
     generations, noting,
 };
@@ -104,6 +104,7 @@ impl Loaded {
     pub(super) fn absent() -> Self {
         let meta = Meta {
             kind: None,
+            unknown: false,
             heads: Vec::new(),
             audience: docket_domain::Audience::default(),
             audience_version: 0,
@@ -211,7 +212,7 @@ impl<S: Store> Hub<S> {
             return Ok(intake);
         }
         if let Some((code, message)) =
-            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?)
+            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed, bringer)?)
         {
             let moved = code == FULL && self.go_on(id, loaded, bringer.now)?;
             intake.stored |= moved;
@@ -233,10 +234,11 @@ impl<S: Store> Hub<S> {
 
     /// Why there is no room for these changes; none if there is.
     fn is_full(
-        &self,
+        &mut self,
         loaded: &Loaded,
         nature: Nature,
         allowed: &[Change],
+        bringer: Bringer<'_>,
     ) -> Result<Option<(&'static str, &'static str)>, HubError> {
         let changes = loaded.meta.changes + allowed.len() as u64;
         let ops = loaded.meta.ops + operations(allowed);
@@ -249,6 +251,22 @@ impl<S: Store> Hub<S> {
                 "This document has grown to its limit: continue in a new one.",
             )));
         }
+        let more = Usage {
+            documents: u64::from(loaded.is_absent()),
+            bytes: bytes(allowed),
+        };
+        if self.is_workspace_full(more, bringer.member)? {
+            return Ok(Some((
+                "quota",
+                "The workspace is full: an admin can purge what isn't needed, or have its quota raised.",
+            )));
+        }
+        if !self.stored.take(bringer.member, more, bringer.now) {
+            return Ok(Some((
+                "quota",
+                "You have stored as much as one member stores in a day: go on tomorrow, or ask an admin to.",
+            )));
+        }
         let Some(quota) = self.workspace.plain.filter(|_| nature == Nature::Plain) else {
             return Ok(None);
         };
@@ -259,6 +277,18 @@ impl<S: Store> Hub<S> {
             "quota",
             "The workspace keeps no more documents that aren't Docket's: ask an admin to purge some.",
         )))
+    }
+
+    /// Would the workspace have more than it may, or than is there for those who aren't admins?
+    fn is_workspace_full(&self, more: Usage, member: &Member) -> Result<bool, HubError> {
+        let Usage { documents, bytes } = self.config.quota;
+        let share = |all: u64| match member.role {
+            Role::Admin => all,
+            _ => all.saturating_mul(100 - limits::RESERVE_PERCENT as u64) / 100,
+        };
+        let usage = self.store.usage()?;
+        let full = more.documents > 0 && usage.documents + more.documents > share(documents);
+        Ok(full || usage.bytes + more.bytes > share(bytes))
     }
 
     /// Applies allowed changes and writes them, with what follows from them, in one go.

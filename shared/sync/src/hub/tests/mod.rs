@@ -12,9 +12,11 @@ mod generations;
 mod hostile;
 mod leaving;
 mod presence;
+mod quota;
 mod refusing;
 mod sockets;
 mod syncing;
+mod unknown;
 mod upkeep;
 
 use std::collections::{BTreeMap, VecDeque};
