@@ -228,15 +228,12 @@ impl Actors {
             Author::Import(member) => (None, member.cloned()),
             Author::Nobody => (None, None),
         };
-        let facts = self
-            .by_actor
-            .entry(actor.to_vec())
-            .or_insert_with(|| ActorFacts {
-                actor: actor.to_vec(),
-                member,
-                receipts: Vec::new(),
-                brought_by,
-            });
+        let facts = self.by_actor.entry(actor.to_vec()).or_insert_with(|| ActorFacts {
+            actor: actor.to_vec(),
+            member,
+            receipts: Vec::new(),
+            brought_by,
+        });
         self.receipts += usize::from(facts.receive(receipt));
     }
 }

@@ -13,7 +13,11 @@ use automerge::{
     transaction::{Transactable, Transaction},
 };
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, Role, Timestamp, facts::{Author, Receipt}, genesis, rank::Rank, read::Workspace,
+    DocumentId, Facts, Kind, Member, Role, Timestamp,
+    facts::{Author, Receipt},
+    genesis,
+    rank::Rank,
+    read::Workspace,
 };
 use docket_sync::{
     guard::{self, Input, Nature, Verdict},

@@ -201,7 +201,14 @@ mod tests {
 
     #[test]
     fn a_timeline_keeps_within_its_bytes_whatever_is_in_it() {
-        for (count, text) in [(0, 0), (10, 300), (900, 0), (5_000, 0), (1_000, 300), (40_000, 300)] {
+        for (count, text) in [
+            (0, 0),
+            (10, 300),
+            (900, 0),
+            (5_000, 0),
+            (1_000, 300),
+            (40_000, 300),
+        ] {
             let all: Vec<_> = (0..count).map(|at| moment(at, text, field)).collect();
             let kept = shortened(all.clone());
             assert!(kept.len() <= MOST);
@@ -222,7 +229,10 @@ mod tests {
             .collect();
         let kept = shortened(all);
         assert_eq!(kept.len(), MOST);
-        let told = kept.iter().filter(|moment| moment.what == What::Commented).count();
+        let told = kept
+            .iter()
+            .filter(|moment| moment.what == What::Commented)
+            .count();
         assert_eq!(told, 250);
     }
 }

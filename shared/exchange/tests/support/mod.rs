@@ -13,7 +13,9 @@ use std::{
 
 use automerge::{Automerge, ROOT};
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, MemberId, Role, Row, Timestamp, facts::{Author, Receipt}, read::Issue,
+    DocumentId, Facts, Kind, Member, MemberId, Role, Row, Timestamp,
+    facts::{Author, Receipt},
+    read::Issue,
 };
 use docket_exchange::{Content, Existing, Format, Imported, Placed, Plan, Record, Report, Source, Words};
 use docket_sync::{

@@ -208,7 +208,9 @@ mod tests {
         let first = document.get_changes(&[])[0].hash();
         // A walk back to the first takes a thousand steps or two.
         let mut ancestry = Ancestry::new(100_000);
-        let mut asked = frontiers.iter().map(|frontier| ancestry.is_before(&document, frontier, &first));
+        let mut asked = frontiers
+            .iter()
+            .map(|frontier| ancestry.is_before(&document, frontier, &first));
         assert!(asked.next().unwrap().unwrap());
         assert!(asked.any(|answer| answer.is_err()));
     }

@@ -8,7 +8,9 @@
 use automerge::{Change, ObjType, ReadDoc};
 use docket_domain::operation::{Action, Key, OpId, Operation, object_id, operation_id};
 
-use super::{Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, value::Source, whole::Entries};
+use super::{
+    Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, value::Source, whole::Entries,
+};
 
 /// The deepest nesting: reading a document calls itself for each level.
 const MOST_DEPTH: usize = 64;

@@ -53,10 +53,7 @@ impl Entries {
                 self.made.insert(operation.id.clone(), entry);
             }
             ([_], Action::Put(value), None) => {
-                self.root
-                    .entry(name.clone())
-                    .or_default()
-                    .insert(text(value));
+                self.root.entry(name.clone()).or_default().insert(text(value));
             }
             ([_, _, _], Action::Put(value), Some(object)) => {
                 if let Some(entry) = self.made.get_mut(object) {

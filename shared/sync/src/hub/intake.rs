@@ -187,7 +187,9 @@ impl<S: Store> Hub<S> {
             // Its creation was refused, or is still to come, with the layouts: an empty document isn't kept instead.
             return Ok(intake);
         }
-        if let Some((code, message)) = is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?) {
+        if let Some((code, message)) =
+            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?)
+        {
             for change in &allowed {
                 intake.refuse(change.hash(), code, message.to_owned());
             }
@@ -369,7 +371,10 @@ fn facts_fit(facts: &Facts, allowed: &[Change]) -> bool {
         .collect();
     let actors = facts.actors.len() + new.len();
     // At most one receipt for each actor that is met.
-    let met: HashSet<&[u8]> = allowed.iter().map(|change| change.actor_id().to_bytes()).collect();
+    let met: HashSet<&[u8]> = allowed
+        .iter()
+        .map(|change| change.actor_id().to_bytes())
+        .collect();
     let receipts = facts.actors.receipts() + met.len();
     actors <= limits::ACTORS && actors * PER_ACTOR + receipts * PER_RECEIPT <= limits::FACTS
 }

@@ -42,8 +42,7 @@ impl<S: Store> Hub<S> {
         for socket in subscribers.iter().filter(|socket| Some(**socket) != except) {
             self.poke(*socket, id, loaded)?;
         }
-        let facts =
-            (loaded.facts.actors.receipts() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
+        let facts = (loaded.facts.actors.receipts() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
         for socket in subscribers {
             self.changed.insert(socket);
             if let Some(facts) = &facts {

@@ -9,8 +9,12 @@ use automerge::{
     transaction::{Transactable, Transaction},
 };
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Timestamp, facts::{Author, Receipt}, genesis,
-    metrics::Quarter, read::Workspace, report::Section,
+    DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Timestamp,
+    facts::{Author, Receipt},
+    genesis,
+    metrics::Quarter,
+    read::Workspace,
+    report::Section,
 };
 use docket_sync::guard::{self, Input, Judgement, Nature, Verdict};
 
