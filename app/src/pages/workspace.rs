@@ -71,6 +71,8 @@ impl Gate {
     /// Back to what was open: nobody else came in.
     pub(crate) fn stay(self) {
         match self.store.get_value() {
+            // It was closed to let somebody else in, which came to nothing.
+            Some(store) if store.is_closed() => reload(),
             Some(store) => self.shown.set(Shown::Open(store)),
             None => self.open(),
         }
@@ -86,7 +88,7 @@ impl Gate {
     /// Somebody came in: the one whose copy was open here (or the first), or another.
     pub(crate) fn entered(self, another: bool) {
         match self.store.get_value() {
-            Some(_) if another => reload(),
+            Some(store) if another || store.is_closed() => reload(),
             Some(store) => {
                 store.signed_in();
                 self.shown.set(Shown::Open(store));
@@ -100,16 +102,27 @@ impl Gate {
             return onward.run(());
         }
         spawn_local(async move {
-            let shown = match Store::open(self.slug()).await {
-                Ok(store) => {
-                    self.store.set_value(Some(store));
-                    Shown::Open(store)
-                }
+            let shown = match self.opened().await {
+                Ok(shown) => shown,
                 Err(error) => Shown::Closed(error),
             };
             self.shown.set(shown);
             Later::fetch_ahead().await;
         });
+    }
+}
+
+impl Gate {
+    /// The workspace, unless somebody who left has to be seen out first: by their cookie nobody comes in.
+    async fn opened(self) -> Result<Shown, StoreError> {
+        let slug = self.slug();
+        let owner = person::owner(&slug).await?;
+        if owner.ending || owner.left.is_some() {
+            return Ok(Shown::Door(None));
+        }
+        let store = Store::open(slug).await?;
+        self.store.set_value(Some(store));
+        Ok(Shown::Open(store))
     }
 }
 
@@ -121,21 +134,16 @@ pub(crate) fn Workspace(slug: WorkspaceSlug) -> impl IntoView {
     let token = fragment.strip_prefix("token=").map(str::to_owned);
     super::home::remember(&slug);
     let gate = Gate {
-        slug: StoredValue::new(slug.clone()),
+        slug: StoredValue::new(slug),
         shown: RwSignal::new(Shown::Opening),
         store: StoredValue::new(None),
         onward: None,
     };
     provide_context(gate);
-    spawn_local(async move {
-        match person::owner(&slug).await {
-            Err(error) => gate.shown.set(Shown::Closed(error)),
-            Ok(owner) if token.is_some() || owner.ending || owner.left.is_some() => {
-                gate.shown.set(Shown::Door(token));
-            }
-            Ok(_) => gate.open(),
-        }
-    });
+    match token {
+        Some(token) => gate.shown.set(Shown::Door(Some(token))),
+        None => gate.open(),
+    }
     move || match gate.shown.get() {
         Shown::Opening => view! { <Loading what="Opening the workspace…" /> }.into_any(),
         Shown::Door(token) => view! { <LaterPage page=Later::Door(token) /> }.into_any(),

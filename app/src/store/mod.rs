@@ -352,6 +352,11 @@ impl Store {
         self.replica().unsent().await
     }
 
+    /// Was it closed?
+    pub(crate) fn is_closed(self) -> bool {
+        self.replica().line.is_stopped()
+    }
+
     /// Nothing more is sent or stored from here: somebody else is about to come in.
     pub(crate) async fn close(self) {
         self.replica().end().await;

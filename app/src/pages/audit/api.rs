@@ -46,13 +46,10 @@ struct Answer {
     next: Value,
 }
 
-/// The entries after `after`, from the beginning where that is empty.
-pub(super) async fn read(slug: &WorkspaceSlug, after: &str) -> Result<Entries, StoreError> {
-    let after = match after {
-        "" => String::new(),
-        after => format!("&after={}", encode(after)),
-    };
-    let response = http::call("GET", slug, &format!("/audit?limit={PAGE}{after}"), Body::None).await?;
+/// The entries before `before`, the last first; the very last where that is empty.
+pub(super) async fn read(slug: &WorkspaceSlug, before: &str) -> Result<Entries, StoreError> {
+    let path = format!("/audit?limit={PAGE}&before={}", encode(before));
+    let response = http::call("GET", slug, &path, Body::None).await?;
     let Answer { entries, next } = http::json(&response).await?;
     Ok(Entries {
         entries,
@@ -67,6 +64,29 @@ fn cursor(next: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// What was done, in words that stand behind a name. What a newer hub notes is said as it calls it.
+pub(super) fn done(what: &str) -> String {
+    let known = match what {
+        "workspace-made" => "made the workspace",
+        "workspace-restored" => "restored the workspace from a file",
+        "bundle-exported" => "exported the whole workspace",
+        "member-made" => "added a member",
+        "member-changed" => "changed a member",
+        "member-revoked" => "ended a member’s access",
+        "token-made" => "made a token",
+        "credential-revoked" => "ended a session or token",
+        "credentials-revoked" => "signed a member out everywhere",
+        "invitation-made" => "made an invitation",
+        "invitation-accepted" => "joined by an invitation",
+        "session-begun" => "signed in by a token that somebody else had made",
+        "audience-set" => "set who may read a document",
+        "document-purged" | "purged" => "deleted a document for good",
+        "epoch-renewed" => "renewed the epoch",
+        other => return other.replace('-', " "),
+    };
+    known.to_owned()
 }
 
 /// The particulars of an entry in words: “role: admin, name: Ann”.
@@ -98,6 +118,12 @@ mod tests {
         assert_eq!(words(&json!("for good")), "for good");
         let detail = json!({"role": "admin", "made_by": null, "duties": ["board", "twg"], "count": 3});
         assert_eq!(words(&detail), "count: 3, duties: board, twg, role: admin");
+    }
+
+    #[test]
+    fn what_a_newer_hub_notes_is_said_all_the_same() {
+        assert_eq!(done("member-revoked"), "ended a member’s access");
+        assert_eq!(done("vote-cast"), "vote cast");
     }
 
     #[test]

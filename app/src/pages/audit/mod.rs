@@ -132,10 +132,14 @@ impl Line {
             Err(_) => id.to_owned(),
         };
         let by = entry.by.as_deref().map_or_else(|| "The hub".to_owned(), name);
-        let subject = entry.subject.as_deref().map(name);
+        let subject = entry.subject.as_deref().map(|subject| {
+            let document = subject.parse().ok().and_then(|id| store.row(id));
+            document.map_or_else(|| name(subject), |row| row.with(|row| row.title.clone()))
+        });
+        let done = api::done(&entry.what);
         let what = match subject {
-            Some(subject) => format!("{} · {subject}", entry.what),
-            None => entry.what,
+            Some(subject) => format!("{done} · {subject}"),
+            None => done,
         };
         let from = entry.from.map(|from| format!("from {from}"));
         let parts: Vec<String> = [api::words(&entry.detail), from.unwrap_or_default()]

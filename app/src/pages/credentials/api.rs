@@ -62,6 +62,12 @@ pub(super) async fn revoke(slug: &WorkspaceSlug, of: &MemberId, id: &str) -> Res
     http::call("DELETE", slug, &path, Body::None).await.map(drop)
 }
 
+/// Ends all of them.
+pub(super) async fn revoke_all(slug: &WorkspaceSlug, of: &MemberId) -> Result<(), StoreError> {
+    let path = format!("/members/{of}/credentials?tokens=yes");
+    http::call("DELETE", slug, &path, Body::None).await.map(drop)
+}
+
 /// Makes a token, which is shown once.
 pub(super) async fn make(slug: &WorkspaceSlug, of: &MemberId, name: &str) -> Result<String, StoreError> {
     #[derive(Serialize)]

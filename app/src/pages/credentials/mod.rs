@@ -2,7 +2,7 @@
 
 mod api;
 
-use docket_domain::{MemberId, PersonId};
+use docket_domain::{MemberId, PersonId, WorkspaceSlug};
 use leptos::{html, prelude::*, task::spawn_local};
 
 use self::api::{Credential, Kind};
@@ -52,17 +52,15 @@ pub(crate) fn Credentials(
         everywhere.set(false);
         let all = loaded.get_untracked().and_then(Result::ok).unwrap_or_default();
         spawn_local(async move {
-            let others = all.iter().filter(|one| !one.current);
-            let mut failed = None;
-            for one in others {
-                if let Err(error) = api::revoke(&store.slug(), &id.get_value(), &one.id).await {
-                    failed = Some(error);
-                    break;
-                }
-            }
-            match failed {
-                None => notices().done("Signed out everywhere else."),
-                Some(error) => notices().wrong(error),
+            let ended = match own {
+                // This browser stays signed in.
+                true => end_others(store.slug(), &id.get_value(), &all).await,
+                false => api::revoke_all(&store.slug(), &id.get_value()).await,
+            };
+            match ended {
+                Ok(()) if own => notices().done("Signed out everywhere else."),
+                Ok(()) => notices().done("Signed out everywhere."),
+                Err(error) => notices().wrong(error),
             }
             load();
         });
@@ -115,6 +113,13 @@ pub(crate) fn Credentials(
             </Show>
         </section>
     }
+}
+
+async fn end_others(slug: WorkspaceSlug, of: &MemberId, all: &[Credential]) -> Result<(), StoreError> {
+    for one in all.iter().filter(|one| !one.current) {
+        api::revoke(&slug, of, &one.id).await?;
+    }
+    Ok(())
 }
 
 #[component]
