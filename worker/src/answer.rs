@@ -59,7 +59,14 @@ pub(crate) fn problem(error: &Error) -> worker::Result<Response> {
             message: &message,
         },
     };
-    json(error.status(), &body).or_else(|_| Response::error("the hub met an error of its own", 500))
+    let answered = builder().and_then(|builder| {
+        let builder = match error.retry_after() {
+            Some(seconds) => builder.with_header("Retry-After", &seconds.to_string())?,
+            None => builder,
+        };
+        Ok(builder.with_status(error.status()).from_json(&body)?)
+    });
+    answered.or_else(|_| Response::error("the hub met an error of its own", 500))
 }
 
 /// An answer, whether it is done or not.

@@ -40,6 +40,17 @@ pub(crate) enum Error {
     /// Too many wrong tokens from one address.
     #[error("too many wrong tokens from your address: wait a minute")]
     TooMany,
+    /// More than the asker's share of the hub.
+    #[error("{message}")]
+    Beyond {
+        /// In words.
+        message: String,
+        /// When to ask again, in seconds.
+        after: u64,
+    },
+    /// The body came so slowly that it isn't waited for.
+    #[error("the request's body came too slowly: send it again, in smaller parts")]
+    TooSlow,
     /// As many are connected as there is room for.
     #[error("this workspace has no room for another connection: try again later")]
     Full,
@@ -66,10 +77,11 @@ impl Error {
             Self::NotFound(_) => 404,
             Self::Method => 405,
             Self::Conflict(_) => 409,
+            Self::TooSlow => 408,
             Self::TooLarge { .. } => 413,
             Self::Invalid(_) => 422,
             Self::Upgrade => 426,
-            Self::TooMany => 429,
+            Self::TooMany | Self::Beyond { .. } => 429,
             Self::Full => 503,
             Self::Store(_) | Self::Platform(_) | Self::Hub(_) | Self::Internal(_) => 500,
         }
@@ -84,12 +96,23 @@ impl Error {
             Self::NotFound(_) => "not-found",
             Self::Method => "method",
             Self::Conflict(_) => "conflict",
+            Self::TooSlow => "too-slow",
             Self::TooLarge { .. } => "too-large",
             Self::Invalid(_) => "invalid",
             Self::Upgrade => "upgrade",
-            Self::TooMany => "too-many",
+            Self::TooMany | Self::Beyond { .. } => "too-many",
             Self::Full => "full",
             Self::Store(_) | Self::Platform(_) | Self::Hub(_) | Self::Internal(_) => "internal",
+        }
+    }
+
+    /// In how many seconds it is worth asking again, where that is known.
+    pub(crate) const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany => Some(60),
+            Self::Beyond { after, .. } => Some(*after),
+            Self::Full => Some(30),
+            _ => None,
         }
     }
 

@@ -2,9 +2,9 @@
 
 use docket_domain::{Member, MemberId};
 use serde::Serialize;
-use worker::{Request, Response};
+use worker::Response;
 
-use super::{Caller, body};
+use super::Asked;
 use crate::{
     access::{
         credentials::{self, Kind},
@@ -12,7 +12,6 @@ use crate::{
     },
     answer,
     error::Error,
-    object::Object,
 };
 
 #[derive(Serialize)]
@@ -31,62 +30,73 @@ struct Token<'a> {
 }
 
 /// `GET /members`
-pub(crate) fn list(object: &Object) -> Result<Response, Error> {
-    let members = members::all(&object.database)?;
-    answer::json(200, &Members { members })
+pub(crate) fn list(asked: Asked) -> Result<Response, Error> {
+    asked.bare().in_turn(|caller| {
+        let members = members::all(&caller.object().database)?;
+        answer::json(200, &Members { members })
+    })
 }
 
 /// `POST /members`
-pub(crate) async fn add(object: &Object, caller: &Caller, mut request: Request) -> Result<Response, Error> {
-    caller.admin()?;
-    let offer: Offer = body::json(&mut request).await?;
-    let name = offer.name.clone().unwrap_or_default();
-    let member = object
-        .database
-        .atomically(|| members::add(&object.database, offer, &name))?;
-    object.member_changed(&member.id)?;
-    answer::json(201, &One { member: &member })
+pub(crate) async fn add(asked: Asked) -> Result<Response, Error> {
+    asked.knock(|caller| caller.admin())?;
+    let (shown, offer) = asked.json::<Offer>().await?;
+    shown.in_turn(|caller| {
+        caller.admin()?;
+        let object = caller.object();
+        let name = offer.name.clone().unwrap_or_default();
+        let member = object
+            .database
+            .atomically(|| members::add(&object.database, offer, &name))?;
+        object.member_changed(&member.id)?;
+        answer::json(201, &One { member: &member })
+    })
 }
 
 /// `PATCH /members/{id}`
-pub(crate) async fn amend(
-    object: &Object,
-    caller: &Caller,
-    id: &MemberId,
-    mut request: Request,
-) -> Result<Response, Error> {
-    caller.admin()?;
-    let amendment: Amendment = body::json(&mut request).await?;
-    let member = object
-        .database
-        .atomically(|| members::amend(&object.database, id, amendment))?;
-    object.member_changed(&member.id)?;
-    answer::json(200, &One { member: &member })
+pub(crate) async fn amend(asked: Asked, id: MemberId) -> Result<Response, Error> {
+    asked.knock(|caller| caller.admin())?;
+    let (shown, amendment) = asked.json::<Amendment>().await?;
+    shown.in_turn(|caller| {
+        caller.admin()?;
+        let object = caller.object();
+        let member = object
+            .database
+            .atomically(|| members::amend(&object.database, &id, amendment))?;
+        object.member_changed(&member.id)?;
+        answer::json(200, &One { member: &member })
+    })
 }
 
 /// `DELETE /members/{id}`
-pub(crate) fn revoke(object: &Object, caller: &Caller, id: &MemberId) -> Result<Response, Error> {
-    caller.admin()?;
-    let now = object.now();
-    object
-        .database
-        .atomically(|| members::revoke(&object.database, id, now))?;
-    object.member_changed(id)?;
-    answer::nothing()
+pub(crate) fn revoke(asked: Asked, id: &MemberId) -> Result<Response, Error> {
+    asked.bare().in_turn(|caller| {
+        caller.admin()?;
+        let object = caller.object();
+        let now = object.now();
+        object
+            .database
+            .atomically(|| members::revoke(&object.database, id, now))?;
+        object.member_changed(id)?;
+        answer::nothing()
+    })
 }
 
 /// `POST /members/{id}/tokens`
-pub(crate) fn token(object: &Object, caller: &Caller, id: &MemberId) -> Result<Response, Error> {
-    if caller.member.id != *id {
-        caller.admin()?;
-    }
-    let now = object.now();
-    let secret = object.database.atomically(|| {
-        let member = members::existing(&object.database, id)?;
-        credentials::issue(&object.database, Kind::Token, &member.id, now)
-    })?;
-    let token = Token {
-        token: secret.reveal(),
-    };
-    answer::json(201, &token)
+pub(crate) fn token(asked: Asked, id: &MemberId) -> Result<Response, Error> {
+    asked.bare().in_turn(|caller| {
+        if caller.member.id != *id {
+            caller.admin()?;
+        }
+        let database = &caller.object().database;
+        let now = caller.object().now();
+        let secret = database.atomically(|| {
+            let member = members::existing(database, id)?;
+            credentials::issue(database, Kind::Token, &member.id, now)
+        })?;
+        let token = Token {
+            token: secret.reveal(),
+        };
+        answer::json(201, &token)
+    })
 }

@@ -1,10 +1,10 @@
 //! `/session`: a cookie for a token, and logging out.
 
-use docket_domain::{Member, WorkspaceSlug};
+use docket_domain::Member;
 use serde::{Deserialize, Serialize};
-use worker::{Request, Response};
+use worker::Response;
 
-use super::{Caller, ask, body};
+use super::{Asked, Shown};
 use crate::{
     access::{
         cookie,
@@ -13,7 +13,6 @@ use crate::{
     },
     answer,
     error::Error,
-    object::Object,
 };
 
 #[derive(Deserialize)]
@@ -28,49 +27,37 @@ struct One<'a> {
 }
 
 /// `POST /session`
-pub(crate) async fn begin(
-    object: &Object,
-    slug: &WorkspaceSlug,
-    mut request: Request,
-) -> Result<Response, Error> {
-    ask::not_another_page(&request)?;
-    if !object.is_claimed()? {
-        return Err(Error::Unauthorized);
-    }
-    let beginning: Beginning = body::json(&mut request).await?;
-    let now = object.now();
-    let token = Secret::sent(&beginning.token).ok_or(Error::Unauthorized)?;
-    let member = ask::by_token(object, &request, &token, now)?;
-    let session = credentials::issue(&object.database, Kind::Session, &member.id, now)?;
-    opened(&request, slug, &member, &session)
+pub(crate) async fn begin(asked: Asked) -> Result<Response, Error> {
+    asked.knock_as_anybody()?;
+    let (shown, beginning) = asked.json::<Beginning>().await?;
+    shown.as_anybody(|object, _| {
+        let token = Secret::sent(&beginning.token).ok_or(Error::Unauthorized)?;
+        let member = shown.by_token(&token)?;
+        let session = credentials::issue(&object.database, Kind::Session, &member.id, object.now())?;
+        opened(&shown, &member, &session)
+    })
 }
 
 /// `DELETE /session`
-pub(crate) fn end(
-    object: &Object,
-    slug: &WorkspaceSlug,
-    caller: &Caller,
-    request: &Request,
-) -> Result<Response, Error> {
-    if let Some(session) = &caller.session {
-        credentials::end_session(&object.database, &session.digest)?;
-        object.close_session(&session.digest);
-    }
-    let clear = cookie::clear(slug, ask::is_secure(request)?);
-    Ok(answer::builder()?
-        .with_status(204)
-        .with_header("Set-Cookie", &clear)?
-        .empty())
+pub(crate) fn end(asked: Asked) -> Result<Response, Error> {
+    let shown = asked.bare();
+    shown.in_turn(|caller| {
+        if let Some(session) = &caller.session {
+            let object = caller.object();
+            credentials::end_session(&object.database, &session.digest)?;
+            object.close_session(&session.digest);
+        }
+        let clear = cookie::clear(shown.slug(), shown.is_secure());
+        Ok(answer::builder()?
+            .with_status(204)
+            .with_header("Set-Cookie", &clear)?
+            .empty())
+    })
 }
 
 /// The answer that opens a session for `member`.
-pub(crate) fn opened(
-    request: &Request,
-    slug: &WorkspaceSlug,
-    member: &Member,
-    session: &Secret,
-) -> Result<Response, Error> {
-    let set = cookie::set(slug, session, ask::is_secure(request)?);
+pub(crate) fn opened(shown: &Shown, member: &Member, session: &Secret) -> Result<Response, Error> {
+    let set = cookie::set(shown.slug(), session, shown.is_secure());
     Ok(answer::builder()?
         .with_status(201)
         .with_header("Set-Cookie", &set)?

@@ -13,7 +13,7 @@ mod waking;
 
 use std::{
     cell::{Cell, RefCell},
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use docket_domain::Timestamp;
@@ -26,6 +26,7 @@ use worker::{
 use crate::{
     access::{secret::Secret, throttle::Throttle},
     answer,
+    budget::{Flights, Rates},
     error::{self, Error},
     http,
     store::{self, Database, Documents},
@@ -53,26 +54,38 @@ pub(crate) struct Object {
     pub(crate) database: Rc<Database>,
     /// Wrong secrets by address; gone when the object sleeps.
     pub(crate) throttle: RefCell<Throttle>,
+    /// Requests under way.
+    pub(crate) flights: Rc<RefCell<Flights>>,
+    /// How fast everybody asks.
+    pub(crate) rates: RefCell<Rates>,
     state: State,
     env: Env,
     /// The hub, once something needed it.
     hub: RefCell<Option<WorkspaceHub>>,
     /// When the alarm goes off, as far as this object knows.
     alarm: Cell<Option<Timestamp>>,
+    /// When the hub wants to go on, if it does.
+    tick: Cell<Option<Timestamp>>,
+    /// Itself, for what goes on later.
+    this: Weak<Self>,
     /// Is a workspace known to live here, with its tables up to date? Not known before the first look.
     ready: Cell<bool>,
 }
 
 impl Object {
-    fn new(state: State, env: Env) -> Self {
+    fn new(state: State, env: Env, this: &Weak<Self>) -> Self {
         let database = Rc::new(Database::new(&state.storage()));
         Self {
             database,
             throttle: RefCell::default(),
+            flights: Rc::default(),
+            rates: RefCell::default(),
             state,
             env,
             hub: RefCell::new(None),
             alarm: Cell::new(None),
+            tick: Cell::new(None),
+            this: this.clone(),
             ready: Cell::new(false),
         }
     }
@@ -107,7 +120,7 @@ impl Object {
 impl DurableObject for Workspace {
     fn new(state: State, env: Env) -> Self {
         Self {
-            object: Rc::new(Object::new(state, env)),
+            object: Rc::new_cyclic(|this| Object::new(state, env, this)),
         }
     }
 

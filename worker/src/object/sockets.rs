@@ -3,7 +3,7 @@
 //! Waking is the normal path. A socket's number is its tag and what the hub keeps of it is its attachment, so that a
 //! new object finds both again; nothing about sockets is known from memory alone.
 
-use docket_domain::MemberId;
+use docket_domain::{Member, Role, Timestamp, limits};
 use docket_sync::hub::{Effect, SocketId};
 use worker::{
     Response, WebSocket, WebSocketIncomingMessage, WebSocketPair, WebSocketRequestResponsePair,
@@ -13,11 +13,14 @@ use worker::{
 use super::Object;
 use crate::{
     access::secret::Digest,
+    budget::reserved,
     error::{self, Error},
 };
 
-/// The most sockets of one workspace; the platform's own limit is 32,768, its memory ends before.
-const MOST: usize = 2_000;
+/// Of a member's sockets, one that was silent for so long, in milliseconds, gives way to a new one. Somebody with many
+/// tabs has them interrupted once in this time at most, and is told of the one too many after that; connections that are
+/// dead, and that nobody closed, go first.
+const SILENT: i64 = 15 * 60 * 1_000;
 
 /// Closing codes (RFC 6455, section 7.4.1).
 const UNSUPPORTED: u16 = 1003;
@@ -26,24 +29,45 @@ const TROUBLE: u16 = 1011;
 
 impl Object {
     /// Accepts a socket for `member`, who came with that session if with any.
-    pub(crate) fn open_socket(&self, member: &MemberId, session: Option<&Digest>) -> Result<Response, Error> {
-        if self.state.get_websockets().len() >= MOST {
-            return Err(Error::Full);
-        }
+    pub(crate) fn open_socket(&self, member: &Member, session: Option<&Digest>) -> Result<Response, Error> {
         // Answered by the platform without waking the object.
         let pair = WebSocketRequestResponsePair::new("ping", "pong").map_err(worker::Error::from)?;
         self.state.set_websocket_auto_response(&pair);
         // The others wake before this one is there, so that it isn't taken for one of them.
-        self.with_hub(|_, _| ())?;
+        self.make_room(member)?;
         let pair = WebSocketPair::new()?;
         let id = number()?;
         let mut tags = vec![tag(id)];
         tags.extend(session.map(session_tag));
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         self.state.accept_websocket_with_tags(&pair.server, &tags);
-        let effects = self.with_hub(|hub, _| hub.connect(id, member))?;
+        let effects = self.with_hub(|hub, _| hub.connect(id, &member.id))?;
         self.carry_out(effects);
         Ok(Response::from_websocket(pair.client)?)
+    }
+
+    /// Goes on if there is room for another socket of this member: of the last of all of them only for an admin.
+    fn make_room(&self, member: &Member) -> Result<(), Error> {
+        let (all, theirs, now) = self.with_hub(|hub, now| {
+            let theirs: Vec<_> = hub.connections_of(&member.id).collect();
+            (hub.connections(), theirs, now)
+        })?;
+        if theirs.len() >= limits::MEMBER_SOCKETS {
+            let silent = longest_silent(theirs, now).ok_or_else(|| Error::Beyond {
+                message: format!(
+                    "you have {} connections open: close some of your tabs",
+                    limits::MEMBER_SOCKETS
+                ),
+                after: 60,
+            })?;
+            self.carry_out(vec![Effect::Close {
+                socket: silent,
+                reason: "you have many connections open, and this one was silent the longest".into(),
+            }]);
+        } else if all >= reserved(limits::SOCKETS, member.role == Role::Admin) {
+            return Err(Error::Full);
+        }
+        Ok(())
     }
 
     /// A frame came in.
@@ -124,6 +148,7 @@ impl Object {
                         Err(error) => log(&error),
                     }
                 }
+                Effect::Tick { at } => self.set_tick(at),
                 Effect::Alarm { at } => self.set_alarm(at),
             }
         }
@@ -141,6 +166,18 @@ impl Object {
             .find_map(|tag| tag.strip_prefix('s')?.parse().ok())
             .map(SocketId)
     }
+}
+
+/// The socket that was silent for the longest time, if that is long.
+fn longest_silent(
+    sockets: impl IntoIterator<Item = (SocketId, Timestamp)>,
+    now: Timestamp,
+) -> Option<SocketId> {
+    // One that hasn't joined yet is about to.
+    let silent = sockets
+        .into_iter()
+        .filter(|(_, heard)| heard.0 > 0 && heard.plus(SILENT) < now);
+    silent.min_by_key(|(_, heard)| *heard).map(|(socket, _)| socket)
 }
 
 /// A new socket's number: random, and exact in JavaScript.
@@ -196,6 +233,23 @@ fn log(error: &Error) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_silent_gives_way_if_it_is_long() {
+        let now = Timestamp(100 * SILENT);
+        let at = |id, ago: i64| (SocketId(id), now.plus(-ago));
+        let silent = [
+            at(1, 10),
+            at(2, SILENT + 1),
+            at(3, SILENT + 2),
+            (SocketId(4), Timestamp(0)),
+        ];
+        assert_eq!(longest_silent(silent, now), Some(SocketId(3)));
+        assert_eq!(
+            longest_silent([at(1, 10), (SocketId(4), Timestamp(0))], now),
+            None
+        );
+    }
 
     #[test]
     fn numbers_are_exact_in_javascript() {

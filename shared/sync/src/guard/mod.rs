@@ -106,6 +106,7 @@ fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>, steps: usize) ->
         ledger: Ledger::new(document),
         widths: Widths::new(document),
         entries: Entries::default(),
+        values_written: 0,
         places: Places::new(document),
         operations: document.map_or(0, |document| automerge::ReadDoc::stats(document).num_ops),
         list: None,
@@ -139,6 +140,8 @@ struct Court<'a> {
     widths: Widths<'a>,
     /// Those that the change which is judged now makes.
     entries: Entries,
+    /// The values of maps that all of them write.
+    values_written: usize,
     places: Places<'a>,
     /// In the document and the allowed changes.
     operations: u64,

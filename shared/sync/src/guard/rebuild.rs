@@ -4,7 +4,7 @@
 //! bundle is a file from outside, so its changes pass whatever Automerge takes for granted.
 
 use automerge::Change;
-use docket_domain::{Kind, genesis};
+use docket_domain::{Kind, genesis, operation::Places};
 
 use super::{
     Court, Input, Judgement, Nature, Refusal,
@@ -26,13 +26,18 @@ impl Court<'_> {
         self.follows(change, standing)?;
         let origin = self.beginning(change)?;
         self.ledger.begin(change);
-        for operation in self.places.read(change) {
+        let mut places = std::mem::replace(&mut self.places, Places::new(None));
+        let mut operations = places.each(change);
+        let fit = operations.try_for_each(|operation| {
             if origin != Origin::Layout {
                 self.possible(&operation, standing)?;
             }
             self.ledger.note(&operation);
-        }
-        Ok(())
+            Ok(())
+        });
+        drop(operations);
+        self.places = places;
+        fit
     }
 
     /// Is it a layout? The first one makes the document one of Docket's; without it a document is plain.

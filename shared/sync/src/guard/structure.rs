@@ -6,7 +6,10 @@
 //! and known to the change.
 
 use automerge::{Change, ObjType, ReadDoc};
-use docket_domain::operation::{Action, Key, OpId, Operation, object_id, operation_id};
+use docket_domain::{
+    limits,
+    operation::{Action, Key, OpId, Operation, Places, object_id, operation_id},
+};
 
 use super::{
     Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, value::Source, whole::Entries,
@@ -27,20 +30,13 @@ impl Court<'_> {
         self.widths.begin();
         self.entries = Entries::default();
         self.source = Source::default();
-        for operation in self.places.read(change) {
-            if origin != Origin::Layout {
-                self.possible(&operation, standing)?;
-                self.width(&operation)?;
-                match self.nature {
-                    Some(Nature::Docket(kind)) => self.permitted(kind, &operation, origin)?,
-                    Some(Nature::Plain) | None => plain(&operation)?,
-                }
-            }
-            self.ledger.note(&operation);
-            if origin == Origin::Member {
-                self.entries.note(&operation);
-            }
-        }
+        // One after the other: all at once they take as much memory as the document they make.
+        let mut places = std::mem::replace(&mut self.places, Places::new(None));
+        let mut operations = places.each(change);
+        let judged = operations.try_for_each(|operation| self.operation(&operation, standing, origin));
+        drop(operations);
+        self.places = places;
+        judged?;
         match (origin, self.nature) {
             (Origin::Import, _) => self.source_fits(),
             // Imports tell of what another tracker knew, which may be less.
@@ -50,11 +46,39 @@ impl Court<'_> {
         }
     }
 
+    fn operation(
+        &mut self,
+        operation: &Operation,
+        standing: &Standing,
+        origin: Origin,
+    ) -> Result<(), Refusal> {
+        if origin != Origin::Layout {
+            self.possible(operation, standing)?;
+            self.width(operation)?;
+            match self.nature {
+                Some(Nature::Docket(kind)) => self.permitted(kind, operation, origin)?,
+                Some(Nature::Plain) | None => plain(operation)?,
+            }
+        }
+        self.ledger.note(operation);
+        if origin == Origin::Member {
+            self.entries.note(operation);
+        }
+        Ok(())
+    }
+
     /// Leaves the operation room for its value?
     fn width(&mut self, operation: &Operation) -> Result<(), Refusal> {
         let Key::Name(name) = &operation.key else {
             return Ok(());
         };
+        self.values_written += 1;
+        if self.values_written > limits::TURN_VALUES {
+            return Err(Refusal::TooLarge {
+                path: "what you send at once".to_owned(),
+                max: limits::TURN_VALUES,
+            });
+        }
         let object = operation.object.as_ref();
         let slot = self.ledger.named(object, name);
         let new = object.is_some_and(|object| self.ledger.is_new_object(object));

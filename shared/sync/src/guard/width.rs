@@ -4,7 +4,7 @@
 //! shown and overwritten again, so there is a most; whoever comes after it says what they want on top of them, which
 //! settles them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use automerge::{Automerge, ROOT, ReadDoc};
 use docket_domain::{
@@ -14,13 +14,20 @@ use docket_domain::{
 
 use super::{Refusal, ledger::Slot};
 
-/// The operations that made the values of the keys that were written.
+/// The operations that made the values of the keys that were written: a handful each, as a rule, and never many.
 #[derive(Debug)]
 pub(super) struct Widths<'d> {
     document: Option<&'d Automerge>,
-    known: HashMap<Slot, HashSet<OpId>>,
-    /// As they are with the change that is judged now.
-    pending: HashMap<Slot, HashSet<OpId>>,
+    /// As they are stored, and with the changes that were allowed.
+    known: HashMap<Slot, Vec<OpId>>,
+    /// What the change that is judged now makes of them.
+    pending: HashMap<Slot, Difference>,
+}
+
+#[derive(Debug, Default)]
+struct Difference {
+    gone: Vec<OpId>,
+    new: Vec<OpId>,
 }
 
 impl<'d> Widths<'d> {
@@ -44,20 +51,26 @@ impl<'d> Widths<'d> {
         else {
             return Ok(());
         };
-        let (document, known) = (self.document, &self.known);
-        let values = self.pending.entry(slot).or_insert_with(|| {
-            known.get(&slot).cloned().unwrap_or_else(|| match document {
-                Some(document) if !new => stored(document, operation.object.as_ref(), name),
-                _ => HashSet::new(),
+        let document = self.document.filter(|_| !new);
+        let known = self.known.entry(slot).or_insert_with(|| {
+            document.map_or_else(Vec::new, |document| {
+                stored(document, operation.object.as_ref(), name)
             })
         });
+        let difference = self.pending.entry(slot).or_default();
         for id in &operation.overwrites {
-            values.remove(id);
+            let before = difference.new.len();
+            difference.new.retain(|new| new != id);
+            if difference.new.len() == before && known.contains(id) && !difference.gone.contains(id) {
+                difference.gone.push(id.clone());
+            }
         }
         if operation.action != Action::Delete {
-            values.insert(operation.id.clone());
+            difference.new.push(operation.id.clone());
         }
-        if values.len() > limits::VALUES {
+        let values = known.len() + difference.new.len() - difference.gone.len();
+        // Those of an older hub may be more already: what makes them fewer, or no more, is taken.
+        if values > limits::VALUES.max(known.len()) {
             return Err(Refusal::Crowded {
                 what: "one field has many values at once",
             });
@@ -67,11 +80,15 @@ impl<'d> Widths<'d> {
 
     /// The change is allowed.
     pub(super) fn keep(&mut self) {
-        self.known.extend(self.pending.drain());
+        for (slot, difference) in self.pending.drain() {
+            let known = self.known.entry(slot).or_default();
+            known.retain(|id| !difference.gone.contains(id));
+            known.extend(difference.new);
+        }
     }
 }
 
-fn stored(document: &Automerge, object: Option<&OpId>, name: &str) -> HashSet<OpId> {
+fn stored(document: &Automerge, object: Option<&OpId>, name: &str) -> Vec<OpId> {
     let object = object.map_or(Some(ROOT), object_id);
     let values = object.and_then(|object| document.get_all(&object, name).ok());
     let values = values.unwrap_or_default();

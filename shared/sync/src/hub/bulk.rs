@@ -1,5 +1,7 @@
 //! Documents in bulk, for HTTP: reading what is stored as it is, and writing through the same gate as sockets do.
 
+use std::collections::HashMap;
+
 use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
@@ -111,7 +113,8 @@ impl<S: Store> Hub<S> {
 
     /// Stores changes of documents, judged as those of sockets are, and relays them; those who follow the catalogue are
     /// told of all of them at once. Of the times that the changes claim none counts, but that of the receipt; those of
-    /// an import stand. Answers for every record, in their order.
+    /// an import stand. Answers for the records in their order, at least for the first: once the answers have about a
+    /// megabyte, the rest isn't looked at, and is to be given again.
     ///
     /// # Errors
     /// When there is no such member, or the store fails. Changes that aren't taken are told in the answers.
@@ -132,10 +135,19 @@ impl<S: Store> Hub<S> {
         now: Timestamp,
     ) -> Result<Vec<StoredRecord>, HubError> {
         let member = self.reader(member)?;
-        let stored = records
-            .iter()
-            .map(|record| self.write_record(&member, record, now))
-            .collect::<Result<_, _>>()?;
+        // Where a document comes several times, its facts are told once.
+        let last: HashMap<DocumentId, usize> =
+            records.iter().map(|record| record.document).zip(0..).collect();
+        let (mut stored, mut size) = (Vec::new(), 0);
+        for (at, record) in records.iter().enumerate() {
+            let with_facts = last.get(&record.document) == Some(&at);
+            let answer = self.write_record(&member, record, with_facts, now)?;
+            size += answer.facts.len() + answer.heads.len() * 32;
+            stored.push(answer);
+            if size >= BATCH_BYTES {
+                break;
+            }
+        }
         self.tell_rows(now)?;
         Ok(stored)
     }
@@ -144,6 +156,7 @@ impl<S: Store> Hub<S> {
         &mut self,
         member: &Member,
         record: &ChangesRecord,
+        with_facts: bool,
         now: Timestamp,
     ) -> Result<StoredRecord, HubError> {
         let id = record.document;
@@ -157,6 +170,8 @@ impl<S: Store> Hub<S> {
             // the receipt counts. Imports are nobody's, and keep the times of their tracker.
             contact: now,
             now,
+            // A bulk call is bounded turn by turn, and others have theirs between them.
+            counted: false,
         };
         let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);
         let chunks: Vec<&[u8]> = record.changes.iter().map(Vec::as_slice).collect();
@@ -181,14 +196,14 @@ impl<S: Store> Hub<S> {
         if all.stored {
             self.tell_subscribers(id, &mut loaded, None, now)?;
         }
+        // What stored nothing isn't answered with megabytes; but whoever sends it again because the answer was lost is told
+        // all the same.
+        let again = !record.changes.is_empty() && all.refused.is_empty() && all.dependents.is_empty();
+        let tells = with_facts && !loaded.is_absent() && (all.stored || again);
         let stored = StoredRecord {
             document: id,
             heads: loaded.meta.heads.clone(),
-            facts: if loaded.is_absent() {
-                Vec::new()
-            } else {
-                encoded(&loaded.facts)
-            },
+            facts: if tells { encoded(&loaded.facts) } else { Vec::new() },
             refused: all.refused,
             dependents: all.dependents,
         };

@@ -2,7 +2,7 @@
 
 use docket_domain::Timestamp;
 
-use super::{Effect, Hub, HubError, SocketId, Store, StoredRow, rule, session::Catalogue};
+use super::{Bytes, Effect, Hub, HubError, SocketId, Store, StoredRow, rule, session::Catalogue};
 use crate::wire::{Frame, RowUpdate};
 
 /// A batch of rows ends once it has so many bytes: 10,000 rows take a dozen frames, none of which takes long to read.
@@ -69,7 +69,7 @@ impl<S: Store> Hub<S> {
                 seen += 1;
                 if stored.meta.purged && version > 0 {
                     let document = stored.document;
-                    batch.frames.push(Frame::Purged { document }.encode());
+                    batch.frames.push(Frame::Purged { document }.encode().into());
                 }
                 if let Some(update) = update(stored, version, rule::may_read_row(member, now)) {
                     size += 100 + update.row.as_ref().map_or(0, Vec::len) + 34 * update.heads.len();
@@ -90,7 +90,7 @@ impl<S: Store> Hub<S> {
             rows,
             more: batch.more,
         };
-        batch.frames.push(rows.encode());
+        batch.frames.push(rows.encode().into());
         Ok(batch)
     }
 
@@ -115,7 +115,7 @@ impl<S: Store> Hub<S> {
 #[derive(Debug, Default)]
 pub(super) struct RowsBatch {
     /// What to send, encoded.
-    frames: Vec<Vec<u8>>,
+    frames: Vec<Bytes>,
     /// Are there more rows than these? The client asks for them.
     more: bool,
 }

@@ -20,6 +20,8 @@ use crate::{
     wire::{CROWDED, Refusal},
 };
 
+/// Operations of a stored document that cost as much to look at, when its row is derived, as one to judge.
+const DERIVED_AT_ONCE: u64 = 32;
 /// The bytes that an actor takes in a document's facts at most, beside its receipts: itself and a member's id or two.
 const PER_ACTOR: usize = 64 + 2 * 48 + 16;
 /// The bytes that a receipt takes there at most: three integers.
@@ -32,6 +34,8 @@ pub(super) struct Bringer<'a> {
     /// Since when the client may have made what it brings, as far as the connection tells.
     pub(super) contact: Timestamp,
     pub(super) now: Timestamp,
+    /// Is the work counted against what the member may ask for?
+    pub(super) counted: bool,
 }
 
 /// What came of changes.
@@ -142,6 +146,13 @@ impl<S: Store> Hub<S> {
         let changes = inspected(chunks, &self.config.limits, &mut intake)?;
         if changes.is_empty() {
             return Ok(intake);
+        }
+        // What is derived afterwards is derived from all of it.
+        let derived = usize::try_from(loaded.meta.ops / DERIVED_AT_ONCE).unwrap_or(usize::MAX);
+        let operations = changes.iter().map(Change::len).sum::<usize>() + derived;
+        let (member, now) = (&bringer.member.id, bringer.now);
+        if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
+            return Err(HubError::TooFast);
         }
         let stored = (!loaded.is_absent()).then(|| (&loaded.document, loaded.nature()));
         let barred = self.barred(&bringer.member.id)?;

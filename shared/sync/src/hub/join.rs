@@ -2,8 +2,8 @@
 
 use docket_domain::{MemberId, Timestamp};
 
-use super::{Effect, Hub, HubError, SocketId, Store, rule};
-use crate::wire::{DOCKET_VERSION, Frame, PROTOCOL_VERSION, PeerId, PeerMetadata};
+use super::{Bytes, Effect, Hub, HubError, SocketId, Store, rule};
+use crate::wire::{DOCKET_VERSION, Frame, PEER_TAKEN, PROTOCOL_VERSION, PeerId, PeerMetadata};
 
 impl<S: Store> Hub<S> {
     pub(super) fn join(
@@ -25,7 +25,10 @@ impl<S: Store> Hub<S> {
             return Ok(());
         };
         let docket = metadata.docket.is_some();
-        state.session.join(peer, docket, metadata.storage_id, now);
+        state
+            .session
+            .join(peer, metadata.docket, metadata.storage_id, now);
+        self.presence.is_new_to(socket);
         if let Some(client) = state.session.client() {
             state.session.before = self.store.contact(&client)?.unwrap_or_default();
         }
@@ -67,7 +70,7 @@ impl<S: Store> Hub<S> {
             .map(|(id, state)| (*id, Some(&state.member.id) == member.as_ref()));
         for (other, same) in others.collect::<Vec<_>>() {
             if !same {
-                return Err(HubError::Protocol("somebody else has that peer id: take another"));
+                return Err(HubError::Protocol(PEER_TAKEN));
             }
             self.close(other, "you connected again");
             self.drop_socket(other)?;
@@ -77,6 +80,7 @@ impl<S: Store> Hub<S> {
 
     /// A socket was closed, by either side.
     pub fn disconnect(&mut self, socket: SocketId, now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
         // Nobody is left to be told of an error; what wasn't forgotten is when it is next met.
         let _ = self.drop_socket(socket).and_then(|()| self.tell_presence(now));
         self.finish()
@@ -85,6 +89,7 @@ impl<S: Store> Hub<S> {
     /// Forgets a socket.
     pub(super) fn drop_socket(&mut self, socket: SocketId) -> Result<(), HubError> {
         self.peers.forget_socket(socket);
+        self.presence.forget(socket);
         self.store.forget_socket(socket)?;
         let Some(state) = self.sockets.remove(&socket) else {
             return Ok(());
@@ -97,6 +102,7 @@ impl<S: Store> Hub<S> {
 
     /// A member was added, changed or revoked in the store: acts on their open sockets at once, and tells everybody.
     pub fn member_changed(&mut self, member: &MemberId, now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
         let changed = self.change_member(member, now);
         if let Err(error) = changed {
             // Better no connection than one with rights that are gone.
@@ -141,7 +147,7 @@ impl<S: Store> Hub<S> {
 
     /// Sends a frame to every Docket client.
     pub(super) fn send_to_docket(&mut self, frame: &Frame) {
-        let bytes = frame.encode();
+        let bytes: Bytes = frame.encode().into();
         let sockets = self.sockets.iter().filter(|(_, state)| state.session.docket);
         self.effects.extend(sockets.map(|(id, _)| Effect::Send {
             socket: *id,

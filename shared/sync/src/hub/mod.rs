@@ -15,6 +15,7 @@
 //! [`memory::MemoryStore`] is a store for tests and benches.
 
 mod barred;
+mod budget;
 mod bulk;
 mod bundle;
 mod catalogue;
@@ -29,7 +30,6 @@ mod maintenance;
 pub mod memory;
 mod peers;
 mod presence;
-mod rate;
 mod relay;
 mod rule;
 mod session;
@@ -42,20 +42,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use docket_domain::{DocumentId, Member, MemberId, Timestamp, limits};
 
+use self::{
+    budget::{Budgets, Received},
+    documents::{Documents, Loaded, weight},
+    peers::Peers,
+    presence::Presence,
+    session::Session,
+};
 pub use self::{
     bulk::{Batch, ReadBatch},
     bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
-    effect::{Effect, SocketId},
+    effect::{Bytes, Effect, SocketId},
     error::HubError,
     store::{
         Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
     },
-};
-use self::{
-    documents::{Documents, Loaded, weight},
-    peers::Peers,
-    rate::Rate,
-    session::Session,
 };
 use crate::{
     inspect,
@@ -110,6 +111,10 @@ pub struct Hub<S> {
     changed: BTreeSet<SocketId>,
     /// Documents that couldn't be worked on from an alarm.
     failed: BTreeSet<DocumentId>,
+    budgets: Budgets,
+    presence: Presence,
+    /// When it was last called, as far as it was told.
+    clock: Timestamp,
 }
 
 /// A socket, as long as the hub isn't evicted.
@@ -117,7 +122,10 @@ pub struct Hub<S> {
 struct Socket {
     session: Session,
     member: Member,
-    rate: Rate,
+    received: Received,
+    /// How many documents it syncs, once that was asked for; of those, how many aren't there.
+    subscriptions: Option<u64>,
+    awaited: u64,
     /// The version the kept session tells.
     kept: u64,
     /// The session and count of the last ephemeral message relayed.
@@ -147,6 +155,9 @@ impl<S: Store> Hub<S> {
             effects: Vec::new(),
             changed: BTreeSet::new(),
             failed: BTreeSet::new(),
+            budgets: Budgets::default(),
+            presence: Presence::default(),
+            clock: Timestamp(0),
         })
     }
 
@@ -167,6 +178,21 @@ impl<S: Store> Hub<S> {
         (self.documents.len(), self.documents.weight())
     }
 
+    /// How many sockets there are.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.sockets.len()
+    }
+
+    /// A member's sockets, and when each was last heard of; 0 before it joined.
+    pub fn connections_of(&self, member: &MemberId) -> impl Iterator<Item = (SocketId, Timestamp)> {
+        let theirs = self
+            .sockets
+            .iter()
+            .filter(move |(_, state)| state.member.id == *member);
+        theirs.map(|(id, state)| (*id, state.session.heard))
+    }
+
     /// A socket of `member` was accepted.
     pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
         let begun = self
@@ -180,6 +206,8 @@ impl<S: Store> Hub<S> {
 
     /// A socket was open while the hub was evicted: `session` is what it had last asked to keep for it.
     pub fn resume(&mut self, socket: SocketId, session: &[u8], now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
+        self.presence.is_new_to(socket);
         let resumed = Session::from_bytes(session)
             .ok_or(HubError::Protocol("the connection was lost: connect again"))
             .and_then(|session| {
@@ -197,7 +225,9 @@ impl<S: Store> Hub<S> {
         let socket_state = Socket {
             session,
             member,
-            rate: Rate::new(),
+            received: Received::new(),
+            subscriptions: None,
+            awaited: 0,
             kept,
             ephemeral: None,
         };
@@ -207,6 +237,7 @@ impl<S: Store> Hub<S> {
 
     /// A frame came in.
     pub fn receive(&mut self, socket: SocketId, frame: &[u8], now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
         let received = self.receive_frame(socket, frame, now);
         if received.is_err() {
             self.recover(now);
@@ -219,10 +250,10 @@ impl<S: Store> Hub<S> {
             .sockets
             .get_mut(&socket)
             .ok_or(HubError::Protocol("the connection was lost: connect again"))?;
-        if !state.rate.take(frame.len(), now) {
+        state.session.heard = now;
+        if !self.budgets.sends(&state.member.id, frame.len(), now) {
             return Err(HubError::TooFast);
         }
-        state.session.heard = now;
         let frame = Frame::decode(frame)?;
         let joined = state.session.peer();
         match (frame, joined) {
@@ -287,10 +318,7 @@ impl<S: Store> Hub<S> {
                 target,
                 message: message.clone(),
             };
-            self.effects.push(Effect::Send {
-                socket,
-                bytes: frame.encode(),
-            });
+            self.send(socket, &frame);
             self.close(socket, &message);
         }
         self.finish()
@@ -303,6 +331,7 @@ impl<S: Store> Hub<S> {
         result: Result<T, HubError>,
         now: Timestamp,
     ) -> Result<(T, Vec<Effect>), HubError> {
+        self.clock = now;
         match result {
             Ok(value) => Ok((value, self.finish())),
             Err(error) => {
@@ -312,8 +341,29 @@ impl<S: Store> Hub<S> {
         }
     }
 
-    /// Hands out what is to be done.
+    /// Hands out what is to be done. Who would be sent more than they may is cut off instead: what they weren't told they
+    /// ask for when they connect again.
     fn finish(&mut self) -> Vec<Effect> {
+        let mut sizes: BTreeMap<SocketId, usize> = BTreeMap::new();
+        for effect in &self.effects {
+            if let Effect::Send { socket, bytes } = effect {
+                *sizes.entry(*socket).or_default() += bytes.len();
+            }
+        }
+        for (id, size) in sizes {
+            let Some(state) = self.sockets.get_mut(&id) else {
+                continue;
+            };
+            let fits = state.received.take(size, self.clock);
+            if !self.budgets.receives(&state.member.id, size, self.clock) || !fits {
+                self.effects
+                    .retain(|effect| !matches!(effect, Effect::Send { socket, .. } if *socket == id));
+                self.close(
+                    id,
+                    "you are sent more than can be read: wait a little, then connect again",
+                );
+            }
+        }
         for id in std::mem::take(&mut self.changed) {
             if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.kept = socket.session.told;
@@ -336,7 +386,7 @@ impl<S: Store> Hub<S> {
     fn send(&mut self, socket: SocketId, frame: &Frame) {
         self.effects.push(Effect::Send {
             socket,
-            bytes: frame.encode(),
+            bytes: frame.encode().into(),
         });
     }
 

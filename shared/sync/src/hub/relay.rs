@@ -6,7 +6,7 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Facts, Timestamp};
 
 use super::{
-    Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded,
+    Bytes, Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded,
     intake::encoded, rule, session::Catalogue,
 };
 use crate::wire::{Frame, Refusal, RowUpdate};
@@ -90,7 +90,7 @@ impl<S: Store> Hub<S> {
             None
         };
         // Members with the same view get the same frame.
-        let mut frames: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        let mut frames: BTreeMap<String, Option<Bytes>> = BTreeMap::new();
         let mut behind = Vec::new();
         for (socket, state) in &mut self.sockets {
             let told = std::mem::replace(&mut state.session.told, meta.version);
@@ -116,7 +116,7 @@ impl<S: Store> Hub<S> {
                     rows: vec![update],
                     more: false,
                 };
-                Some(frame.encode())
+                Some(frame.encode().into())
             });
             if let Some(bytes) = frame.clone() {
                 self.changed.insert(*socket);

@@ -45,6 +45,9 @@ pub(super) struct Session {
     /// The field this person edits.
     #[n(8)]
     pub(super) field: Option<String>,
+    /// The version of Docket's frames that it understands; none for stock clients.
+    #[n(11)]
+    version: Option<u32>,
 }
 
 /// How far a socket follows the catalogue.
@@ -76,6 +79,7 @@ impl Session {
             heard: Timestamp(0),
             document: None,
             field: None,
+            version: None,
         }
     }
 
@@ -99,11 +103,23 @@ impl Session {
         self.peer.as_deref() == Some(peer.as_str())
     }
 
-    pub(super) fn join(&mut self, peer: &PeerId, docket: bool, storage: Option<String>, now: Timestamp) {
+    pub(super) fn join(
+        &mut self,
+        peer: &PeerId,
+        version: Option<u32>,
+        storage: Option<String>,
+        now: Timestamp,
+    ) {
         self.joined = now;
         self.peer = Some(peer.as_str().to_owned());
-        self.docket = docket;
+        self.docket = version.is_some();
+        self.version = version;
         self.storage = storage.filter(|storage| storage.len() <= ID_LIMIT);
+    }
+
+    /// Does it understand differences of presence?
+    pub(super) fn tells_differences(&self) -> bool {
+        self.version >= Some(2)
     }
 
     /// Under which name the store notes contact with this client; none when the client can't be told apart from the
@@ -128,7 +144,7 @@ mod tests {
     fn a_session_fits_an_attachment_and_is_read_again() {
         let mut session = Session::new("m".repeat(40).parse().unwrap(), u64::MAX);
         let peer = PeerId::new("p".repeat(ID_LIMIT)).unwrap();
-        session.join(&peer, true, Some("s".repeat(ID_LIMIT)), Timestamp(1));
+        session.join(&peer, Some(2), Some("s".repeat(ID_LIMIT)), Timestamp(1));
         session.field = Some("f".repeat(ID_LIMIT));
         session.document = Some(DocumentId::from_bytes([9; 16]));
         let bytes = session.to_bytes();

@@ -17,6 +17,7 @@ pub mod record;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use decode::PassedOver;
 pub use error::WireError;
 pub use frame::{Ephemeral, Frame, Person, Refusal, RemoteHeads, RowUpdate, SyncData};
 pub use peer::{PeerId, PeerMetadata};
@@ -32,7 +33,9 @@ pub const LIST_LIMIT: usize = 100_000;
 /// The version of the automerge-repo protocol that is spoken.
 pub const PROTOCOL_VERSION: &str = "1";
 /// The version of Docket's own frames, as announced in `peerMetadata`.
-pub const DOCKET_VERSION: u32 = 1;
+///
+/// 2: presence is told as differences.
+pub const DOCKET_VERSION: u32 = 2;
 /// The code of a refusal of what is said again, by the client itself, on top of what is there: too many values or copies
 /// stand side by side.
 pub const CROWDED: &str = "crowded";

@@ -100,7 +100,8 @@ pub struct StoredRecord {
     pub document: DocumentId,
     /// Its heads in the hub now: what they contain is stored.
     pub heads: Vec<ChangeHash>,
-    /// `domain::Facts` in CBOR, as they are now; empty when the document isn't there or may not be read.
+    /// `domain::Facts` in CBOR, as they are now; empty when the document isn't there or may not be read, when nothing of the
+    /// record is stored, and when a later record of the same document tells them.
     pub facts: Vec<u8>,
     /// The changes that weren't taken.
     pub refused: Vec<Refusal>,

@@ -135,7 +135,7 @@ impl Server {
                 Effect::Alarm { at } => {
                     self.alarm = Some(self.alarm.map_or(*at, |set| set.min(*at)));
                 }
-                Effect::Send { .. } | Effect::Close { .. } => {}
+                Effect::Send { .. } | Effect::Close { .. } | Effect::Tick { .. } => {}
             }
         }
         Outcome {

@@ -49,6 +49,7 @@ pub enum Happening {
     Flush(Place),
     Hint(Place, DocumentId, Vec<u8>),
     Alarm,
+    Tick,
 }
 
 impl World {
@@ -279,6 +280,11 @@ impl World {
             Happening::Flush(place) => self.with_tab(place, Tab::flush),
             Happening::Hint(place, id, chunk) => {
                 self.with_tab(place, |tab, device| tab.hint(device, id, &chunk));
+            }
+            Happening::Tick => {
+                let effects = self.server.hub().tick(self.now);
+                let outcome = self.server.carry_out(effects);
+                self.spread(outcome);
             }
             Happening::Alarm => {
                 if self.server.alarm.is_some_and(|at| at <= self.now) {

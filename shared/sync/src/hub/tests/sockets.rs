@@ -22,7 +22,7 @@ fn the_hub_is_silent_until_join_and_then_says_who_it_is() {
     else {
         panic!("{:?}", ann.received);
     };
-    assert_eq!(metadata.docket, Some(1));
+    assert_eq!(metadata.docket, Some(2));
     assert_eq!((member.as_str(), *workspace), ("ann", WORKSPACE));
     assert_eq!((members.len(), people.len()), (5, 2));
 }
