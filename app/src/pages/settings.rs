@@ -105,7 +105,7 @@ pub(crate) fn Settings() -> impl IntoView {
             </section>
             <Show when=move || asks.get()>
                 <Dialog title="Save what wasn’t sent?" on_close=move |()| asks.set(false)>
-                    <p>{move || format!("This device has {}, which the server doesn’t have. Signing out removes them from here: save them as a file first.", unsent.get().words())}</p>
+                    <p>{move || format!("This device has {}, which the server doesn’t have. Signing out removes that from here: save it as a file first.", unsent.get().words())}</p>
                     <Save saved />
                     <div class="actions">
                         <button type="button" disabled=move || !saved.get() on:click=move |_| leave()>"Sign out"</button>

@@ -89,21 +89,36 @@ pub(super) fn done(what: &str) -> String {
     known.to_owned()
 }
 
-/// The particulars of an entry in words: “role: admin, name: Ann”.
+/// The particulars of an entry in words: “name: Ann, role: member → admin”. Ids say nothing to people, and the file has
+/// them.
 pub(super) fn words(detail: &Value) -> String {
     match detail {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Object(fields) => {
-            let fields = fields.iter().filter(|(_, value)| !value.is_null());
-            let words: Vec<String> = fields
-                .map(|(name, value)| format!("{}: {}", name.replace('_', " "), words(value)))
-                .collect();
-            words.join(", ")
-        }
+        Value::Object(fields) => match (fields.get("from"), fields.get("to"), fields.get("key")) {
+            (Some(from), Some(to), key) => {
+                let key = key.map(|key| format!("{}: ", words(key))).unwrap_or_default();
+                format!("{key}{} → {}", or_nothing(from), or_nothing(to))
+            }
+            _ => {
+                let said = fields
+                    .iter()
+                    .filter(|(name, _)| name.as_str() != "id")
+                    .map(|(name, value)| (name.replace('_', " "), words(value)))
+                    .filter(|(_, words)| !words.is_empty());
+                let said: Vec<String> = said.map(|(name, words)| format!("{name}: {words}")).collect();
+                said.join(", ")
+            }
+        },
         Value::Array(all) => all.iter().map(words).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
+}
+
+fn or_nothing(value: &Value) -> String {
+    Some(words(value))
+        .filter(|words| !words.is_empty())
+        .unwrap_or_else(|| "nothing".to_owned())
 }
 
 #[cfg(test)]
@@ -118,6 +133,13 @@ mod tests {
         assert_eq!(words(&json!("for good")), "for good");
         let detail = json!({"role": "admin", "made_by": null, "duties": ["board", "twg"], "count": 3});
         assert_eq!(words(&detail), "count: 3, duties: board, twg, role: admin");
+        let detail = json!({"id": "m-1", "role": {"from": "member", "to": "vendor"}, "duties": [], "organisation": {"from": null, "to": "ornl"}});
+        assert_eq!(
+            words(&detail),
+            "organisation: nothing → ornl, role: member → vendor"
+        );
+        let detail = json!({"changed": [{"key": "name", "from": "A", "to": "B"}], "more": null});
+        assert_eq!(words(&detail), "changed: name: A → B");
     }
 
     #[test]

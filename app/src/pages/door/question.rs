@@ -88,6 +88,7 @@ pub(crate) fn Question(
     let wrong = RwSignal::new(None::<String>);
     let asked = StoredValue::new(asked);
     let stays = before.as_ref().map(|before| format!("Stay {}", before.name));
+    let leaves = before.as_ref().map(|before| before.name.clone());
     let before = StoredValue::new(before);
     let enter = move |_| {
         busy.set(true);
@@ -136,8 +137,8 @@ pub(crate) fn Question(
                 {stays.clone().unwrap_or_else(|| "Not now".to_owned())}
             </button>
         </div>
-        <Show when=move || before.with_value(Option::is_some)>
-            <p class="hint">"Their copy of the workspace is removed from this device, and a new one is fetched."</p>
-        </Show>
+        {leaves.map(|name| view! {
+            <p class="hint">{format!("{name}’s copy of the workspace is removed from this device, and a new one is fetched.")}</p>
+        })}
     }
 }

@@ -35,11 +35,12 @@ pub(super) fn Largest() -> impl IntoView {
     let prefix = move || store.workspace().with(|workspace| workspace.prefix.clone());
     let line = move |stored: Stored| {
         let count = |n: u64| number(usize::try_from(n).unwrap_or(usize::MAX));
+        let many = |n: u64, what: &str| format!("{} {what}{}", count(n), if n == 1 { "" } else { "s" });
         let words = format!(
-            "{}, {} changes, {} heads, row of {}",
+            "{}, {}, {}, row of {}",
             api::size(stored.bytes),
-            count(stored.changes),
-            count(stored.heads),
+            many(stored.changes, "change"),
+            many(stored.heads, "head"),
             api::size(stored.row_bytes)
         );
         let name = stored.name(&prefix());

@@ -22,6 +22,11 @@ use crate::{
 /// From so many hundredths of a quota on it is warned of.
 const WARN: u64 = 80;
 
+/// What happens beyond the quotas.
+const OVER: &str =
+    "What is over the quota isn’t taken: purge what nobody needs, or go on in a second workspace.";
+const OF_THE_DAY: &str = "When it is used up, changes wait on the devices until midnight UTC.";
+
 /// The page.
 #[component]
 pub(crate) fn UsagePage() -> impl IntoView {
@@ -74,9 +79,9 @@ fn Figures() -> impl IntoView {
             view! {
                 <section class="card" aria-label="Quotas">
                     <h2>"Quotas"</h2>
-                    <Meter label="Documents" used=usage.documents most=usage.quota.documents say=Callback::new(count) />
-                    <Meter label="Stored" used=usage.bytes most=usage.quota.bytes say=Callback::new(api::size) />
-                    <Meter label="Rows written today" used=usage.rows_today most=usage.rows_quota say=Callback::new(count) />
+                    <Meter label="Documents" used=usage.documents most=usage.quota.documents say=Callback::new(count) then=OVER />
+                    <Meter label="Stored" used=usage.bytes most=usage.quota.bytes say=Callback::new(api::size) then=OVER />
+                    <Meter label="Rows written today" used=usage.rows_today most=usage.rows_quota say=Callback::new(count) then=OF_THE_DAY />
                     <p class="hint">"The last is the hosting platform’s quota; it begins anew at midnight UTC. When it is used up, changes wait on the devices, and nothing is lost."</p>
                     <dl class="facts"><div><dt>"Connections now"</dt><dd>{count(usage.sockets)}</dd></div></dl>
                 </section>
@@ -102,7 +107,14 @@ fn Figures() -> impl IntoView {
 
 /// How much of something is used.
 #[component]
-fn Meter(label: &'static str, used: u64, most: Option<u64>, say: Callback<u64, String>) -> impl IntoView {
+fn Meter(
+    label: &'static str,
+    used: u64,
+    most: Option<u64>,
+    say: Callback<u64, String>,
+    /// What happens when all of it is used.
+    then: &'static str,
+) -> impl IntoView {
     let share = api::share(used, most);
     let warns = share.is_some_and(|share| share >= WARN);
     let words = match most.filter(|_| share.is_some()) {
@@ -114,7 +126,7 @@ fn Meter(label: &'static str, used: u64, most: Option<u64>, say: Callback<u64, S
             <p><span>{label}</span><strong>{words}</strong></p>
             {share.map(|share| view! { <progress max="100" value=share.min(100).to_string() aria-label=label></progress> })}
             {warns.then(|| view! {
-                <p class="wrong" role="status">{format!("{}% is used. What is over the quota isn’t taken: delete what nobody needs, or raise it.", share.unwrap_or_default())}</p>
+                <p class="wrong" role="status">{format!("{}% is used. {then}", share.unwrap_or_default())}</p>
             })}
         </div>
     }
