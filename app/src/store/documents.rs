@@ -126,7 +126,9 @@ impl Replica {
             return Ok(document);
         }
         match self.status.with_untracked(|status| status.connection) {
-            Connection::Offline | Connection::SignedOut => return Err(StoreError::NotHere(id)),
+            Connection::Offline | Connection::Waiting | Connection::SignedOut => {
+                return Err(StoreError::NotHere(id));
+            }
             Connection::Live | Connection::Connecting => {}
         }
         let (arrived, arrival) = oneshot::channel();

@@ -27,8 +27,11 @@ mod draft;
 mod engine;
 mod error;
 mod events;
+mod hold;
 mod import;
 mod outbox;
+mod passed;
+pub(crate) mod person;
 mod ranking;
 mod refusal;
 mod replica;
@@ -37,7 +40,9 @@ mod running;
 mod status;
 mod tabs;
 mod undo;
+mod unsent;
 mod upload;
+mod waiting;
 mod writer;
 
 use std::{collections::HashMap, rc::Rc, sync::Arc};
@@ -49,17 +54,22 @@ use wasm_bindgen_futures::spawn_local;
 use self::engine::engine;
 
 pub(crate) use self::{
-    browser::{now, random, random_name, sleep},
-    database::{Database, ImportId, ImportRecord, Undone, Write, from_cbor, to_cbor},
+    browser::{now, random, random_name, reload, sleep},
+    database::{Database, ImportId, ImportRecord, Undone, from_cbor, to_cbor},
     replica::{Replica, meta},
 };
 pub(crate) use self::{
     documents::OpenDocument,
     draft::Draft,
     error::StoreError,
+    hold::{Hold, Why},
+    passed::Passed,
+    person::Left,
     ranking::Ranking,
     running::{FileRead, Outcome, Progress, Running, Task},
     status::{Connection, Present, SetAside, Status},
+    unsent::{Counts, SavedFile, save as save_unsent},
+    waiting::Waiting,
 };
 
 /// The one handle to a workspace's data. Made once for a page, lives as long as the page, is copied freely.
@@ -227,6 +237,23 @@ impl Store {
         self.replica().trouble.clone().into()
     }
 
+    /// What this version can't read, and passes over.
+    #[must_use]
+    pub(crate) fn passed(self) -> Signal<Passed> {
+        self.replica().passed.clone().into()
+    }
+
+    /// What was set aside, in words; the text it carries, to be copied.
+    #[must_use]
+    pub(crate) fn in_words(self, aside: &SetAside) -> (String, Option<String>) {
+        let (workspace, members) = (self.workspace().get(), self.members().get());
+        let names = unsent::words::Names {
+            workspace: &workspace,
+            members: &members,
+        };
+        unsent::words::of_aside(&names, aside)
+    }
+
     /// The refused changes, oldest first.
     #[must_use]
     pub(crate) fn set_aside(self) -> Signal<Arc<Vec<SetAside>>> {
@@ -307,12 +334,32 @@ impl Store {
         self.replica().signed_in();
     }
 
-    /// Ends the session and clears this device's copy. Reload the page afterwards.
+    /// Ends the session and clears this device's copy; what wasn't sent is lost, so ask before
+    /// ([`unsent`](Self::unsent)). Without a network the session is ended at the next start, before anybody comes in.
+    /// Reload the page afterwards.
     ///
     /// # Errors
-    /// [`StoreError::Unsent`] when changes would be lost and `discard_unsent` isn't set.
-    pub(crate) async fn log_out(self, discard_unsent: bool) -> Result<(), StoreError> {
-        self.replica().log_out(discard_unsent).await
+    /// When storage fails.
+    pub(crate) async fn log_out(self) -> Result<(), StoreError> {
+        self.replica().log_out().await
+    }
+
+    /// What this device holds that the hub doesn't.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn unsent(self) -> Result<Counts, StoreError> {
+        self.replica().unsent().await
+    }
+
+    /// Was it closed?
+    pub(crate) fn is_closed(self) -> bool {
+        self.replica().line.is_stopped()
+    }
+
+    /// Nothing more is sent or stored from here: somebody else is about to come in.
+    pub(crate) async fn close(self) {
+        self.replica().end().await;
     }
 }
 
