@@ -113,10 +113,10 @@ test("a damaged document and one of an unknown kind are named, stop nobody, and 
   assert.equal(problem(issues[2]), null);
   // Reading it fails, and is noted, also for when the object slept.
   const broken = await call(place.api("/export?format=jsonl"), { token: place.viewer.token });
-  await assert.rejects(broken.text());
+  assert.equal(broken.status, 500);
   await place.restart();
   const { errors } = await admin(place, "GET", "/usage");
-  assert.ok(errors.some(({ during, times }) => during.includes("broke off") && times >= 1), JSON.stringify(errors));
+  assert.ok(errors.some(({ detail, times }) => /damaged/.test(detail) && times >= 1), JSON.stringify(errors));
   for (const issue of issues.slice(0, 2)) await admin(place, "DELETE", `/documents/${issue.id}`);
   const left = await admin(place, "GET", "/documents/largest");
   assert.ok(!left.documents.some(({ problem }) => problem !== null));
