@@ -96,7 +96,7 @@ impl Replica {
         self.refresh_status();
         self.background.want(changed);
         if complete {
-            self.watch_lists();
+            self.follow_generations();
             self.fetch_soon();
         }
     }
