@@ -106,7 +106,7 @@ impl Replica {
         }
         self.background.want(changed);
         if complete {
-            self.watch_lists();
+            self.follow_generations();
             self.fetch_soon();
         }
     }

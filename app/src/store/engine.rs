@@ -31,7 +31,10 @@ pub(super) struct Engine {
 static ENGINE: Engine = Engine {
     start: |replica| replica.start(),
     run: |replica, command| async move { replica.run(command).await }.boxed_local(),
-    open_document: |replica, id| async move { replica.open_document(id).await }.boxed_local(),
+    open_document: |replica, id| {
+        let id = replica.rows.current(id);
+        async move { replica.open_document(id).await }.boxed_local()
+    },
     watch: |replica, list| replica.watch(list),
     close_unused: |replica, id| replica.close_unused(id),
     here: |replica, document, field| replica.here(document, field),

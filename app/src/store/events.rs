@@ -198,6 +198,7 @@ impl Replica {
             Event::Fresh { document } => self.renew(document),
             Event::Unavailable { document } => {
                 self.arrived(document, &Err(StoreError::NotFound(document)));
+                self.nowhere(document);
             }
             Event::Purged { document } => self.purged(document),
             // The line tries again by itself; what a person can do something about is told.
@@ -210,7 +211,7 @@ impl Replica {
     fn after_welcome(self: &Rc<Self>, workspace: DocumentId) {
         let replica = Rc::clone(self);
         spawn_local(async move {
-            replica.keep_open(workspace).await;
+            replica.keep_open(replica.rows.current(workspace)).await;
             replica.open_pending().await;
             replica.watch_lists();
             replica.upload();
@@ -238,7 +239,7 @@ impl Replica {
         let opened = self.opened(id);
         opened.revision.update(|revision| *revision += 1);
         self.rank_soon(id);
-        if self.workspace_id.get_untracked() == Some(id) {
+        if self.is_workspace(id) {
             self.read_workspace();
         }
         self.arrived(id, &Ok(()));
@@ -272,6 +273,7 @@ impl Replica {
             self.store_and_tell(id, writes);
             self.refresh_status();
         }
+        self.carry_out_waiting(id);
         let replica = Rc::clone(self);
         spawn_local(async move { replica.close_unused(id) });
     }

@@ -27,6 +27,7 @@ mod draft;
 mod engine;
 mod error;
 mod events;
+mod generation;
 mod hold;
 mod import;
 mod outbox;
@@ -153,11 +154,19 @@ impl Store {
 
     // ---- rows ----
 
-    /// One document's row; none if this device doesn't know the document. Not tracked: use [`changed`](Self::changed)
+    /// One document's row, that of the generation in which it goes on; none if this device doesn't know it. Not tracked: use [`changed`](Self::changed)
     /// or [`issues`](Self::issues) to hear of new ones.
     #[must_use]
     pub(crate) fn row(self, id: DocumentId) -> Option<ArcRwSignal<Arc<Row>>> {
-        self.replica().rows.get(id)
+        let replica = self.replica();
+        replica.rows.get(replica.rows.current(id))
+    }
+
+    /// The document in which this one goes on now: itself, unless it was full. Not tracked: use
+    /// [`changed`](Self::changed).
+    #[must_use]
+    pub(crate) fn current(self, id: DocumentId) -> DocumentId {
+        self.replica().rows.current(id)
     }
 
     /// All issues, deleted ones too, in the order of their ids. Changes only when one comes or goes.
@@ -200,7 +209,7 @@ impl Store {
 
     // ---- documents and commands ----
 
-    /// Opens a document: from this device, or from the hub when it isn't here. It syncs live until dropped.
+    /// Opens a document, in the generation in which it goes on: from this device, or from the hub when it isn't here. It syncs live until dropped.
     ///
     /// # Errors
     /// [`StoreError::NotHere`] without a network, [`StoreError::NotFound`] when the hub hasn't got it.

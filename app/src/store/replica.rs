@@ -166,7 +166,7 @@ impl Replica {
         spawn_local(async move {
             replica.open_pending().await;
             if let Some(workspace) = replica.workspace_id.get_untracked() {
-                replica.keep_open(workspace).await;
+                replica.keep_open(replica.rows.current(workspace)).await;
             }
             // Declined or not, the app works the same; the browser decides by how the site is used.
             let _ = browser::persist().await;
@@ -241,6 +241,7 @@ impl Replica {
         let Some(id) = self.workspace_id.get_untracked() else {
             return;
         };
+        let id = self.rows.current(id);
         let read = self.client.borrow().document(id).map(Workspace::read);
         if let Some(read) = read
             && self.workspace.with_untracked(|before| **before != read)
@@ -287,7 +288,7 @@ impl Replica {
             opened.revision.update(|revision| *revision += 1);
         }
         self.rank_again(id);
-        if self.workspace_id.get_untracked() == Some(id) {
+        if self.is_workspace(id) {
             self.read_workspace();
         }
     }

@@ -188,6 +188,8 @@ impl Replica {
         spawn_local(async move {
             sleep(PATIENCE).await;
             for id in documents {
+                // It may have ended before it carried out what waits for its document.
+                replica.carry_out_waiting(id);
                 if replica.outbox.is_pending(id) && !replica.has(id) {
                     match replica.hold(id).await {
                         Ok(document) => drop(document),

@@ -18,6 +18,7 @@
 
 mod checks;
 mod device;
+mod generations;
 mod network;
 mod plan;
 mod random;
