@@ -84,9 +84,7 @@ impl Replica {
         let Some(document) = client.document(id) else {
             return Vec::new();
         };
-        let mut waiting = outbox::lost(document, client.acknowledged(id), entries);
-        waiting.retain(outbox::waits);
-        waiting
+        outbox::arrived(document, client.acknowledged(id), entries)
     }
 
     async fn carry_out_stored(self: &Rc<Self>, id: DocumentId) -> Result<(), StoreError> {
