@@ -59,6 +59,8 @@ pub(super) struct Intake {
     pub(super) overflow: bool,
     /// How many of the chunks were looked at.
     pub(super) handled: usize,
+    /// How many operations they have, and what deriving from them costs beside.
+    pub(super) work: usize,
 }
 
 impl Intake {
@@ -163,6 +165,7 @@ impl<S: Store> Hub<S> {
         // What is derived afterwards is derived from all of it.
         let derived = usize::try_from(loaded.meta.ops / DERIVED_AT_ONCE).unwrap_or(usize::MAX);
         let operations = changes.iter().map(Change::len).sum::<usize>() + derived;
+        intake.work = operations;
         let (member, now) = (&bringer.member.id, bringer.now);
         if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
             return Err(HubError::TooFast);
