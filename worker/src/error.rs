@@ -2,7 +2,7 @@
 //!
 //! Mistakes of the asker are answered in words; the hub's own troubles are logged and answered without detail.
 
-use docket_domain::Timestamp;
+use docket_domain::{Member, Timestamp};
 use docket_sync::hub::{HubError, QUOTA_OF_THE_DAY};
 
 use crate::store::{StoreError, spent::until_midnight};
@@ -13,6 +13,14 @@ pub(crate) enum Error {
     /// No way in was shown, or one that isn't known.
     #[error("show a valid token or session: send “Authorization: Bearer <token>”, or sign in again")]
     Unauthorized,
+    /// The way in of a member whose access was ended.
+    #[error(
+        "your access to this workspace was ended by an admin: what isn't sent yet can only be kept as a file"
+    )]
+    Revoked,
+    /// Somebody else is signed in already.
+    #[error("{} is signed in here: say whom you sign in over", .0.name)]
+    SignedIn(Box<Member>),
     /// Known, but not allowed.
     #[error("{0}")]
     Forbidden(&'static str),
@@ -115,7 +123,8 @@ impl Error {
             Self::Forbidden(_) | Self::Origin => 403,
             Self::NotFound(_) => 404,
             Self::Method => 405,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::SignedIn(_) => 409,
+            Self::Revoked => 410,
             Self::TooSlow => 408,
             Self::TooLarge { .. } => 413,
             Self::Invalid(_) => 422,
@@ -136,6 +145,8 @@ impl Error {
             Self::Method => "method",
             Self::Conflict(_) => "conflict",
             Self::TooSlow => "too-slow",
+            Self::SignedIn(_) => "signed-in",
+            Self::Revoked => "revoked",
             Self::TooLarge { .. } => "too-large",
             Self::Invalid(_) => "invalid",
             Self::Upgrade => "upgrade",

@@ -20,20 +20,28 @@ struct Health {
 }
 
 /// Answers one request from outside.
-pub(crate) async fn answer(request: Request, env: &Env) -> Result<Response, Error> {
-    match route::place(&request.path())? {
-        Place::Health => {
-            if !matches!(request.method(), Method::Get | Method::Head) {
-                return Err(Error::Method);
-            }
-            let health = Health {
-                status: "ok",
-                version: env!("CARGO_PKG_VERSION"),
-            };
-            answer::json(200, &health)
-        }
-        Place::Workspace { slug, sync, .. } => forward(request, env, &slug, sync).await,
+pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Response> {
+    let secure = answer::is_secure(&request);
+    match route::place(&request.path()) {
+        Ok(Place::Health) => answer::either(secure, health(&request)),
+        // What the object answers can't be changed any more.
+        Ok(Place::Workspace { slug, sync, .. }) => match forward(request, env, &slug, sync).await {
+            Ok(response) => Ok(response),
+            Err(error) => answer::either(secure, Err(error)),
+        },
+        Err(error) => answer::either(secure, Err(error)),
     }
+}
+
+fn health(request: &Request) -> Result<Response, Error> {
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return Err(Error::Method);
+    }
+    let health = Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    answer::json(200, &health)
 }
 
 async fn forward(request: Request, env: &Env, slug: &WorkspaceSlug, sync: bool) -> Result<Response, Error> {

@@ -21,10 +21,5 @@ use worker::{Context, Env, Request, Response, Result, event};
 /// Answers what the assets don't.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
-    let answered = front::answer(request, &env).await;
-    answer::either(answered.inspect_err(|error| {
-        if let Some(detail) = error.detail() {
-            error::log(error.code(), &detail);
-        }
-    }))
+    front::answer(request, &env).await
 }

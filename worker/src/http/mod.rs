@@ -5,8 +5,10 @@
 //! to documents in the hub.
 
 mod ask;
+mod audit;
 mod body;
 mod bundle;
+mod credentials;
 mod documents;
 mod export;
 mod invitations;
@@ -59,7 +61,10 @@ async fn authenticated(resource: Resource, method: Method, asked: Asked) -> Resu
         (Resource::Members, Method::Post) => members::add(asked).await,
         (Resource::Member(id), Method::Patch) => members::amend(asked, id).await,
         (Resource::Member(id), Method::Delete) => members::revoke(asked, &id),
-        (Resource::Tokens(id), Method::Post) => members::token(asked, &id),
+        (Resource::Tokens(id), Method::Post) => members::token(asked, id).await,
+        (Resource::Credentials(id), Method::Get) => credentials::list(asked, &id),
+        (Resource::Credentials(id), Method::Delete) => credentials::end_all(asked, &id),
+        (Resource::Credential(id, credential), Method::Delete) => credentials::end(asked, &id, &credential),
         (Resource::Invitations, Method::Post) => invitations::issue(asked).await,
         (Resource::Session, Method::Delete) => session::end(asked),
         (Resource::Documents, Method::Get) => documents::list(asked),
@@ -67,6 +72,7 @@ async fn authenticated(resource: Resource, method: Method, asked: Asked) -> Resu
         (Resource::Documents, Method::Put) => documents::write(asked).await,
         (Resource::Document(id), Method::Delete) => documents::purge(asked, id),
         (Resource::Audience(id), Method::Put) => documents::audience(asked, id).await,
+        (Resource::Audit, Method::Get) => audit::tell(asked),
         (Resource::Bundle, Method::Get) => bundle::give(asked),
         (Resource::Export, Method::Get) => export::issues(asked),
         (Resource::ListExport(id), Method::Get) => export::list(asked, id),

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use docket_domain::{MemberId, Timestamp, limits};
-use docket_sync::hub::{Config, Effect, Hub, PlainQuota, Usage};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
+use docket_sync::hub::{Config, Effect, Hub, HubError, PlainQuota, Usage};
+use serde_json::Value;
 
 use super::{Object, WorkspaceHub, number};
 use crate::{
+    access::audit::{self, Doing},
     error::Error,
     store::{self, Documents, StoreError},
 };
@@ -43,6 +45,29 @@ impl Object {
         let effects = self.with_hub(act)?;
         self.carry_out(effects);
         Ok(())
+    }
+
+    /// Lets the hub do something with a document as a whole, and notes that in the audit log, all or nothing. The hub
+    /// answers what there is to say of it.
+    pub(crate) fn hub_noting(
+        &self,
+        doing: Doing<'_>,
+        what: &str,
+        document: DocumentId,
+        act: impl FnOnce(&mut WorkspaceHub, Timestamp) -> Result<(Vec<Effect>, Value), HubError>,
+    ) -> Result<Vec<Effect>, Error> {
+        let done = self.database.atomically(|| {
+            let (effects, detail) = self.with_hub(act)??;
+            let subject = document.to_string();
+            audit::note(&self.database, doing, what, Some(&subject), &detail)?;
+            Ok::<_, Error>(effects)
+        });
+        // What was taken back is forgotten in memory too.
+        done.inspect_err(|error| {
+            if !matches!(error, Error::Hub(HubError::NotFound(_) | HubError::Protocol(_))) {
+                self.sleep();
+            }
+        })
     }
 
     /// Forgets everything in memory: after a store error it may be ahead of the store.

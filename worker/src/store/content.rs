@@ -76,19 +76,20 @@ fn describe(
     let statement = if meta.unknown {
         // Its kind and its readers stay as they are written down.
         "UPDATE documents SET heads = ?2, audience_version = ?4, opens = ?5, number = ?6, version = ?7, \
-         derivation = ?8, changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, purged = ?13, catalogued = ?14, \
-         all_documents = ?16, all_bytes = ?17, day = ?18, day_rows = ?19 WHERE id = ?15"
+         derivation = ?8, changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, purged = ?13, catalogued = ?15, \
+         all_documents = ?17, all_bytes = ?18, day = ?19, day_rows = ?20 WHERE id = ?16"
     } else if stays {
         "UPDATE documents SET heads = ?2, audience = ?3, audience_version = ?4, version = ?7, derivation = ?8, \
-         changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, catalogued = ?14, all_documents = ?16, \
-         all_bytes = ?17, day = ?18, day_rows = ?19 WHERE id = ?15"
+         changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, former = ?14, catalogued = ?15, all_documents = ?17, \
+         all_bytes = ?18, day = ?19, day_rows = ?20 WHERE id = ?16"
     } else {
         "INSERT INTO documents (kind, heads, audience, audience_version, opens, number, version, derivation, \
-         changes, ops, bytes, pieces, purged, catalogued, id, all_documents, all_bytes, day, day_rows) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) \
+         changes, ops, bytes, pieces, purged, former, catalogued, id, all_documents, all_bytes, day, day_rows) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) \
          ON CONFLICT (id) DO UPDATE SET kind = ?1, heads = ?2, audience = ?3, audience_version = ?4, opens = ?5, \
          number = ?6, version = ?7, derivation = ?8, changes = ?9, ops = ?10, bytes = ?11, pieces = ?12, \
-         purged = ?13, catalogued = ?14, all_documents = ?16, all_bytes = ?17, day = ?18, day_rows = ?19"
+         purged = ?13, former = ?14, catalogued = ?15, all_documents = ?17, all_bytes = ?18, day = ?19, \
+         day_rows = ?20"
     };
     database.run(statement, bindings)?;
     Ok(usage)

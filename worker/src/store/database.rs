@@ -1,6 +1,6 @@
 //! Running statements.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use worker::{
     SqlStorage, SqlStorageValue, Storage, js_sys,
@@ -68,6 +68,8 @@ pub(crate) struct Database {
     spent: Spent,
     /// Is it an admin's turn?
     admin: Cell<bool>,
+    /// The network from which what is done now was asked, for the audit log.
+    from: RefCell<Option<String>>,
 }
 
 impl Database {
@@ -80,6 +82,7 @@ impl Database {
             written: Cell::new(0),
             spent: Spent::new(rows_a_day),
             admin: Cell::new(false),
+            from: RefCell::new(None),
         }
     }
 
@@ -138,6 +141,16 @@ impl Database {
             (_, Err(error)) => Err(StoreError::Refused(worker::Error::from(error)).into()),
             (None, Ok(_)) => Err(StoreError::Unexpected("a transaction's body did not run".into()).into()),
         }
+    }
+
+    /// Notes from which network this turn's work is asked; it stands until another turn says otherwise.
+    pub(crate) fn ask_from(&self, network: Option<&str>) {
+        self.from.replace(network.map(str::to_owned));
+    }
+
+    /// The network from which this turn's work is asked.
+    pub(crate) fn asked_from(&self) -> Option<String> {
+        self.from.borrow().clone()
     }
 
     /// Rows written since the object woke.

@@ -5,8 +5,8 @@ use std::{cell::Cell, rc::Rc};
 use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 use docket_sync::hub::{
-    Content, Meta, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError as HubStoreError, StoredRow,
-    Usage, Workspace,
+    Content, Meta, Note, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError as HubStoreError,
+    StoredRow, Usage, Workspace,
 };
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     database::{Database, StoreError},
     sockets, workspace,
 };
-use crate::access::members;
+use crate::access::{audit, members};
 
 /// What the hub keeps for good.
 pub(crate) struct Documents {
@@ -132,6 +132,30 @@ impl Store for Documents {
         row: Option<&[u8]>,
     ) -> Answer<()> {
         self.write(document, true, pieces, meta, row)
+    }
+
+    fn append_noted(
+        &mut self,
+        document: DocumentId,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+        notes: &[Note],
+    ) -> Answer<()> {
+        if notes.is_empty() {
+            return self.append(document, pieces, meta, row);
+        }
+        let before = told(self.known_usage())?;
+        let after = self.database.atomically(|| {
+            let after = content::write(&self.database, document, true, pieces, meta, row, before)?;
+            let from = self.database.asked_from();
+            notes
+                .iter()
+                .try_for_each(|note| audit::note_change(&self.database, note, from.as_deref()))?;
+            Ok::<_, StoreError>(after)
+        });
+        self.usage.set(after.as_ref().ok().copied());
+        told(after.map(drop))
     }
 
     fn replace(

@@ -12,12 +12,14 @@ use super::{
 
 /// The columns that [`read`] reads, in its order.
 pub(crate) const COLUMNS: &str = "kind, heads, audience, audience_version, opens, number, version, derivation, \
-     changes, ops, bytes, pieces, purged";
+     changes, ops, bytes, pieces, purged, former";
 
 /// The values of [`COLUMNS`].
 pub(crate) fn bind(meta: &Meta) -> Result<Vec<SqlStorageValue>, StoreError> {
-    let audience =
-        minicbor::to_vec(&meta.audience).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+    let audience = cbor(&meta.audience)?;
+    let former = (!meta.former.is_empty())
+        .then(|| cbor(&meta.former))
+        .transpose()?;
     Ok(vec![
         kind(meta),
         hashes(&meta.heads),
@@ -32,6 +34,7 @@ pub(crate) fn bind(meta: &Meta) -> Result<Vec<SqlStorageValue>, StoreError> {
         natural(meta.bytes)?,
         natural(meta.pieces)?,
         integer(i64::from(meta.purged))?,
+        optional(former.map(SqlStorageValue::Blob)),
     ])
 }
 
@@ -41,7 +44,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Meta, StoreError> {
     let name = row.text_or_none()?;
     let kind = name.as_deref().and_then(Kind::parse);
     let heads = read_hashes(&row.blob()?)?;
-    let audience = minicbor::decode(&row.blob()?).ok();
+    let audience = read_cbor(&row.blob()?).ok();
     Ok(Meta {
         kind,
         unknown: (name.is_some() && kind.is_none()) || audience.is_none(),
@@ -58,7 +61,19 @@ pub(crate) fn read(row: &mut Row) -> Result<Meta, StoreError> {
         bytes: row.natural()?,
         pieces: row.natural()?,
         purged: row.natural()? != 0,
+        former: match row.blob_or_none()? {
+            Some(bytes) => read_cbor(&bytes)?,
+            None => Vec::new(),
+        },
     })
+}
+
+fn cbor<T: minicbor::Encode<()>>(value: &T) -> Result<Vec<u8>, StoreError> {
+    minicbor::to_vec(value).map_err(|error| StoreError::Unexpected(error.to_string()))
+}
+
+fn read_cbor<T: for<'b> minicbor::Decode<'b, ()>>(bytes: &[u8]) -> Result<T, StoreError> {
+    minicbor::decode(bytes).map_err(|error| StoreError::Unexpected(error.to_string()))
 }
 
 /// A number that is never negative, to bind.
@@ -109,6 +124,10 @@ mod tests {
                 organisation: "ornl".parse().unwrap(),
             },
             audience_version: 3,
+            former: vec![docket_sync::hub::Former {
+                audience: Audience::Group,
+                until: 2,
+            }],
             opens: Some(Timestamp(4)),
             number: None,
             version: 5,
@@ -141,6 +160,7 @@ mod tests {
             bytes: 9,
             pieces: 10,
             purged: false,
+            former: Vec::new(),
         };
         let with = |column: usize, value| {
             let mut values = bind(&known).unwrap();

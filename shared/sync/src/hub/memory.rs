@@ -6,7 +6,8 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 use super::{
-    Content, Meta, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError, StoredRow, Usage, Workspace,
+    Content, Meta, Note, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError, StoredRow, Usage,
+    Workspace,
 };
 
 /// A store in memory. A clone is what a crash would leave: every write is in it whole or not at all.
@@ -24,6 +25,8 @@ pub struct MemoryStore {
     writes: u64,
     row_fails: std::cell::Cell<bool>,
     over_for_today: bool,
+    /// What the audit log was told.
+    pub notes: Vec<Note>,
 }
 
 #[derive(Debug, Clone)]
@@ -53,6 +56,7 @@ impl MemoryStore {
             writes: 0,
             row_fails: std::cell::Cell::new(false),
             over_for_today: false,
+            notes: Vec::new(),
         }
     }
 
@@ -218,6 +222,19 @@ impl Store for MemoryStore {
         row: Option<&[u8]>,
     ) -> Result<(), StoreError> {
         self.put(document, true, pieces, meta, row)
+    }
+
+    fn append_noted(
+        &mut self,
+        document: DocumentId,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+        notes: &[Note],
+    ) -> Result<(), StoreError> {
+        self.append(document, pieces, meta, row)?;
+        self.notes.extend_from_slice(notes);
+        Ok(())
     }
 
     fn replace(

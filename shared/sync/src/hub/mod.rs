@@ -14,6 +14,7 @@
 //!
 //! [`memory::MemoryStore`] is a store for tests and benches.
 
+mod asker;
 mod barred;
 mod budget;
 mod bulk;
@@ -23,11 +24,13 @@ mod custody;
 mod documents;
 mod effect;
 mod error;
+mod generations;
 mod intake;
 mod join;
 mod leaving;
 mod maintenance;
 pub mod memory;
+mod noting;
 mod peers;
 mod presence;
 mod relay;
@@ -41,25 +44,27 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use docket_domain::{DocumentId, Member, MemberId, Timestamp, limits};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
 
+pub use self::{
+    asker::Asker,
+    bulk::{Batch, ReadBatch},
+    bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
+    effect::{Bytes, Effect, SocketId},
+    error::{HubError, QUOTA_OF_THE_DAY},
+    store::{
+        Content, Former, Meta, Note, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError,
+        StoredRow, Usage, Workspace,
+    },
+};
 use self::{
+    asker::Viewer,
     budget::{Budgets, Received},
     documents::{Documents, Loaded, weight},
     peers::Peers,
     presence::Presence,
     session::Session,
     stored::Stored,
-};
-pub use self::{
-    bulk::{Batch, ReadBatch},
-    bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
-    effect::{Bytes, Effect, SocketId},
-    error::{HubError, QUOTA_OF_THE_DAY},
-    store::{
-        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Usage,
-        Workspace,
-    },
 };
 use crate::{
     inspect,
@@ -120,6 +125,8 @@ pub struct Hub<S> {
     changed: BTreeSet<SocketId>,
     /// Documents that couldn't be worked on from an alarm.
     failed: BTreeSet<DocumentId>,
+    /// Documents whose end was begun, and not stored.
+    unfinished: BTreeSet<DocumentId>,
     budgets: Budgets,
     presence: Presence,
     /// What each member has stored of late.
@@ -132,7 +139,7 @@ pub struct Hub<S> {
 #[derive(Debug)]
 struct Socket {
     session: Session,
-    member: Member,
+    member: Viewer,
     received: Received,
     /// How many documents it syncs, once that was asked for; of those, how many aren't there.
     subscriptions: Option<u64>,
@@ -166,6 +173,7 @@ impl<S: Store> Hub<S> {
             effects: Vec::new(),
             changed: BTreeSet::new(),
             failed: BTreeSet::new(),
+            unfinished: BTreeSet::new(),
             budgets: Budgets::default(),
             presence: Presence::default(),
             stored: Stored::default(),
@@ -211,13 +219,20 @@ impl<S: Store> Hub<S> {
         theirs.map(|(id, state)| (*id, state.session.heard))
     }
 
-    /// A socket of `member` was accepted.
-    pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
+    /// A socket was accepted for a member, whose way in (a token, a session) was made at `issued`: what they say to have
+    /// done before isn't believed, unless this client was here before that.
+    pub fn connect<'a>(
+        &mut self,
+        socket: SocketId,
+        asker: impl Into<Asker<'a>>,
+        issued: Timestamp,
+    ) -> Vec<Effect> {
+        let asker = asker.into();
         let begun = self
             .store
             .version()
             .map_err(HubError::from)
-            .and_then(|told| self.admit(socket, Session::new(member.clone(), told)));
+            .and_then(|told| self.admit(socket, Session::new(asker, issued, told)));
         self.changed.insert(socket);
         self.settle(socket, begun)
     }
@@ -241,8 +256,11 @@ impl<S: Store> Hub<S> {
         ))?;
         let kept = session.told;
         let socket_state = Socket {
+            member: Viewer {
+                member,
+                lent: session.lent,
+            },
             session,
-            member,
             received: Received::new(),
             subscriptions: None,
             awaited: 0,

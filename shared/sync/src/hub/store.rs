@@ -5,7 +5,8 @@
 //! speaks of a change only after that call returned.
 
 use automerge::ChangeHash;
-use docket_domain::{Audience, DocumentId, Kind, Member, MemberId, Timestamp};
+use docket_domain::{Audience, DocumentId, Kind, Member, MemberId, Timestamp, limits};
+use minicbor::{Decode, Encode};
 
 use super::SocketId;
 
@@ -87,6 +88,8 @@ pub struct Meta {
     pub audience: Audience,
     /// The workspace's version at which the audience last changed; 0 if it never did.
     pub audience_version: u64,
+    /// The audiences it had before, the latest last, so that only those are told of a change who knew of the document
+    pub former: Vec<Former>,
     /// When it opens to more people by itself (a sealed audience's time, once); none if it doesn't.
     pub opens: Option<Timestamp>,
     /// An issue's number; none for others, and for an issue without content yet.
@@ -107,6 +110,65 @@ pub struct Meta {
     /// Was it purged? Then nothing but this is kept, so that it doesn't come back.
     pub purged: bool,
 }
+
+/// The most former audiences that are kept of a document.
+pub(super) const FORMER_LIMIT: usize = 16;
+
+/// An audience that a document had.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Former {
+    /// Who could read it.
+    #[n(0)]
+    pub audience: Audience,
+    /// The workspace's version at which that ended.
+    #[n(1)]
+    pub until: u64,
+}
+
+impl Meta {
+    /// Another audience takes the place of this one, at `version`.
+    pub(super) fn replace_audience(&mut self, audience: Audience, version: u64, now: Timestamp) {
+        let mut before = std::mem::replace(&mut self.audience, audience);
+        if let Audience::Sealed { until, .. } = &mut before
+            && *until > now
+        {
+            // It never opened, and so nobody else ever could read it.
+            *until = Timestamp(limits::LAST_TIME);
+        }
+        self.former.retain(|former| former.audience != before);
+        self.former.push(Former {
+            audience: before,
+            until: version,
+        });
+        if self.former.len() > FORMER_LIMIT {
+            self.former.remove(0);
+            if let Some(oldest) = self.former.first_mut() {
+                // Rather everybody is told of a change than somebody isn't who has the document.
+                oldest.audience = Audience::Public;
+            }
+        }
+        self.audience_version = version;
+        self.version = version;
+    }
+}
+
+/// What the audit log is told with a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: MemberId,
+    /// What: `people` or `mappings`, the part of the workspace's document that was changed.
+    pub what: &'static str,
+    /// What it was of each key, and what it is; none when it isn't there. A hundred at most.
+    pub changed: Vec<(String, Option<String>, Option<String>)>,
+    /// How many more changed.
+    pub more: usize,
+}
+
+/// The most keys that one [`Note`] names.
+pub(super) const NOTE_LIMIT: usize = 100;
 
 /// A part of a document's content. The chunks of all pieces, one after the other, are Automerge chunks; the facts of
 /// all pieces, one after the other, are CBOR items. A single chunk or item may stretch over pieces.
@@ -209,6 +271,20 @@ pub trait Store {
         meta: &Meta,
         row: Option<&[u8]>,
     ) -> Result<(), StoreError>;
+
+    /// As [`append`](Self::append), and notes in the audit log what that changes: all of it or nothing. A store without
+    /// an audit log appends.
+    fn append_noted(
+        &mut self,
+        document: DocumentId,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+        notes: &[Note],
+    ) -> Result<(), StoreError> {
+        let _ = notes;
+        self.append(document, pieces, meta, row)
+    }
 
     /// Replaces all pieces by these, and meta and row. For compaction; and, with no pieces and no row, for purging.
     fn replace(
