@@ -136,10 +136,8 @@ impl DurableObject for Workspace {
     async fn fetch(&self, request: Request) -> PlatformResult<Response> {
         let secure = answer::is_secure(&request);
         let answered = http::answer(&self.object, request).await;
-        answer::either(
-            secure,
-            answered.inspect_err(|error| self.object.note_error(error.code(), error)),
-        )
+        let noted = answered.inspect_err(|error| self.object.note_error(error.code(), error));
+        answer::either(secure, noted)
     }
 
     async fn alarm(&self) -> PlatformResult<Response> {

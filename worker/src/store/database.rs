@@ -65,11 +65,11 @@ pub(crate) struct Database {
     storage: Transactional,
     /// Rows written since the object woke, as Cloudflare counts them.
     written: Cell<u64>,
-    /// The network from which what is done now was asked, for the audit log.
-    from: RefCell<Option<String>>,
     spent: Spent,
     /// Is it an admin's turn?
     admin: Cell<bool>,
+    /// The network from which what is done now was asked, for the audit log.
+    from: RefCell<Option<String>>,
 }
 
 impl Database {
@@ -80,9 +80,9 @@ impl Database {
             sql: storage.sql(),
             storage: raw.clone().unchecked_into(),
             written: Cell::new(0),
-            from: RefCell::new(None),
             spent: Spent::new(rows_a_day),
             admin: Cell::new(false),
+            from: RefCell::new(None),
         }
     }
 

@@ -149,9 +149,9 @@ impl Store for Documents {
         let after = self.database.atomically(|| {
             let after = content::write(&self.database, document, true, pieces, meta, row, before)?;
             let from = self.database.asked_from();
-            for note in notes {
-                audit::note_change(&self.database, note, from.as_deref())?;
-            }
+            notes
+                .iter()
+                .try_for_each(|note| audit::note_change(&self.database, note, from.as_deref()))?;
             Ok::<_, StoreError>(after)
         });
         self.usage.set(after.as_ref().ok().copied());

@@ -44,7 +44,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Meta, StoreError> {
     let name = row.text_or_none()?;
     let kind = name.as_deref().and_then(Kind::parse);
     let heads = read_hashes(&row.blob()?)?;
-    let audience = minicbor::decode(&row.blob()?).ok();
+    let audience = read_cbor(&row.blob()?).ok();
     Ok(Meta {
         kind,
         unknown: (name.is_some() && kind.is_none()) || audience.is_none(),

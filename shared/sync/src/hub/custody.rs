@@ -11,7 +11,12 @@ impl<S: Store> Hub<S> {
     /// # Errors
     /// When there is no such document, it is the workspace's own, or the store fails.
     pub fn purge(&mut self, document: DocumentId, now: Timestamp) -> Result<Vec<Effect>, HubError> {
-        let purged = self.generations_of(document).and_then(|all| {
+        let all = match self.generations_of(document) {
+            // What can't be loaded can be purged all the same; which document it goes on in, nobody can tell.
+            Err(HubError::Document(..) | HubError::Damaged(_)) => Ok(vec![document]),
+            all => all,
+        };
+        let purged = all.and_then(|all| {
             all.into_iter()
                 .try_for_each(|generation| self.purge_document(generation, now))
         });

@@ -24,9 +24,9 @@ pub struct MemoryStore {
     writes_left: Option<u64>,
     writes: u64,
     row_fails: std::cell::Cell<bool>,
+    over_for_today: bool,
     /// What the audit log was told.
     pub notes: Vec<Note>,
-    over_for_today: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -55,8 +55,8 @@ impl MemoryStore {
             writes_left: None,
             writes: 0,
             row_fails: std::cell::Cell::new(false),
-            notes: Vec::new(),
             over_for_today: false,
+            notes: Vec::new(),
         }
     }
 
