@@ -55,6 +55,9 @@ const ROUTES = {
   "Export GET": { path: "/export?format=jsonl", expected: all(200) },
   "ListExport GET": { path: ({ document }) => `/lists/${document}/export`, expected: all(404) },
   "Statistics GET": { path: "/statistics", expected: admins(200) },
+  "Usage GET": { path: "/usage", expected: admins(200) },
+  "Largest GET": { path: "/documents/largest", expected: admins(200) },
+  "Epoch POST": { path: "/epoch", expected: admins(200) },
 };
 
 test("the matrix has every route that the Worker serves", async () => {

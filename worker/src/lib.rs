@@ -21,5 +21,5 @@ use worker::{Context, Env, Request, Response, Result, event};
 /// Answers what the assets don't.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
-    answer::either(front::answer(request, &env).await)
+    front::answer(request, &env).await
 }

@@ -7,21 +7,24 @@
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
-use docket_domain::{Member, Role, Timestamp, WorkspaceSlug};
+use docket_domain::{Member, MemberId, Role, WorkspaceSlug};
+use docket_sync::hub;
 use serde::de::DeserializeOwned;
 use worker::{Delay, Method, Request, Url};
 
 use super::body::{self, Pieces};
 use crate::{
     access::{
-        cookie,
-        credentials::{self, Kind},
-        members, origin,
+        audit::Doing,
+        cookie::{self, Sent},
+        credentials::{self, Found, Kind},
+        members, network, origin,
         secret::{Digest, Secret},
     },
-    budget::{Asker, Flight},
+    budget::{self, Flight},
     error::Error,
     object::Object,
+    store,
 };
 
 /// A request whose body hasn't been read: nobody may do anything yet.
@@ -39,13 +42,17 @@ pub(crate) struct Shown {
     origin: Option<String>,
     upgrade: bool,
     address: String,
+    /// The network of that address.
+    from: Option<String>,
     way: Way,
+    /// Did the session come in a cookie of the plain name?
+    plain: bool,
     /// What it may take of the hub, once it was let in.
     place: RefCell<Option<Place>>,
 }
 
 struct Place {
-    asker: Asker,
+    asker: budget::Asker,
     flight: Flight,
 }
 
@@ -63,23 +70,51 @@ enum Way {
 pub(crate) struct Caller<'a> {
     /// Who they are.
     pub(crate) member: Member,
-    /// The session they came with, if it was one.
-    pub(crate) session: Option<Session>,
-    object: &'a Object,
-}
-
-/// A browser's session.
-pub(crate) struct Session {
+    /// The way by which they came.
+    pub(crate) way: Found,
     /// What is kept of its secret.
     pub(crate) digest: Digest,
-    /// When it ends.
-    pub(crate) expires: Option<Timestamp>,
+    /// Is it a browser's session?
+    pub(crate) is_session: bool,
+    object: &'a Object,
+    from: Option<&'a str>,
 }
 
 impl<'a> Caller<'a> {
     /// The workspace's object, for this turn.
     pub(crate) const fn object(&self) -> &'a Object {
         self.object
+    }
+
+    /// Who asks, for the hub.
+    pub(crate) fn asker(&self) -> hub::Asker<'_> {
+        hub::Asker {
+            member: &self.member.id,
+            lent: self.way.lent,
+        }
+    }
+
+    /// Who does something now, for the audit log.
+    pub(crate) fn doing(&self) -> Doing<'_> {
+        Doing {
+            at: self.object.now(),
+            by: Some(&self.member.id),
+            from: self.from,
+        }
+    }
+
+    /// The network from which they ask, as far as it is known.
+    pub(crate) const fn from(&self) -> Option<&'a str> {
+        self.from
+    }
+
+    /// Goes on only for this member and for admins.
+    pub(crate) fn themselves_or_admin(&self, id: &MemberId) -> Result<(), Error> {
+        if self.member.id == *id {
+            Ok(())
+        } else {
+            self.admin()
+        }
     }
 
     /// Goes on only for admins.
@@ -113,7 +148,7 @@ impl Asked {
     pub(crate) fn knock(&self, may: fn(&Caller<'_>) -> Result<(), Error>) -> Result<(), Error> {
         self.shown.in_turn(|caller| {
             may(caller)?;
-            let asker = Asker::Member(caller.member.id.clone());
+            let asker = budget::Asker::Member(caller.member.id.clone());
             self.shown.admit(asker, caller.member.role == Role::Admin)
         })
     }
@@ -123,9 +158,11 @@ impl Asked {
         self.shown.as_founder(|_| self.shown.admit_stranger())
     }
 
-    /// As [`knock`](Self::knock), for what gives a way in: turns away pages of other sites, and who asks where nothing is.
+    /// As [`knock`](Self::knock), for what gives a way in: turns away pages of other sites. Whether anything is here is told
+    /// only once all was read that could be wrong with what was sent, or it told taken names from free ones.
     pub(crate) fn knock_as_anybody(&self) -> Result<(), Error> {
-        self.shown.as_anybody(|_, _| self.shown.admit_stranger())
+        self.shown.not_another_page()?;
+        self.shown.admit_stranger()
     }
 
     /// Nothing is read of a body.
@@ -136,6 +173,14 @@ impl Asked {
     /// The whole body, as JSON.
     pub(crate) async fn json<T: DeserializeOwned>(mut self) -> Result<(Shown, T), Error> {
         let body = body::json(&self.shown, &mut self.request).await?;
+        Ok((self.shown, body))
+    }
+
+    /// The same where a body isn't needed.
+    pub(crate) async fn json_or_nothing<T: DeserializeOwned + Default>(
+        mut self,
+    ) -> Result<(Shown, T), Error> {
+        let body = body::json_or_nothing(&self.shown, &mut self.request).await?;
         Ok((self.shown, body))
     }
 
@@ -166,13 +211,18 @@ impl Shown {
     fn read(object: &Rc<Object>, slug: WorkspaceSlug, request: &Request) -> Result<Self, Error> {
         let headers = request.headers();
         let upgrade = headers.get("Upgrade")?;
-        let way = match headers.get("Authorization")? {
-            Some(header) => bearer(&header),
+        let (way, plain) = match headers.get("Authorization")? {
+            Some(header) => (bearer(&header), false),
             None => {
                 let cookies = headers.get("Cookie")?.unwrap_or_default();
-                cookie::read(&cookies, &slug).map_or(Way::Nothing, Way::Session)
+                match cookie::read(&cookies, &slug) {
+                    Some(Sent { secret, plain }) => (Way::Session(secret), plain),
+                    None => (Way::Nothing, false),
+                }
             }
         };
+        // The network address, as Cloudflare tells it.
+        let address = headers.get("CF-Connecting-IP")?.unwrap_or_default();
         Ok(Self {
             object: object.clone(),
             slug,
@@ -180,9 +230,10 @@ impl Shown {
             url: request.url()?,
             origin: headers.get("Origin")?,
             upgrade: upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket")),
-            // The network address, as Cloudflare tells it.
-            address: headers.get("CF-Connecting-IP")?.unwrap_or_default(),
+            from: network::of(&address),
+            address,
             way,
+            plain,
             place: RefCell::default(),
         })
     }
@@ -207,6 +258,16 @@ impl Shown {
         self.url.scheme() == "https"
     }
 
+    /// The network from which it is asked, as far as it is known.
+    pub(crate) fn from(&self) -> Option<&str> {
+        self.from.as_deref()
+    }
+
+    /// Did the session come in a cookie that is to be replaced by one of this host alone?
+    pub(crate) fn is_to_be_replaced(&self) -> bool {
+        self.plain && self.is_secure()
+    }
+
     /// The secret of the session that was shown, to be set again when it is renewed.
     pub(crate) const fn session_secret(&self) -> Option<&Secret> {
         match &self.way {
@@ -218,7 +279,12 @@ impl Shown {
     /// One turn of whoever asks, if they still may: finds out who they are by token, else by session, and lets `act` do
     /// what it does before anybody else has theirs.
     pub(crate) fn in_turn<T>(&self, act: impl FnOnce(&Caller<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        act(&self.caller()?)
+        let caller = self.caller()?;
+        if caller.member.role == Role::Admin {
+            self.object.database.as_admin(|| act(&caller))
+        } else {
+            act(&caller)
+        }
     }
 
     /// One turn of somebody who shows nothing, or shows who they are: for what gives a way in.
@@ -228,7 +294,7 @@ impl Shown {
     ) -> Result<T, Error> {
         self.not_another_page()?;
         if !self.object.is_claimed()? {
-            return Err(Error::Unauthorized);
+            return Err(self.wrong());
         }
         let caller = match &self.way {
             // What programs show here is what they send.
@@ -248,6 +314,15 @@ impl Shown {
             Way::Token(secret) if self.object.is_setup_secret(secret) => act(&self.object),
             Way::Token(_) => Err(self.wrong()),
             _ => Err(Error::Unauthorized),
+        }
+    }
+
+    /// A stream that breaks off: the asker sees that it does, and asks again.
+    pub(crate) fn breaks(&self) -> impl Fn(Error) -> worker::Error + use<> {
+        let object = self.object.clone();
+        move |error| {
+            object.note_error("a streamed answer broke off", &error);
+            worker::Error::RustError("the answer broke off: ask again".into())
         }
     }
 
@@ -290,11 +365,11 @@ impl Shown {
     }
 
     fn admit_stranger(&self) -> Result<(), Error> {
-        self.admit(Asker::Stranger(self.address.clone()), false)
+        self.admit(budget::Asker::Stranger(self.address.clone()), false)
     }
 
     /// Counts this request, once, if there is room for it.
-    fn admit(&self, asker: Asker, admin: bool) -> Result<(), Error> {
+    fn admit(&self, asker: budget::Asker, admin: bool) -> Result<(), Error> {
         let mut place = self.place.borrow_mut();
         if place.is_none() {
             self.object.rates.borrow_mut().ask(&asker, self.object.now())?;
@@ -311,48 +386,69 @@ impl Shown {
                 Way::Token(secret) if self.object.is_setup_secret(secret) => {
                     Error::NotFound("there is no workspace of this name yet: make it with POST")
                 }
+                Way::Token(_) => self.wrong(),
                 _ => Error::Unauthorized,
             });
         }
         match &self.way {
             Way::Nothing | Way::Malformed => Err(Error::Unauthorized),
-            Way::Token(secret) => Ok(Caller {
-                member: self.by_token(secret)?,
-                session: None,
-                object: &self.object,
-            }),
+            Way::Token(secret) => {
+                let (member, way) = self.by_token(secret)?;
+                Ok(self.known(member, way, secret.digest(), false))
+            }
             Way::Session(secret) => self.by_session(secret),
         }
     }
 
     /// Whose token `secret` is. A right one is never made to wait for the wrong ones of its address.
-    pub(crate) fn by_token(&self, secret: &Secret) -> Result<Member, Error> {
+    pub(crate) fn by_token(&self, secret: &Secret) -> Result<(Member, Found), Error> {
+        let found = self.found(Kind::Token, &secret.digest())?;
+        found.ok_or_else(|| self.wrong())
+    }
+
+    /// The member whose way in it is; an error if their access was ended, and none if there is no such way in.
+    fn found(&self, kind: Kind, digest: &Digest) -> Result<Option<(Member, Found)>, Error> {
         let (database, now) = (&self.object.database, self.object.now());
-        let found = credentials::find(database, Kind::Token, &secret.digest(), now)?;
-        let member = match found {
-            Some(found) => members::get(database, &found.member)?,
-            None => None,
+        let Some(found) = credentials::find(database, kind, digest, now)? else {
+            return Ok(None);
         };
-        member.ok_or_else(|| self.wrong())
+        let member = members::get(database, &found.member)?.ok_or(Error::Revoked)?;
+        if let Err(error) = credentials::note_use(database, digest, &found, now) {
+            // Whoever comes in to read isn't turned away for that.
+            crate::error::log("noting that a credential is used", &error.to_string());
+        }
+        Ok(Some((member, found)))
+    }
+
+    fn known(&self, member: Member, way: Found, digest: Digest, is_session: bool) -> Caller<'_> {
+        Caller {
+            member,
+            way,
+            digest,
+            is_session,
+            object: &self.object,
+            from: self.from.as_deref(),
+        }
     }
 
     fn by_session(&self, secret: &Secret) -> Result<Caller<'_>, Error> {
-        let (database, now) = (&self.object.database, self.object.now());
         let digest = secret.digest();
-        let found = credentials::find(database, Kind::Session, &digest, now)?.ok_or(Error::Unauthorized)?;
-        let member = members::get(database, &found.member)?.ok_or(Error::Unauthorized)?;
+        let found = self.found(Kind::Session, &digest)?;
+        let (member, way) = found.ok_or(Error::Unauthorized)?;
+        if self.is_to_be_replaced() && !self.is_of_before(&way)? {
+            return Err(Error::Unauthorized);
+        }
         if self.method != Method::Get || self.upgrade {
             self.own_page()?;
         }
-        let session = Session {
-            digest,
-            expires: found.expires,
-        };
-        Ok(Caller {
-            member,
-            session: Some(session),
-            object: &self.object,
-        })
+        Ok(self.known(member, way, digest, true))
+    }
+
+    /// Was it made before cookies were of one host alone? A later one in a cookie of the plain name was planted by
+    /// somebody else.
+    fn is_of_before(&self, way: &Found) -> Result<bool, Error> {
+        let done = store::done_at(&self.object.database, store::CREDENTIALS_STEP)?;
+        Ok(done.is_some_and(|done| way.made_at < done))
     }
 
     /// The answer to a secret that is none.

@@ -25,13 +25,26 @@ pub(super) async fn json<T: DeserializeOwned>(shown: &Shown, request: &mut Reque
     // Another site's form can't send this type without asking first.
     let kind = request.headers().get("Content-Type")?.unwrap_or_default();
     if !kind.starts_with("application/json") {
-        return Err(Error::Invalid(
-            "send JSON, with “Content-Type: application/json”".into(),
-        ));
+        return Err(not_json());
     }
     let bytes = bytes(shown, request, JSON).await?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Error::Invalid(format!("the JSON is not as expected: {error}")))
+}
+
+/// The same where a body isn't needed: nothing is the default.
+pub(super) async fn json_or_nothing<T: DeserializeOwned + Default>(
+    shown: &Shown,
+    request: &mut Request,
+) -> Result<T, Error> {
+    let typed = request.headers().has("Content-Type")?;
+    if typed {
+        return json(shown, request).await;
+    }
+    match bytes(shown, request, JSON).await?.is_empty() {
+        true => Ok(T::default()),
+        false => Err(not_json()),
+    }
 }
 
 /// Reads a body of at most `limit` bytes. They count as the asker's as long as `shown` lives.
@@ -43,6 +56,10 @@ pub(super) async fn bytes(shown: &Shown, request: &mut Request, limit: usize) ->
         body.extend_from_slice(&piece);
     }
     Ok(body)
+}
+
+fn not_json() -> Error {
+    Error::Invalid("send JSON, with “Content-Type: application/json”".into())
 }
 
 /// A body, piece by piece as it comes.

@@ -4,15 +4,18 @@
 //! (`object::restoring`).
 
 use docket_domain::{DocumentId, Member, row};
-use docket_exchange::bundle::{About, Document, FORMAT, Name, Participant, Span, State, Withheld, Writer};
+use docket_exchange::bundle::{
+    About, Audited, Document, FORMAT, Name, Participant, Span, State, Withheld, Writer,
+};
 use docket_sync::hub::{HubError, Store, Whole, WholeBatch};
 use futures_util::stream;
 use serde::Serialize;
+use serde_json::json;
 use worker::{Response, Url};
 
-use super::{Asked, Caller, Shown, broken, file, workspace};
+use super::{Asked, Caller, Shown, file, workspace};
 use crate::{
-    access::{members, secret::Secret},
+    access::{audit, members, naming, secret::Secret},
     answer,
     error::Error,
     object::Restoration,
@@ -52,6 +55,13 @@ pub(crate) fn give(asked: Asked) -> Result<Response, Error> {
 fn begin(caller: &Caller<'_>) -> Result<(About, u64), Error> {
     caller.admin()?;
     let object = caller.object();
+    audit::note(
+        &object.database,
+        caller.doing(),
+        "bundle-exported",
+        None,
+        &json!({}),
+    )?;
     let founded = store::founded(&object.database)?;
     let limit = Name::Document(founded.document).limit();
     if let Some(document) = object.with_hub(|hub, _| hub.larger_than(limit))?? {
@@ -87,6 +97,8 @@ struct Giving {
 struct Turn {
     read: WholeBatch,
     end: Option<(Vec<Participant>, End)>,
+    /// The audit log, with the end.
+    log: Vec<Audited>,
 }
 
 struct End {
@@ -101,6 +113,7 @@ impl Giving {
             None => Ok(None),
             Some(giving) => {
                 giving.shown.pace().await;
+                let broken = giving.shown.breaks();
                 giving.batch().map(Some).map_err(broken)
             }
         }
@@ -109,7 +122,7 @@ impl Giving {
     /// The next documents; with the last of them, in the same turn, what comes after.
     fn batch(mut self) -> Result<(Vec<u8>, Option<Self>), Error> {
         let mut out = std::mem::take(&mut self.begun);
-        let Turn { read, end } = self.shown.in_turn(|caller| turn(caller, self.after))?;
+        let Turn { read, end, log } = self.shown.in_turn(|caller| turn(caller, self.after))?;
         let size = read.documents.iter().map(|whole| whole.changes.len()).sum();
         self.shown.send(size)?;
         for whole in read.documents {
@@ -125,6 +138,7 @@ impl Giving {
         let Some((everybody, end)) = end else {
             return Ok((out, Some(self)));
         };
+        self.writer.audit(&log, &mut out).map_err(of_bundle)?;
         self.state.version.to = end.version;
         self.state.last_number = end.last_number;
         self.state.purged = end.purged;
@@ -137,10 +151,14 @@ impl Giving {
 
 fn turn(caller: &Caller<'_>, after: Option<DocumentId>) -> Result<Turn, Error> {
     caller.admin()?;
-    let (object, member) = (caller.object(), &caller.member.id);
+    let (object, member) = (caller.object(), caller.asker());
     let read = object.with_hub(|hub, now| hub.read_whole(member, after, now))??;
     if read.next.is_some() {
-        return Ok(Turn { read, end: None });
+        return Ok(Turn {
+            read,
+            end: None,
+            log: Vec::new(),
+        });
     }
     let everybody = members::everybody(&object.database)?;
     let end = object.with_hub(|hub, _| {
@@ -154,6 +172,7 @@ fn turn(caller: &Caller<'_>, after: Option<DocumentId>) -> Result<Turn, Error> {
     Ok(Turn {
         read,
         end: Some((everybody, end)),
+        log: audit::latest(&object.database, Name::Audit.limit())?,
     })
 }
 
@@ -207,7 +226,7 @@ pub(crate) async fn take(asked: Asked) -> Result<Response, Error> {
         if !progress.is_verified() {
             return answer::json(202, &taken);
         }
-        let opened = restoration.open(&admin, chosen)?;
+        let opened = restoration.open(&admin, chosen, shown.from())?;
         let opened = Opened {
             taken,
             document: &opened.document,
@@ -228,7 +247,7 @@ fn asked(url: &Url) -> Result<(u64, String), Error> {
                     .parse()
                     .map_err(|_| Error::Invalid("“offset” is a number of bytes".into()))?
             }
-            "admin" => admin = members::name(&value)?,
+            "admin" => admin = naming::one_line(&value)?,
             _ => {}
         }
     }

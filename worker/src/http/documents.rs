@@ -3,16 +3,17 @@
 //! Bodies are streams of CBOR records (`docket_sync::wire::record`). What is read is sent batch by batch, as the asker
 //! takes it; what is written is stored turn by turn, as it comes in.
 
-use docket_domain::{Audience, DocumentId};
+use docket_domain::{Audience, DocumentId, Kind};
 use docket_sync::{
     bulk::Reader,
-    hub::{Batch, HubError, MOST_PARTIES, ReadBatch, is_audience},
+    hub::{Batch, HubError, MOST_PARTIES, ReadBatch, Store, is_audience},
     wire::record::{ChangesRecord, HeadsRecord, RECORD_LIMIT, Record},
 };
 use futures_util::{TryStream, stream};
+use serde_json::json;
 use worker::Response;
 
-use super::{Asked, Shown, broken, invalid};
+use super::{Asked, Shown, invalid};
 use crate::{answer, error::Error};
 
 /// A stream of CBOR items, one after the other (RFC 8742).
@@ -70,7 +71,8 @@ impl Listing {
             return Ok(None);
         };
         listing.shown.pace().await;
-        let batch = listing.batch().map_err(broken)?;
+        let broken = listing.shown.breaks();
+        let batch = listing.batch().map_err(&broken)?;
         listing.shown.send(batch.records.len()).map_err(broken)?;
         listing.left = listing.left.saturating_sub(batch.count);
         let more = batch.next.is_some() && listing.left > 0;
@@ -80,7 +82,7 @@ impl Listing {
 
     fn batch(&self) -> Result<ReadBatch, Error> {
         self.shown.in_turn(|caller| {
-            let member = &caller.member.id;
+            let member = caller.asker();
             Ok(caller
                 .object()
                 .with_hub(|hub, now| hub.read_documents(member, self.after, self.left, now))??)
@@ -110,7 +112,8 @@ impl Comparison {
             return Ok(None);
         }
         self.shown.pace().await;
-        let batch = self.batch().map_err(broken)?;
+        let broken = self.shown.breaks();
+        let batch = self.batch().map_err(&broken)?;
         let held = self.listed.len() * LISTED + batch.records.len();
         self.shown.send(held).map_err(broken)?;
         // At least one, or this would never end.
@@ -120,7 +123,7 @@ impl Comparison {
 
     fn batch(&self) -> Result<Batch, Error> {
         self.shown.in_turn(|caller| {
-            let member = &caller.member.id;
+            let member = caller.asker();
             Ok(caller
                 .object()
                 .with_hub(|hub, now| hub.read_differing(member, &self.listed, now))??)
@@ -184,7 +187,13 @@ impl Writing {
         self.weight = 0;
         shown.in_turn(|caller| {
             caller.writer()?;
-            let (object, member) = (caller.object(), &caller.member.id);
+            if caller.object().database.is_for_edits() {
+                return Err(Error::quota(
+                    "The hub's quota of the day is nearly used up, and what is left is kept for edits: import again after midnight UTC.",
+                ));
+            }
+            let (object, member) = (caller.object(), caller.asker());
+            object.database.ask_from(caller.from());
             let mut rest = records.as_slice();
             while !rest.is_empty() && !self.is_full() {
                 let (stored, effects) =
@@ -204,10 +213,11 @@ pub(crate) fn purge(asked: Asked, id: DocumentId) -> Result<Response, Error> {
     asked.bare().in_turn(|caller| {
         caller.admin()?;
         let object = caller.object();
-        let effects = object
-            .with_hub(|hub, now| hub.purge(id, now))?
-            .map_err(of_document)?;
-        object.carry_out(effects);
+        let effects = object.hub_noting(caller.doing(), "document-purged", id, |hub, now| {
+            let kind = hub.store().meta(id)?.and_then(|meta| meta.kind);
+            Ok((hub.purge(id, now)?, json!({"kind": kind.map(Kind::as_str)})))
+        });
+        object.carry_out(effects.map_err(of_document)?);
         answer::nothing()
     })
 }
@@ -224,8 +234,13 @@ pub(crate) async fn audience(asked: Asked, id: DocumentId) -> Result<Response, E
             )));
         }
         let object = caller.object();
-        let set = object.with_hub(|hub, now| hub.set_audience(id, audience, now))?;
-        object.carry_out(set.map_err(of_document)?);
+        let effects = object.hub_noting(caller.doing(), "document-audience", id, |hub, now| {
+            let before = hub.store().meta(id)?.map(|meta| meta.audience);
+            let effects = hub.set_audience(id, audience, now)?;
+            let after = hub.store().meta(id)?.map(|meta| meta.audience);
+            Ok((effects, json!({"from": before, "to": after})))
+        });
+        object.carry_out(effects.map_err(of_document)?);
         answer::nothing()
     })
 }
@@ -242,10 +257,10 @@ fn records_of(bytes: Vec<u8>) -> Result<Response, Error> {
     Ok(builder.fixed(bytes))
 }
 
-pub(super) fn of_document(error: HubError) -> Error {
-    match error {
-        HubError::NotFound(_) => Error::NotFound("there is no such document in this workspace"),
-        HubError::Protocol(why) => Error::Conflict(why.to_owned()),
-        other => Error::Hub(other),
+pub(super) fn of_document(error: impl Into<Error>) -> Error {
+    match error.into() {
+        Error::Hub(HubError::NotFound(_)) => Error::NotFound("there is no such document in this workspace"),
+        Error::Hub(HubError::Protocol(why)) => Error::Conflict(why.to_owned()),
+        other => other,
     }
 }

@@ -7,13 +7,13 @@ use std::{
     time::Duration,
 };
 
-use docket_domain::{DocumentId, MemberId, OrganisationId, read::Issue};
+use docket_domain::{DocumentId, OrganisationId, read::Issue};
 use docket_exchange::export::{Csv, Home, JiraColumns, JiraCsv, JsonLines, Leaving, ListCsv};
-use docket_sync::hub::HubError;
+use docket_sync::hub::{Asker, HubError};
 use futures_util::stream;
 use worker::{Delay, Response};
 
-use super::{Asked, Shown, broken, documents::of_document, file, invalid};
+use super::{Asked, Shown, documents::of_document, file, invalid};
 use crate::{access::members, error::Error, object::Object, store};
 
 const CSV: &str = "text/csv; charset=utf-8";
@@ -36,7 +36,7 @@ pub(crate) fn issues(asked: Asked) -> Result<Response, Error> {
             _ => {}
         }
     }
-    let home = shown.in_turn(|caller| home(caller.object(), &caller.member.id))?;
+    let home = shown.in_turn(|caller| home(caller.object(), caller.asker()))?;
     let slug = shown.slug();
     let (form, kind, name) = match format.as_str() {
         "jsonl" => (
@@ -109,7 +109,8 @@ impl Issues {
         let mut left = issues;
         while let Some(issues) = left {
             issues.shown.pace().await;
-            let (out, rest) = issues.batch().map_err(broken)?;
+            let broken = issues.shown.breaks();
+            let (out, rest) = issues.batch().map_err(&broken)?;
             if !out.is_empty() {
                 if let Some(rest) = &rest {
                     rest.shown.send(out.len()).map_err(broken)?;
@@ -130,7 +131,7 @@ impl Issues {
         }
         let form = &mut self.form;
         self.after = self.shown.in_turn(|caller| {
-            let (object, member) = (caller.object(), &caller.member.id);
+            let (object, member) = (caller.object(), caller.asker());
             Ok(object.with_hub(|hub, now| {
                 hub.show_issues(member, self.after, now, |id, document, facts| {
                     form.issue(Leaving { id, document, facts }, &mut out);
@@ -154,7 +155,7 @@ impl Issues {
 pub(crate) fn list(asked: Asked, id: DocumentId) -> Result<Response, Error> {
     let shown = asked.bare();
     let (list, home) = shown.in_turn(|caller| {
-        let (object, member) = (caller.object(), &caller.member.id);
+        let (object, member) = (caller.object(), caller.asker());
         let list = object.with_hub(|hub, now| hub.list_for(member, id, now))?;
         Ok((list.map_err(of_document)?, home(object, member)?))
     })?;
@@ -191,7 +192,8 @@ impl Ranked {
         let mut out = std::mem::take(&mut self.header);
         while !self.left.is_empty() {
             self.shown.pace().await;
-            self.rows(&mut out).map_err(broken)?;
+            let broken = self.shown.breaks();
+            self.rows(&mut out).map_err(&broken)?;
             self.shown.send(out.len()).map_err(broken)?;
             if !out.is_empty() {
                 break;
@@ -204,7 +206,7 @@ impl Ranked {
     fn rows(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
         let batch: Vec<DocumentId> = self.left.drain(..ROWS.min(self.left.len())).collect();
         let rows = self.shown.in_turn(|caller| {
-            let member = &caller.member.id;
+            let member = caller.asker();
             Ok(caller.object().with_hub(|hub, now| {
                 let rows = batch.into_iter().map(|id| hub.row_for(member, id, now));
                 rows.collect::<Result<Vec<_>, HubError>>()
@@ -222,7 +224,7 @@ impl Ranked {
 }
 
 /// The names that people know things by here.
-fn home(object: &Object, member: &MemberId) -> Result<Home, Error> {
+fn home(object: &Object, member: Asker<'_>) -> Result<Home, Error> {
     let founded = store::founded(&object.database)?;
     let workspace = object.with_hub(|hub, _| hub.workspace())??;
     let prefix = workspace.prefix;

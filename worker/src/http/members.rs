@@ -1,14 +1,17 @@
 //! `/members`: who takes part.
 
 use docket_domain::{Member, MemberId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use worker::Response;
 
 use super::Asked;
 use crate::{
     access::{
-        credentials::{self, Kind},
+        audit,
+        credentials::{self, Kind, Making},
         members::{self, Amendment, Offer},
+        naming,
     },
     answer,
     error::Error,
@@ -29,6 +32,28 @@ struct Token<'a> {
     token: &'a str,
 }
 
+/// What a token is to be called.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+/// What of a member has changed: from, to.
+fn changed(before: &Member, after: &Member) -> Map<String, Value> {
+    let fields = |member: &Member| match json!(member) {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let (before, after) = (fields(before), fields(after));
+    let changed = after.into_iter().filter_map(|(field, to)| {
+        let from = before.get(&field)?;
+        (*from != to).then(|| (field, json!({"from": from, "to": to})))
+    });
+    changed.collect()
+}
+
 /// `GET /members`
 pub(crate) fn list(asked: Asked) -> Result<Response, Error> {
     asked.bare().in_turn(|caller| {
@@ -45,9 +70,13 @@ pub(crate) async fn add(asked: Asked) -> Result<Response, Error> {
         caller.admin()?;
         let object = caller.object();
         let name = offer.name.clone().unwrap_or_default();
-        let member = object
-            .database
-            .atomically(|| members::add(&object.database, offer, &name))?;
+        let database = &object.database;
+        let member = database.atomically(|| {
+            let member = members::add(database, offer, &name)?;
+            let id = Some(member.id.as_str());
+            audit::note(database, caller.doing(), "member-made", id, &json!(member))?;
+            Ok::<_, Error>(member)
+        })?;
         object.member_changed(&member.id)?;
         answer::json(201, &One { member: &member })
     })
@@ -60,9 +89,22 @@ pub(crate) async fn amend(asked: Asked, id: MemberId) -> Result<Response, Error>
     shown.in_turn(|caller| {
         caller.admin()?;
         let object = caller.object();
-        let member = object
-            .database
-            .atomically(|| members::amend(&object.database, &id, amendment))?;
+        let database = &object.database;
+        let member = database.atomically(|| {
+            let (before, member) = members::amend(database, &id, amendment)?;
+            let changed = changed(&before, &member);
+            if !changed.is_empty() {
+                let detail = Value::Object(changed);
+                audit::note(
+                    database,
+                    caller.doing(),
+                    "member-changed",
+                    Some(id.as_str()),
+                    &detail,
+                )?;
+            }
+            Ok::<_, Error>(member)
+        })?;
         object.member_changed(&member.id)?;
         answer::json(200, &One { member: &member })
     })
@@ -73,26 +115,49 @@ pub(crate) fn revoke(asked: Asked, id: &MemberId) -> Result<Response, Error> {
     asked.bare().in_turn(|caller| {
         caller.admin()?;
         let object = caller.object();
-        let now = object.now();
-        object
-            .database
-            .atomically(|| members::revoke(&object.database, id, now))?;
+        let (database, now) = (&object.database, object.now());
+        database.atomically(|| {
+            let member = members::revoke(database, id, now)?;
+            audit::note(
+                database,
+                caller.doing(),
+                "member-revoked",
+                Some(id.as_str()),
+                &json!(member),
+            )?;
+            Ok::<_, Error>(())
+        })?;
         object.member_changed(id)?;
         answer::nothing()
     })
 }
 
 /// `POST /members/{id}/tokens`
-pub(crate) fn token(asked: Asked, id: &MemberId) -> Result<Response, Error> {
-    asked.bare().in_turn(|caller| {
-        if caller.member.id != *id {
-            caller.admin()?;
-        }
-        let database = &caller.object().database;
-        let now = caller.object().now();
+pub(crate) async fn token(asked: Asked, id: MemberId) -> Result<Response, Error> {
+    let (shown, named) = asked.json_or_nothing::<Named>().await?;
+    shown.in_turn(|caller| {
+        caller.themselves_or_admin(&id)?;
+        let (object, by) = (caller.object(), &caller.member.id);
+        let (database, now) = (&object.database, object.now());
         let secret = database.atomically(|| {
-            let member = members::existing(database, id)?;
-            credentials::issue(database, Kind::Token, &member.id, now)
+            let member = members::existing(database, &id)?;
+            let making = Making {
+                kind: Kind::Token,
+                member: &member.id,
+                name: &named.name,
+                by: Some(by),
+                lent: if *by == id { caller.way.lent } else { Some(now) },
+            };
+            let (secret, _) = credentials::make(database, &making, now)?;
+            let detail = json!({"name": naming::label(&named.name)});
+            audit::note(
+                database,
+                caller.doing(),
+                "credential-made",
+                Some(id.as_str()),
+                &detail,
+            )?;
+            Ok::<_, Error>(secret)
         })?;
         let token = Token {
             token: secret.reveal(),

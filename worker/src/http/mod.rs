@@ -5,8 +5,10 @@
 //! to documents in the hub.
 
 mod ask;
+mod audit;
 mod body;
 mod bundle;
+mod credentials;
 mod documents;
 mod export;
 mod invitations;
@@ -14,6 +16,7 @@ mod members;
 mod session;
 mod socket;
 mod statistics;
+mod usage;
 mod workspace;
 
 use std::rc::Rc;
@@ -58,7 +61,10 @@ async fn authenticated(resource: Resource, method: Method, asked: Asked) -> Resu
         (Resource::Members, Method::Post) => members::add(asked).await,
         (Resource::Member(id), Method::Patch) => members::amend(asked, id).await,
         (Resource::Member(id), Method::Delete) => members::revoke(asked, &id),
-        (Resource::Tokens(id), Method::Post) => members::token(asked, &id),
+        (Resource::Tokens(id), Method::Post) => members::token(asked, id).await,
+        (Resource::Credentials(id), Method::Get) => credentials::list(asked, &id),
+        (Resource::Credentials(id), Method::Delete) => credentials::end_all(asked, &id),
+        (Resource::Credential(id, credential), Method::Delete) => credentials::end(asked, &id, &credential),
         (Resource::Invitations, Method::Post) => invitations::issue(asked).await,
         (Resource::Session, Method::Delete) => session::end(asked),
         (Resource::Documents, Method::Get) => documents::list(asked),
@@ -66,10 +72,14 @@ async fn authenticated(resource: Resource, method: Method, asked: Asked) -> Resu
         (Resource::Documents, Method::Put) => documents::write(asked).await,
         (Resource::Document(id), Method::Delete) => documents::purge(asked, id),
         (Resource::Audience(id), Method::Put) => documents::audience(asked, id).await,
+        (Resource::Audit, Method::Get) => audit::tell(asked),
         (Resource::Bundle, Method::Get) => bundle::give(asked),
         (Resource::Export, Method::Get) => export::issues(asked),
         (Resource::ListExport(id), Method::Get) => export::list(asked, id),
         (Resource::Statistics, Method::Get) => statistics::tell(asked),
+        (Resource::Usage, Method::Get) => usage::tell(asked),
+        (Resource::Largest, Method::Get) => usage::largest(asked),
+        (Resource::Epoch, Method::Post) => workspace::renew(asked),
         _ => Err(Error::Method),
     }
 }
@@ -84,13 +94,6 @@ fn file(
         .with_header("Content-Type", kind)?
         .with_header("Content-Disposition", &format!("attachment; filename=\"{name}\""))?;
     Ok(builder.from_stream(batches)?)
-}
-
-/// A stream that breaks off: the asker sees that it does, and asks again.
-fn broken(error: Error) -> worker::Error {
-    let detail = error.detail().unwrap_or_else(|| error.to_string());
-    crate::error::log("a streamed answer broke off", &detail);
-    worker::Error::RustError("the answer broke off: ask again".into())
 }
 
 fn invalid(error: impl std::fmt::Display) -> Error {

@@ -11,8 +11,5 @@ pub(crate) fn open(asked: Asked) -> Result<Response, Error> {
     if !shown.is_upgrade() {
         return Err(Error::Upgrade);
     }
-    shown.in_turn(|caller| {
-        let session = caller.session.as_ref().map(|session| &session.digest);
-        caller.object().open_socket(&caller.member, session)
-    })
+    shown.in_turn(|caller| caller.object().open_socket(caller))
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use automerge::ChangeHash;
-use docket_domain::{DocumentId, Member, MemberId, Timestamp};
+use docket_domain::{DocumentId, Timestamp};
 
 use super::{
-    Effect, Hub, HubError, Meta, Store,
+    Asker, Effect, Hub, HubError, Meta, Store,
+    asker::Viewer,
     documents::{Loaded, facts},
     intake::{Bringer, Intake, claimed_hash, encoded, out_of_reach},
     rule,
@@ -49,14 +50,14 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn read_documents(
+    pub fn read_documents<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         after: Option<DocumentId>,
         limit: usize,
         now: Timestamp,
     ) -> Result<ReadBatch, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let mut batch = ReadBatch {
             records: Vec::new(),
             count: 0,
@@ -84,13 +85,13 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn read_differing(
+    pub fn read_differing<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         listed: &[HeadsRecord],
         now: Timestamp,
     ) -> Result<Batch, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let mut batch = Batch {
             records: Vec::new(),
             handled: 0,
@@ -118,23 +119,23 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails. Changes that aren't taken are told in the answers.
-    pub fn write_documents(
+    pub fn write_documents<'a>(
         &mut self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         records: &[ChangesRecord],
         now: Timestamp,
     ) -> Result<(Vec<StoredRecord>, Vec<Effect>), HubError> {
-        let written = self.write_records(member, records, now);
+        let written = self.write_records(asker, records, now);
         self.conclude(written, now)
     }
 
-    fn write_records(
+    fn write_records<'a>(
         &mut self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         records: &[ChangesRecord],
         now: Timestamp,
     ) -> Result<Vec<StoredRecord>, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         // Where a document comes several times, its facts are told once.
         let last: HashMap<DocumentId, usize> =
             records.iter().map(|record| record.document).zip(0..).collect();
@@ -154,7 +155,7 @@ impl<S: Store> Hub<S> {
 
     fn write_record(
         &mut self,
-        member: &Member,
+        member: &Viewer,
         record: &ChangesRecord,
         with_facts: bool,
         now: Timestamp,
@@ -162,7 +163,10 @@ impl<S: Store> Hub<S> {
         let id = record.document;
         let meta = self.store.meta(id)?;
         if let Some(meta) = meta.filter(|meta| !rule::may_read(member, meta, now)) {
-            return Ok(refused(record, meta.purged));
+            return Ok(refused(
+                record,
+                meta.purged && rule::could_read(member, &meta, 0, now),
+            ));
         }
         let bringer = Bringer {
             member,
@@ -213,11 +217,13 @@ impl<S: Store> Hub<S> {
         Ok(stored)
     }
 
-    pub(super) fn reader(&self, member: &MemberId) -> Result<Member, HubError> {
+    pub(super) fn reader<'a>(&self, asker: impl Into<Asker<'a>>) -> Result<Viewer, HubError> {
+        let Asker { member, lent } = asker.into();
         let found = self.store.member(member)?;
-        found.ok_or(HubError::Protocol(
+        let member = found.ok_or(HubError::Protocol(
             "you aren't a member of this workspace any more",
-        ))
+        ))?;
+        Ok(Viewer { member, lent })
     }
 
     /// A document as it is stored, without loading it.

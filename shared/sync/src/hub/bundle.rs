@@ -9,14 +9,14 @@ use automerge::{ActorId, AutomergeError, Change, ReadDoc};
 use docket_domain::{
     Audience, DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Row, Timestamp,
     facts::{ActorFacts, Author, Receipt},
-    genesis,
-    limits::SAFE_INTEGER,
+    generation, genesis,
+    limits::{self, SAFE_INTEGER},
     read, row,
 };
 use minicbor::Decoder;
 
 use super::{
-    Hub, HubError, Meta, Store,
+    Asker, Hub, HubError, Meta, Store,
     bulk::{BATCH_BYTES, READ},
     custody::opens,
     documents::{Loaded, PER_CHANGE, facts, weight},
@@ -90,7 +90,7 @@ impl<S: Store> Hub<S> {
     /// # Errors
     /// When the store fails, or there is no such document.
     pub fn workspace(&mut self) -> Result<read::Workspace, HubError> {
-        let id = self.workspace.document;
+        let id = self.current(self.workspace.document)?;
         let loaded = self.load(id)?.ok_or(HubError::NotFound(id))?;
         let workspace = read::Workspace::read(&loaded.document);
         self.documents.put(id, loaded);
@@ -101,13 +101,13 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn read_whole(
+    pub fn read_whole<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         after: Option<DocumentId>,
         now: Timestamp,
     ) -> Result<WholeBatch, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let mut batch = WholeBatch {
             next: after,
             ..WholeBatch::default()
@@ -223,6 +223,11 @@ impl<S: Store> Hub<S> {
             return Err(RestoreError::Damaged("A change stands there twice"));
         }
         fits(&given, &all)?;
+        if !generation::fits(&loaded.document, id) {
+            return Err(RestoreError::Damaged(
+                "It tells of other generations than it can have",
+            ));
+        }
         if let Nature::Docket(kind) = nature {
             loaded.meta.kind = Some(kind);
             loaded.meta.derivation = row::DERIVATION;
@@ -403,8 +408,19 @@ pub fn is_audience(audience: &Audience) -> bool {
             organisations.len() <= MOST_PARTIES && organisations.iter().all(is_organisation)
         }
         Audience::Organisation { organisation } => is_organisation(organisation),
-        Audience::Sealed { organisation, until } => {
-            is_organisation(organisation) && until.0.unsigned_abs() <= SAFE_INTEGER
+        Audience::Sealed {
+            organisation,
+            until,
+            readers,
+            since,
+        } => {
+            is_organisation(organisation)
+                && (0..=limits::LAST_TIME).contains(&until.0)
+                && (0..=limits::LAST_TIME).contains(&since.0)
+                && readers.len() <= limits::MEMBERS
+                && readers
+                    .iter()
+                    .all(|member| member.as_str().parse::<MemberId>().is_ok())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use docket_domain::{MemberId, Timestamp};
 
-use super::{Bytes, Effect, Hub, HubError, SocketId, Store, rule};
+use super::{Bytes, Effect, Hub, HubError, Socket, SocketId, Store, rule, session::SETTLING};
 use crate::wire::{DOCKET_VERSION, Frame, PEER_TAKEN, PROTOCOL_VERSION, PeerId, PeerMetadata};
 
 impl<S: Store> Hub<S> {
@@ -29,8 +29,15 @@ impl<S: Store> Hub<S> {
             .session
             .join(peer, metadata.docket, metadata.storage_id, now);
         self.presence.is_new_to(socket);
-        if let Some(client) = state.session.client() {
-            state.session.before = self.store.contact(&client)?.unwrap_or_default();
+        let client = state.session.client();
+        let known = match &client {
+            Some(client) => self.store.contact(client)?,
+            None => None,
+        };
+        state.session.before = known.unwrap_or_else(|| state.session.issued.max(now.plus(-SETTLING)));
+        if let (Some(client), None) = (&client, known) {
+            // From here on it may work off line, and is believed.
+            self.store.set_contact(client, state.session.before)?;
         }
         self.changed.insert(socket);
         let welcome = Frame::Welcome {
@@ -129,7 +136,7 @@ impl<S: Store> Hub<S> {
                     self.close(socket, "your role or organisation changed: connecting again");
                     self.drop_socket(socket)?;
                 }
-                Some(current) => state.member = current.clone(),
+                Some(current) => state.member.member = current.clone(),
             }
         }
         let members = self.store.members()?;
@@ -147,8 +154,16 @@ impl<S: Store> Hub<S> {
 
     /// Sends a frame to every Docket client.
     pub(super) fn send_to_docket(&mut self, frame: &Frame) {
+        self.send_to_those(frame, |_| true);
+    }
+
+    /// Sends a frame to the Docket clients of those it is for.
+    pub(super) fn send_to_those(&mut self, frame: &Frame, is_for: impl Fn(&Socket) -> bool) {
         let bytes: Bytes = frame.encode().into();
-        let sockets = self.sockets.iter().filter(|(_, state)| state.session.docket);
+        let sockets = self
+            .sockets
+            .iter()
+            .filter(|(_, state)| state.session.docket && is_for(state));
         self.effects.extend(sockets.map(|(id, _)| Effect::Send {
             socket: *id,
             bytes: bytes.clone(),

@@ -14,6 +14,7 @@
 //!
 //! [`memory::MemoryStore`] is a store for tests and benches.
 
+mod asker;
 mod barred;
 mod budget;
 mod bulk;
@@ -23,40 +24,47 @@ mod custody;
 mod documents;
 mod effect;
 mod error;
+mod generations;
 mod intake;
 mod join;
 mod leaving;
 mod maintenance;
 pub mod memory;
+mod noting;
 mod peers;
 mod presence;
 mod relay;
 mod rule;
 mod session;
 mod store;
+mod stored;
 mod sync;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use docket_domain::{DocumentId, Member, MemberId, Timestamp, limits};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
 
+pub use self::{
+    asker::Asker,
+    bulk::{Batch, ReadBatch},
+    bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
+    effect::{Bytes, Effect, SocketId},
+    error::{HubError, QUOTA_OF_THE_DAY},
+    store::{
+        Content, Former, Meta, Note, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError,
+        StoredRow, Usage, Workspace,
+    },
+};
 use self::{
+    asker::Viewer,
     budget::{Budgets, Received},
     documents::{Documents, Loaded, weight},
     peers::Peers,
     presence::Presence,
     session::Session,
-};
-pub use self::{
-    bulk::{Batch, ReadBatch},
-    bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
-    effect::{Bytes, Effect, SocketId},
-    error::HubError,
-    store::{
-        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
-    },
+    stored::Stored,
 };
 use crate::{
     inspect,
@@ -78,6 +86,8 @@ pub struct Config {
     pub subscriptions: u64,
     /// A document in so many pieces is compacted.
     pub pieces: u64,
+    /// What all documents may take. The last of it is kept for admins ([`limits::RESERVE_PERCENT`]).
+    pub quota: Usage,
 }
 
 impl Default for Config {
@@ -91,6 +101,10 @@ impl Default for Config {
             limits: inspect::Limits::default(),
             subscriptions: limits::SUBSCRIPTIONS,
             pieces: 100,
+            quota: Usage {
+                documents: limits::WORKSPACE_DOCUMENTS,
+                bytes: limits::WORKSPACE,
+            },
         }
     }
 }
@@ -111,8 +125,12 @@ pub struct Hub<S> {
     changed: BTreeSet<SocketId>,
     /// Documents that couldn't be worked on from an alarm.
     failed: BTreeSet<DocumentId>,
+    /// Documents whose end was begun, and not stored.
+    unfinished: BTreeSet<DocumentId>,
     budgets: Budgets,
     presence: Presence,
+    /// What each member has stored of late.
+    stored: Stored,
     /// When it was last called, as far as it was told.
     clock: Timestamp,
 }
@@ -121,7 +139,7 @@ pub struct Hub<S> {
 #[derive(Debug)]
 struct Socket {
     session: Session,
-    member: Member,
+    member: Viewer,
     received: Received,
     /// How many documents it syncs, once that was asked for; of those, how many aren't there.
     subscriptions: Option<u64>,
@@ -155,8 +173,10 @@ impl<S: Store> Hub<S> {
             effects: Vec::new(),
             changed: BTreeSet::new(),
             failed: BTreeSet::new(),
+            unfinished: BTreeSet::new(),
             budgets: Budgets::default(),
             presence: Presence::default(),
+            stored: Stored::default(),
             clock: Timestamp(0),
         })
     }
@@ -178,6 +198,12 @@ impl<S: Store> Hub<S> {
         (self.documents.len(), self.documents.weight())
     }
 
+    /// Was it found that a document can't be worked on, since the hub woke?
+    #[must_use]
+    pub fn has_failed(&self, document: DocumentId) -> bool {
+        self.failed.contains(&document)
+    }
+
     /// How many sockets there are.
     #[must_use]
     pub fn connections(&self) -> usize {
@@ -193,13 +219,20 @@ impl<S: Store> Hub<S> {
         theirs.map(|(id, state)| (*id, state.session.heard))
     }
 
-    /// A socket of `member` was accepted.
-    pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
+    /// A socket was accepted for a member, whose way in (a token, a session) was made at `issued`: what they say to have
+    /// done before isn't believed, unless this client was here before that.
+    pub fn connect<'a>(
+        &mut self,
+        socket: SocketId,
+        asker: impl Into<Asker<'a>>,
+        issued: Timestamp,
+    ) -> Vec<Effect> {
+        let asker = asker.into();
         let begun = self
             .store
             .version()
             .map_err(HubError::from)
-            .and_then(|told| self.admit(socket, Session::new(member.clone(), told)));
+            .and_then(|told| self.admit(socket, Session::new(asker, issued, told)));
         self.changed.insert(socket);
         self.settle(socket, begun)
     }
@@ -223,8 +256,11 @@ impl<S: Store> Hub<S> {
         ))?;
         let kept = session.told;
         let socket_state = Socket {
+            member: Viewer {
+                member,
+                lent: session.lent,
+            },
             session,
-            member,
             received: Received::new(),
             subscriptions: None,
             awaited: 0,

@@ -152,7 +152,7 @@ impl<S: Store> Hub<S> {
         for (id, state) in self.sockets.iter().filter(|(_, state)| state.session.docket) {
             let visible = |document: DocumentId| {
                 let meta = metas.get(&document)?.as_ref()?;
-                rule::may_read(&state.member, meta, now).then_some(document)
+                rule::shows_place(&state.member, meta, now).then_some(document)
             };
             let name = rule::view(&state.member);
             let known = before.get(&name);

@@ -3,6 +3,7 @@
 use docket_domain::{DocumentId, MemberId, Timestamp};
 use minicbor::{Decode, Encode};
 
+use super::Asker;
 use crate::wire::{ID_LIMIT, PeerId};
 
 /// How long a client may take to give the hub what it edited off line, and how wrong its clock may be, in milliseconds.
@@ -30,7 +31,9 @@ pub(super) struct Session {
     /// The workspace's version up to which everything that concerns this socket was given to it as effects.
     #[n(5)]
     pub(super) told: u64,
-    /// When the hub was last in contact with this client before it connected; 0 if that isn't known.
+    /// Since when what this client says to have done can be true: the hub's last contact with it before it connected.
+    /// Where that isn't known, not before its way in was made; and not before it joined, since a client that was never
+    /// here has nothing of ours that it could have worked on.
     #[n(6)]
     pub(super) before: Timestamp,
     /// When it joined.
@@ -48,6 +51,13 @@ pub(super) struct Session {
     /// The version of Docket's frames that it understands; none for stock clients.
     #[n(11)]
     version: Option<u32>,
+    /// When its way in was made.
+    #[n(12)]
+    #[cbor(default)]
+    pub(super) issued: Timestamp,
+    /// See [`Asker::lent`].
+    #[n(13)]
+    pub(super) lent: Option<Timestamp>,
 }
 
 /// How far a socket follows the catalogue.
@@ -66,9 +76,11 @@ pub(super) enum Catalogue {
 
 impl Session {
     /// The session of a socket that was just accepted.
-    pub(super) const fn new(member: MemberId, told: u64) -> Self {
+    pub(super) fn new(asker: Asker<'_>, issued: Timestamp, told: u64) -> Self {
         Self {
-            member,
+            member: asker.member.clone(),
+            issued,
+            lent: asker.lent,
             peer: None,
             docket: false,
             storage: None,
@@ -142,7 +154,9 @@ mod tests {
 
     #[test]
     fn a_session_fits_an_attachment_and_is_read_again() {
-        let mut session = Session::new("m".repeat(40).parse().unwrap(), u64::MAX);
+        let member = "m".repeat(40).parse().unwrap();
+        let mut session = Session::new(Asker::from(&member), Timestamp(7), u64::MAX);
+        session.lent = Some(Timestamp(6));
         let peer = PeerId::new("p".repeat(ID_LIMIT)).unwrap();
         session.join(&peer, Some(2), Some("s".repeat(ID_LIMIT)), Timestamp(1));
         session.field = Some("f".repeat(ID_LIMIT));

@@ -7,7 +7,7 @@ use automerge::{
 use docket_domain::{DocumentId, MemberId, Timestamp, limits};
 
 use super::{
-    Hub, HubError, SocketId, Store,
+    Hub, HubError, Meta, SocketId, Store,
     documents::Loaded,
     intake::{Bringer, Intake, out_of_reach, sorted},
     peers::Peer,
@@ -37,7 +37,8 @@ impl<S: Store> Hub<S> {
         let (member, docket, before) = (state.member.clone(), state.session.docket, state.session.before);
         let message = inspect::message(data, &self.config.limits)?;
         let meta = self.store.meta(id)?;
-        if meta.as_ref().is_some_and(|meta| meta.purged) && docket {
+        let had = |meta: &Meta| meta.purged && rule::could_read(&member, meta, 0, now);
+        if meta.as_ref().is_some_and(had) && docket {
             self.send(socket, &Frame::Purged { document: id });
             return Ok(());
         }

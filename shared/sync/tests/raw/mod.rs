@@ -74,7 +74,7 @@ impl World {
     }
 
     pub fn connect(&mut self, socket: u64, who: &str) {
-        let effects = self.hub.connect(SocketId(socket), &member(who));
+        let effects = self.hub.connect(SocketId(socket), &member(who), Timestamp(0));
         self.take(effects);
     }
 

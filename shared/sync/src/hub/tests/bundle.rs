@@ -159,10 +159,7 @@ fn what_is_sealed_is_withheld_and_opens_where_it_came() {
     bob.create(id(5), "Sealed", here.now);
     here.sync(&mut bob, id(5));
     let until = here.now.plus(1_000);
-    let audience = Audience::Sealed {
-        organisation: "ornl".parse().unwrap(),
-        until,
-    };
+    let audience = Audience::sealed("ornl".parse().unwrap(), until);
     here.call(|hub, now| hub.set_audience(id(5), audience, now).unwrap());
     assert_eq!(all(&mut here, "ann"), (Vec::new(), vec![id(5)]));
     let (documents, withheld) = all(&mut here, "bob");

@@ -8,12 +8,15 @@ mod barring;
 mod bulk;
 mod bundle;
 mod catalogue;
+mod generations;
 mod hostile;
 mod leaving;
 mod presence;
+mod quota;
 mod refusing;
 mod sockets;
 mod syncing;
+mod unknown;
 mod upkeep;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -175,7 +178,7 @@ impl World {
             muted: false,
         };
         let member = client.member.clone();
-        self.call(|hub, _| hub.connect(socket, &member));
+        self.call(|hub, _| hub.connect(socket, &member, Timestamp(0)));
         let frame = Frame::Join {
             sender: client.peer.clone(),
             metadata: PeerMetadata {

@@ -143,7 +143,7 @@ fn many_who_come_at_once_are_told_of_in_few_frames() {
     let mut sizes = (0, 0);
     for n in 0..clients {
         let socket = SocketId(1_000 + n);
-        world.call(|hub, _| hub.connect(socket, &member_id("bob")));
+        world.call(|hub, _| hub.connect(socket, &member_id("bob"), Timestamp(0)));
         let frame = Frame::Join {
             sender: PeerId::new(format!("bob-{n}")).unwrap(),
             metadata: PeerMetadata {
