@@ -78,7 +78,7 @@ test("the last admin stays", async (context) => {
   const other = place.api(`/members/${place.member.member.id}`);
   assert.equal((await call(other, { token, method: "PATCH", body: { role: "admin" } })).status, 200);
   assert.equal((await call(self, { token, method: "DELETE" })).status, 204);
-  assert.equal((await call(place.api(), { token })).status, 401);
+  assert.equal((await call(place.api(), { token })).status, 410);
 });
 
 test("revoking ends tokens and open sockets at once, and nobody else's", async (context) => {
@@ -94,8 +94,8 @@ test("revoking ends tokens and open sockets at once, and nobody else's", async (
   await silent.isClosed(30_000);
   await stays.next((frame) => frame.type === "docket-members" && !frame.members.some(({ id }) => id === place.member.member.id));
   assert.equal(stays.closed, undefined);
-  assert.equal((await call(place.api(), { token: place.member.token })).status, 401);
-  await assert.rejects(RawSocket.open(place.sync, { token: place.member.token }), { status: 401 });
+  assert.equal((await call(place.api(), { token: place.member.token })).status, 410);
+  await assert.rejects(RawSocket.open(place.sync, { token: place.member.token }), { status: 410 });
   stays.close();
 });
 

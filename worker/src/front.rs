@@ -6,7 +6,7 @@ use worker::{Env, Headers, Method, Request, RequestInit, Response, Url};
 
 use crate::{
     answer,
-    error::Error,
+    error::{self, Error},
     route::{self, Place},
 };
 
@@ -20,20 +20,36 @@ struct Health {
 }
 
 /// Answers one request from outside.
-pub(crate) async fn answer(request: Request, env: &Env) -> Result<Response, Error> {
-    match route::place(&request.path())? {
-        Place::Health => {
-            if !matches!(request.method(), Method::Get | Method::Head) {
-                return Err(Error::Method);
-            }
-            let health = Health {
-                status: "ok",
-                version: env!("CARGO_PKG_VERSION"),
-            };
-            answer::json(200, &health)
-        }
-        Place::Workspace { slug, sync, .. } => forward(request, env, &slug, sync).await,
+pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Response> {
+    let secure = answer::is_secure(&request);
+    match route::place(&request.path()) {
+        Ok(Place::Health) => answer::either(secure, health(&request)),
+        // What the object answers can't be changed any more.
+        Ok(Place::Workspace { slug, sync, .. }) => match forward(request, env, &slug, sync).await {
+            Ok(response) => Ok(response),
+            Err(error) => answer::either(secure, Err(logged(error))),
+        },
+        Err(error) => answer::either(secure, Err(logged(error))),
     }
+}
+
+/// Tells the log what the asker isn't told.
+fn logged(error: Error) -> Error {
+    if let Some(detail) = error.detail() {
+        error::log(error.code(), &detail);
+    }
+    error
+}
+
+fn health(request: &Request) -> Result<Response, Error> {
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return Err(Error::Method);
+    }
+    let health = Health {
+        status: "ok",
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    answer::json(200, &health)
 }
 
 async fn forward(request: Request, env: &Env, slug: &WorkspaceSlug, sync: bool) -> Result<Response, Error> {

@@ -33,6 +33,12 @@ pub(crate) enum Resource {
     Member(MemberId),
     /// A member's tokens.
     Tokens(MemberId),
+    /// The ways in of a member.
+    Credentials(MemberId),
+    /// One of them, by its public id.
+    Credential(MemberId, String),
+    /// Who did what.
+    Audit,
     /// Invitations.
     Invitations,
     /// Accepting an invitation.
@@ -53,6 +59,12 @@ pub(crate) enum Resource {
     ListExport(DocumentId),
     /// Figures for the people who run it.
     Statistics,
+    /// How much there is, of how much there may be.
+    Usage,
+    /// The largest documents, and those in trouble.
+    Largest,
+    /// The store's epoch.
+    Epoch,
 }
 
 /// Reads a path.
@@ -82,24 +94,32 @@ pub(crate) fn place(path: &str) -> Result<Place, Error> {
 fn resource(path: &str) -> Option<Resource> {
     let mut parts = path.split('/');
     let (first, second, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-    if parts.next().is_some() {
-        return None;
+    if let Some(fourth) = parts.next() {
+        let credential = first == "members" && third == Some("credentials") && parts.next().is_none();
+        let id = second.filter(|_| credential)?.parse().ok()?;
+        let known = !fourth.is_empty() && fourth.len() <= 32;
+        return known.then(|| Resource::Credential(id, fourth.to_owned()));
     }
     Some(match (first, second, third) {
         ("", None, None) => Resource::Workspace,
         ("members", None, None) => Resource::Members,
         ("members", Some(id), None) => Resource::Member(id.parse().ok()?),
         ("members", Some(id), Some("tokens")) => Resource::Tokens(id.parse().ok()?),
+        ("members", Some(id), Some("credentials")) => Resource::Credentials(id.parse().ok()?),
+        ("audit", None, None) => Resource::Audit,
         ("invitations", None, None) => Resource::Invitations,
         ("invitations", Some("accept"), None) => Resource::Acceptance,
         ("session", None, None) => Resource::Session,
         ("documents", None, None) => Resource::Documents,
+        ("documents", Some("largest"), None) => Resource::Largest,
         ("documents", Some(id), None) => Resource::Document(id.parse().ok()?),
         ("documents", Some(id), Some("audience")) => Resource::Audience(id.parse().ok()?),
         ("bundle", None, None) => Resource::Bundle,
         ("export", None, None) => Resource::Export,
         ("lists", Some(id), Some("export")) => Resource::ListExport(id.parse().ok()?),
         ("statistics", None, None) => Resource::Statistics,
+        ("usage", None, None) => Resource::Usage,
+        ("epoch", None, None) => Resource::Epoch,
         _ => return None,
     })
 }
@@ -127,6 +147,10 @@ mod tests {
             Some(Resource::Member("m-1".parse().unwrap()))
         );
         assert_eq!(
+            named(&format!("{base}/members/m-1/credentials/0a1b")),
+            Some(Resource::Credential("m-1".parse().unwrap(), "0a1b".to_owned()))
+        );
+        assert_eq!(
             named(&format!("{base}/documents/{id}/audience")),
             Some(Resource::Audience(id))
         );
@@ -144,6 +168,8 @@ mod tests {
             "/api/v1/workspaces/DEMO",
             "/api/v1/workspaces/demo/secrets",
             "/api/v1/workspaces/demo/members/m-1/tokens/x",
+            "/api/v1/workspaces/demo/members/m-1/credentials/x/y",
+            "/api/v1/workspaces/demo/documents/m-1/credentials/x",
             "/api/v1/workspaces/demo/documents/not-an-id",
             "/sync/demo/x",
             "/sync/",

@@ -4,8 +4,10 @@
 //! A document's own times and names are claims. An actor belongs to the member whose socket brought its first
 //! change; a claimed time counts only between that client's last acknowledged contact and the receipt.
 
+use std::collections::BTreeMap;
+
 use automerge::{ActorId, ObjId};
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 
 use crate::{
     audience::Audience,
@@ -24,7 +26,18 @@ pub struct Facts {
     pub audience: Audience,
     /// What is known of each actor's changes.
     #[n(2)]
-    pub actors: Vec<ActorFacts>,
+    pub actors: Actors,
+}
+
+/// What is known of each actor's changes, found by the actor: a document may have thousands.
+///
+/// In CBOR an array of [`ActorFacts`] in the order of the actors' bytes. Read in any order; where an actor stands twice,
+/// the last counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Actors {
+    by_actor: BTreeMap<Vec<u8>, ActorFacts>,
+    /// In all of them.
+    receipts: usize,
 }
 
 /// The changes of one actor.
@@ -41,6 +54,21 @@ pub struct ActorFacts {
     /// Its changes, in order.
     #[n(2)]
     pub receipts: Vec<Receipt>,
+    /// Who brought it, for an import, which is nobody's own; none for layouts, for members' actors, and for imports that
+    /// came before this was noted.
+    #[n(3)]
+    pub brought_by: Option<MemberId>,
+}
+
+/// Whose the changes of an actor are.
+#[derive(Debug, Clone, Copy)]
+pub enum Author<'m> {
+    /// A member's, who brought the actor's first change.
+    Member(&'m MemberId),
+    /// Another tracker's: nobody's own, brought by that member if it is known by whom.
+    Import(Option<&'m MemberId>),
+    /// A layout, or what the hub carries into a next generation: nobody's.
+    Nobody,
 }
 
 /// When the hub received changes of one actor, up to an operation.
@@ -71,8 +99,19 @@ impl Facts {
     /// What is known of `actor`.
     #[must_use]
     pub fn actor(&self, actor: &ActorId) -> Option<&ActorFacts> {
-        let bytes = actor.to_bytes();
-        self.actors.iter().find(|facts| facts.actor == bytes)
+        self.actors.get(actor.to_bytes())
+    }
+
+    /// Who brought imports into the document, and when, in the order of time.
+    #[must_use]
+    pub fn importers(&self) -> Vec<(MemberId, Timestamp)> {
+        let imports = self.actors.iter().filter_map(|actor| {
+            let first = actor.receipts.first()?;
+            Some((actor.brought_by.clone()?, first.received))
+        });
+        let mut imports: Vec<_> = imports.collect();
+        imports.sort_by(|(a, at), (b, then)| (at, a).cmp(&(then, b)));
+        imports
     }
 
     /// Who stands behind `actor`, where the hub knows.
@@ -119,27 +158,130 @@ impl Facts {
     }
 
     /// Takes in that a change of `actor` up to `max_op` was received.
-    pub fn record(&mut self, actor: &ActorId, member: Option<&MemberId>, receipt: Receipt) {
-        let bytes = actor.to_bytes();
-        match self.actors.iter_mut().find(|facts| facts.actor == bytes) {
-            Some(facts) => facts.receive(receipt),
-            None => self.actors.push(ActorFacts {
-                actor: bytes.to_vec(),
-                member: member.cloned(),
-                receipts: vec![receipt],
-            }),
+    pub fn record(&mut self, actor: &ActorId, author: Author<'_>, receipt: Receipt) {
+        self.actors.record(actor.to_bytes(), author, receipt);
+    }
+}
+
+impl Actors {
+    /// All, in the order of the actors' bytes.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &ActorFacts> {
+        self.by_actor.values()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_actor.len()
+    }
+
+    /// Are there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_actor.is_empty()
+    }
+
+    /// How many receipts all of them have.
+    #[must_use]
+    pub const fn receipts(&self) -> usize {
+        self.receipts
+    }
+
+    /// What is known of the actor with these bytes.
+    #[must_use]
+    pub fn get(&self, actor: &[u8]) -> Option<&ActorFacts> {
+        self.by_actor.get(actor)
+    }
+
+    /// Adds what is known of an actor, in the place of what was known.
+    pub fn insert(&mut self, facts: ActorFacts) {
+        self.receipts += facts.receipts.len();
+        if let Some(before) = self.by_actor.insert(facts.actor.clone(), facts) {
+            self.receipts -= before.receipts.len();
         }
+    }
+
+    /// Forgets an actor.
+    pub fn remove(&mut self, actor: &[u8]) -> Option<ActorFacts> {
+        let facts = self.by_actor.remove(actor)?;
+        self.receipts -= facts.receipts.len();
+        Some(facts)
+    }
+
+    /// Adds what is known of other changes, received later.
+    pub fn extend(&mut self, later: Self) {
+        for facts in later.by_actor.into_values() {
+            let author = match (&facts.member, &facts.brought_by) {
+                (Some(member), _) => Author::Member(member),
+                (None, Some(member)) => Author::Import(Some(member)),
+                (None, None) => Author::Nobody,
+            };
+            for receipt in &facts.receipts {
+                self.record(&facts.actor, author, *receipt);
+            }
+        }
+    }
+
+    fn record(&mut self, actor: &[u8], author: Author<'_>, receipt: Receipt) {
+        let (member, brought_by) = match author {
+            Author::Member(member) => (Some(member.clone()), None),
+            Author::Import(member) => (None, member.cloned()),
+            Author::Nobody => (None, None),
+        };
+        let facts = self.by_actor.entry(actor.to_vec()).or_insert_with(|| ActorFacts {
+            actor: actor.to_vec(),
+            member,
+            receipts: Vec::new(),
+            brought_by,
+        });
+        self.receipts += usize::from(facts.receive(receipt));
+    }
+}
+
+impl FromIterator<ActorFacts> for Actors {
+    fn from_iter<I: IntoIterator<Item = ActorFacts>>(all: I) -> Self {
+        let mut actors = Self::default();
+        for facts in all {
+            actors.insert(facts);
+        }
+        actors
+    }
+}
+
+impl<C> Encode<C> for Actors {
+    fn encode<W: encode::Write>(
+        &self,
+        e: &mut Encoder<W>,
+        ctx: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        e.array(self.len() as u64)?;
+        self.iter().try_for_each(|facts| facts.encode(e, ctx))
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Actors {
+    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, decode::Error> {
+        let mut actors = Self::default();
+        for facts in d.array_iter_with(ctx)? {
+            actors.insert(facts?);
+        }
+        Ok(actors)
     }
 }
 
 impl ActorFacts {
-    fn receive(&mut self, receipt: Receipt) {
+    /// Answers whether that took another receipt.
+    fn receive(&mut self, receipt: Receipt) -> bool {
         match self.receipts.last_mut() {
             // Changes that came in one message share a receipt.
             Some(last) if last.received == receipt.received && last.contact == receipt.contact => {
                 last.max_op = last.max_op.max(receipt.max_op);
+                false
             }
-            _ => self.receipts.push(receipt),
+            _ => {
+                self.receipts.push(receipt);
+                true
+            }
         }
     }
 }
@@ -158,7 +300,7 @@ mod tests {
                 received: Timestamp(received),
                 contact: Timestamp(received - 500),
             };
-            facts.record(&actor, Some(&member), receipt);
+            facts.record(&actor, Author::Member(&member), receipt);
         }
         (facts, actor)
     }
@@ -189,6 +331,30 @@ mod tests {
                 }
             );
         }
+    }
+
+    #[test]
+    fn many_actors_are_written_and_read_in_their_order() {
+        let member = MemberId::random();
+        let mut facts = Facts::default();
+        for n in (0..20_000_u32).rev() {
+            let receipt = Receipt {
+                max_op: u64::from(n),
+                received: Timestamp(1_000 + i64::from(n)),
+                contact: Timestamp(0),
+            };
+            let author = match n {
+                7 => Author::Import(Some(&member)),
+                9 => Author::Nobody,
+                _ => Author::Member(&member),
+            };
+            facts.record(&ActorId::from(n.to_be_bytes().as_slice()), author, receipt);
+        }
+        assert_eq!((facts.actors.len(), facts.actors.receipts()), (20_000, 20_000));
+        let again: Facts = minicbor::decode(&minicbor::to_vec(&facts).unwrap()).unwrap();
+        assert_eq!(again, facts);
+        assert!(facts.actors.iter().is_sorted_by_key(|actor| actor.actor.clone()));
+        assert_eq!(facts.importers(), [(member, Timestamp(1_007))]);
     }
 
     #[test]

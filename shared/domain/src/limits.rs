@@ -36,7 +36,7 @@ pub const DOCUMENT_MEMORY: u64 = 40_000_000;
 /// The changes of one document, as they came.
 pub const DOCUMENT: u64 = 12_000_000;
 /// A document's facts: who brought which change, and when.
-pub const FACTS: usize = 2_000_000;
+pub const FACTS: usize = 2_500_000;
 /// A document whose share of any of these reaches this many hundredths goes on in its next generation, if it can have
 /// one.
 pub const FULL_PERCENT: u64 = 60;
@@ -44,9 +44,11 @@ pub const FULL_PERCENT: u64 = 60;
 /// One change: alone, it fits a frame with all that stands around it.
 pub const CHANGE: usize = 7 << 20;
 /// The operations of one change, and of one turn in which changes are judged: a pasted text of 100 KB fits.
-pub const TURN_OPERATIONS: usize = 150_000;
+pub const TURN_OPERATIONS: usize = 120_000;
+/// Of these, the operations on maps, which cost more: an issue with ten thousand comments comes in whole.
+pub const TURN_VALUES: usize = 50_000;
 /// The changes that are judged in one turn.
-pub const TURN_CHANGES: usize = 2_000;
+pub const TURN_CHANGES: usize = 6_000;
 /// The changes of one message.
 pub const MESSAGE_CHANGES: usize = 20_000;
 /// The hashes of one list of a message: heads, needs, dependencies.

@@ -131,13 +131,16 @@ impl<'d> Places<'d> {
 
     /// The operations of `change`, in order; what they make is known from then on.
     pub fn read(&mut self, change: &Change) -> Vec<Operation> {
+        self.each(change).collect()
+    }
+
+    /// As [`read`](Self::read), one after the other.
+    pub fn each(&mut self, change: &Change) -> impl Iterator<Item = Operation> {
         let decoded = change.decode();
         let start = decoded.start_op.get();
-        let actor = &decoded.actor_id;
+        let actor = decoded.actor_id;
         let numbered = (start..).zip(decoded.operations);
-        numbered
-            .map(|(counter, op)| self.read_one(OpId::new(counter, actor), op))
-            .collect()
+        numbered.map(move |(counter, op)| self.read_one(OpId::new(counter, &actor), op))
     }
 
     fn read_one(&mut self, id: OpId, op: legacy::Op) -> Operation {

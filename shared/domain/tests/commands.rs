@@ -7,7 +7,7 @@ use automerge::{ActorId, Automerge, ROOT, ReadDoc};
 use docket_domain::{
     Action, Command, CommandError, Context, DocumentId, EntryId, Facts, Field, MemberId, Row, Timestamp,
     command::{NewIssue, Place, Splice},
-    facts::Receipt,
+    facts::{Author, Receipt},
     history::{self, What},
     metrics::Life,
     operation,
@@ -399,7 +399,7 @@ fn a_false_time_is_corrected_in_the_row() {
         received: Timestamp(99_000),
         contact: Timestamp(90_000),
     };
-    facts.record(&actor(1), Some(&"m-ann".parse().unwrap()), receipt);
+    facts.record(&actor(1), Author::Member(&"m-ann".parse().unwrap()), receipt);
     let row = Row::derive(&doc, ID, &facts).unwrap();
     let last = row.issue().unwrap().timeline.last().unwrap().clone();
     assert_eq!((last.at, last.corrected), (Timestamp(99_000), true));
@@ -443,7 +443,7 @@ fn the_history_tells_who_did_what() {
         received: Timestamp(70_000),
         contact: Timestamp(0),
     };
-    facts.record(&actor(1), Some(&"m-ann".parse().unwrap()), receipt);
+    facts.record(&actor(1), Author::Member(&"m-ann".parse().unwrap()), receipt);
     let history = history::history(&doc, &facts);
     assert!(
         history

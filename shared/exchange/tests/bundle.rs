@@ -6,8 +6,8 @@ use std::io::{Cursor, Read};
 
 use docket_domain::{DocumentId, Member, Role, Timestamp};
 use docket_exchange::bundle::{
-    About, BundleError, Document, Entry, FORMAT, Item, Name, Participant, Progress, Reader, Span, State,
-    Withheld, Writer,
+    About, Audited, BundleError, Document, Entry, FORMAT, Item, Name, Participant, Progress, Reader, Span,
+    State, Withheld, Writer,
 };
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -388,4 +388,62 @@ fn an_entry_is_told_by_its_digest() {
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     );
     assert_eq!(serde_json::from_value::<Entry>(text).unwrap(), entry);
+}
+
+fn audited(ids: std::ops::RangeInclusive<i64>, detail: &str) -> Vec<Audited> {
+    let entry = |id| Audited {
+        id,
+        at: Timestamp(1_700_000_000_000 + id),
+        by: (id % 2 == 0).then(|| "m-1".parse().unwrap()),
+        from: Some("203.0.113.0/24".to_owned()),
+        what: "member-changed".to_owned(),
+        subject: Some("m-2".to_owned()),
+        detail: json!({"role": {"from": "member", "to": detail}}),
+    };
+    ids.map(entry).collect()
+}
+
+fn with_audit(entries: &[Audited]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut writer = Writer::begin(&about(), &mut out).unwrap();
+    for document in documents(&[5]) {
+        writer.document(&document, &mut out).unwrap();
+    }
+    writer.audit(entries, &mut out).unwrap();
+    writer.finish(&participants(), &state(), &mut out).unwrap();
+    out
+}
+
+fn audit_of(bundle: &[u8]) -> Result<Vec<Audited>, BundleError> {
+    let mut reader = Reader::new();
+    reader.feed(bundle);
+    let mut found = None;
+    while let Some(item) = reader.next_item()? {
+        if let Item::Audit(entries) = item {
+            assert!(found.replace(entries).is_none());
+        }
+    }
+    reader.finish()?;
+    Ok(found.unwrap())
+}
+
+#[test]
+fn the_audit_log_is_read_back() {
+    let entries = audited(3..=9, "admin");
+    assert_eq!(audit_of(&with_audit(&entries)).unwrap(), entries);
+    // Too long: the latest.
+    let long = audited(1..=2_000, &"x".repeat(8_000));
+    let read = audit_of(&with_audit(&long)).unwrap();
+    assert!(read.len() > 900 && read.len() < 1_100, "{}", read.len());
+    assert_eq!(read.last(), long.last());
+    // Numbers that don't grow are no log of ours.
+    let mut twice = audited(3..=4, "admin");
+    twice[1].id = 3;
+    assert!(matches!(
+        audit_of(&with_audit(&twice)),
+        Err(BundleError::Content {
+            name: Name::Audit,
+            ..
+        })
+    ));
 }

@@ -13,7 +13,11 @@ use automerge::{
     transaction::{Transactable, Transaction},
 };
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, Role, Timestamp, facts::Receipt, genesis, rank::Rank, read::Workspace,
+    DocumentId, Facts, Kind, Member, Role, Timestamp,
+    facts::{Author, Receipt},
+    genesis,
+    rank::Rank,
+    read::Workspace,
 };
 use docket_sync::{
     guard::{self, Input, Nature, Verdict},
@@ -67,7 +71,7 @@ impl Stored {
             contact: Timestamp(0),
         };
         self.facts
-            .record(change.actor_id(), Some(&self.member.id), receipt);
+            .record(change.actor_id(), Author::Member(&self.member.id), receipt);
     }
 
     /// Judges the same bytes again and again; answers the time for each of `inspect` and `judge`.

@@ -81,6 +81,12 @@ impl<R: Record> Reader<R> {
         }
     }
 
+    /// The bytes that it keeps.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// The stream has ended: the records that were still to be read.
     ///
     /// # Errors

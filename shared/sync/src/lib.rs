@@ -9,4 +9,5 @@ pub mod guard;
 pub mod hashes;
 pub mod hub;
 pub mod inspect;
+mod parts;
 pub mod wire;

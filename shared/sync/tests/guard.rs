@@ -314,6 +314,8 @@ fn by_names_who_writes() {
         let verdict = issue.try_edit(Role::Admin, |tx| {
             let comments = object(tx, &["comments"])?;
             let entry = tx.put_object(&comments, "new", ObjType::Map)?;
+            tx.put(&entry, "at", time(1))?;
+            tx.put(&entry, "body", "hello")?;
             tx.put(&entry, "by", name)
         });
         assert_eq!(code(&verdict), expected);

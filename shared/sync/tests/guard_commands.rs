@@ -282,10 +282,6 @@ fn commands_on_the_workspace() {
     }
     for action in [
         Action::LinkReport { quarter: QUARTER },
-        Action::MapPerson {
-            person: PersonId::external("jira", "jdoe"),
-            member: Some(me(Role::Member).id),
-        },
         Action::MapWord {
             word: "jira/status/Parked".to_owned(),
             meaning: Some("waiting-vendor".to_owned()),
@@ -293,6 +289,21 @@ fn commands_on_the_workspace() {
     ] {
         assert_eq!(taken(&workspace, action), "am");
     }
+}
+
+/// Who somebody of another tracker is here, an admin says, or that member.
+#[test]
+fn nobody_is_said_to_be_somebody_by_others() {
+    let workspace = Stored::workspace();
+    let said = |member: &str| {
+        let action = Action::MapPerson {
+            person: PersonId::external("jira", "jdoe"),
+            member: Some(member.parse().unwrap()),
+        };
+        taken(&workspace, action)
+    };
+    assert_eq!(said(me(Role::Member).id.as_str()), "amv");
+    assert_eq!(said("m-other"), "a");
 }
 
 /// A workspace made before reports were takes the layout that holds them from whoever needs it first.

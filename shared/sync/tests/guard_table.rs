@@ -13,7 +13,7 @@
 mod world;
 
 use automerge::{
-    AutomergeError, ObjType, ScalarValue,
+    AutomergeError, ObjId, ObjType, ScalarValue,
     transaction::{Transactable, Transaction},
 };
 use docket_domain::{Role, report::Section};
@@ -39,14 +39,19 @@ fn attempt(tx: &mut Transaction<'_>, path: &str, what: &Try) -> Result<(), Autom
     match what {
         Try::Put(value) => put(tx, &keys, value.clone()),
         Try::New(value) => {
-            let (entry, container) = parents.split_last().unwrap();
-            let container = object(tx, container)?;
-            let entry = tx.put_object(&container, *entry, ObjType::Map)?;
-            tx.put(&entry, *last, value.clone())
+            let (name, container) = parents.split_last().unwrap();
+            let parent = object(tx, container)?;
+            let entry = tx.put_object(&parent, *name, ObjType::Map)?;
+            tx.put(&entry, *last, value.clone())?;
+            complete(tx, container, &entry, Some((last, value)))
         }
         Try::Make(kind) => {
             let parent = object(tx, parents)?;
-            tx.put_object(&parent, *last, *kind).map(|_| ())
+            let made = tx.put_object(&parent, *last, *kind)?;
+            match kind {
+                ObjType::Map => complete(tx, parents, &made, None),
+                _ => Ok(()),
+            }
         }
         Try::Delete => {
             let parent = object(tx, parents)?;
@@ -57,6 +62,50 @@ fn attempt(tx: &mut Transaction<'_>, path: &str, what: &Try) -> Result<(), Autom
             tx.splice_text(&text, 2, 3, words)
         }
     }
+}
+
+/// Writes what else an entry has, so that it is the one value that is tried.
+fn complete(
+    tx: &mut Transaction<'_>,
+    container: &[&str],
+    entry: &ObjId,
+    tried: Option<(&str, &ScalarValue)>,
+) -> Result<(), AutomergeError> {
+    let values: &[(&str, &str)] = match container {
+        ["comments"] => &[("body", "hello")],
+        ["events"] => &[("field", "status"), ("from", "new"), ("to", "closed")],
+        ["attention"] => &[("reason", "slow")],
+        ["links"] => &[("relation", "blocks"), ("target", "LU-1")],
+        ["attachments"] => &[("name", "a.log")],
+        ["figures"] => &[("data", "{}")],
+        _ => return Ok(()),
+    };
+    // An event stands with its field's change.
+    let field = match tried {
+        Some(("field", ScalarValue::Str(field))) => field.to_string(),
+        _ => "status".to_owned(),
+    };
+    let to = match field.as_str() {
+        "severity" => "s4",
+        "priority" => "trivial",
+        "assignee" => "m-other",
+        _ => "closed",
+    };
+    let untried = |name: &str| tried.is_none_or(|(tried, _)| tried != name);
+    for (name, value) in values.iter().filter(|(name, _)| untried(name)) {
+        let value = if *name == "to" { to } else { *value };
+        tx.put(entry, *name, value)?;
+    }
+    if *container == ["events"] && field != "nonsense" {
+        tx.put(automerge::ROOT, field, to)?;
+    }
+    if untried("at") {
+        tx.put(entry, "at", time(1_700_000_000_000))?;
+    }
+    if untried("by") {
+        tx.put(entry, "by", "m-me")?;
+    }
+    Ok(())
 }
 
 fn t(word: &str) -> Try {
@@ -115,8 +164,10 @@ fn rows() -> Vec<Row> {
         ),
         ("workspace", "mappings jira/status/Parked", null(), "am"),
         ("workspace", "mappings jira/status/Parked", yes(), ""),
-        ("workspace", "people jira:jdoe", t("m-other"), "am"),
-        ("workspace", "people jira:jdoe", null(), "am"),
+        ("workspace", "people jira:jdoe", t("m-other"), "a"),
+        ("workspace", "people jira:jdoe", t("m-me"), "amv"),
+        ("workspace", "people jira:mine", null(), "amv"),
+        ("workspace", "people jira:theirs", null(), "a"),
         ("workspace", "people jira:jdoe", t("Not an id"), ""),
         ("workspace", "people m-other", t("m-me"), ""),
         ("workspace", "people m-other", null(), ""),

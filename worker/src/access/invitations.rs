@@ -1,9 +1,10 @@
 //! Invitations: a link for one use, good for two weeks.
 
-use docket_domain::{Member, Timestamp};
+use docket_domain::{Member, MemberId, Timestamp};
 
 use super::{
     members::{self, Offer},
+    naming,
     secret::Secret,
 };
 use crate::{
@@ -21,6 +22,7 @@ const MOST: usize = 500;
 pub(crate) fn issue(
     database: &Database,
     offer: &Offer,
+    by: &MemberId,
     now: Timestamp,
 ) -> Result<(Secret, Timestamp), Error> {
     database.run(
@@ -33,28 +35,34 @@ pub(crate) fn issue(
         )));
     }
     if let Some(proposed) = &offer.name {
-        members::name(proposed)?;
+        let proposed = naming::name(proposed)?;
+        members::is_free(database, &proposed, None)?;
     }
     let secret = Secret::random()?;
     let expires = now.plus(LIFETIME);
     let json = serde_json::to_string(offer).map_err(|error| StoreError::Unexpected(error.to_string()))?;
     database.run(
-        "INSERT INTO invitations (digest, offer, expires) VALUES (?, ?, ?)",
-        vec![blob(secret.digest().as_bytes()), text(json), integer(expires.0)?],
+        "INSERT INTO invitations (digest, offer, expires, made_by) VALUES (?, ?, ?, ?)",
+        vec![
+            blob(secret.digest().as_bytes()),
+            text(json),
+            integer(expires.0)?,
+            text(by.as_str()),
+        ],
     )?;
     Ok((secret, expires))
 }
 
-/// Uses an invitation up and makes the member; to be run atomically.
+/// Uses an invitation up and makes the member; to be run atomically. Answers who had made it too, where that is known.
 pub(crate) fn accept(
     database: &Database,
     secret: &Secret,
     name: &str,
     now: Timestamp,
-) -> Result<Member, Error> {
+) -> Result<(Member, Option<String>), Error> {
     let digest = secret.digest();
     let row = database.row(
-        "DELETE FROM invitations WHERE digest = ? AND expires > ? RETURNING offer",
+        "DELETE FROM invitations WHERE digest = ? AND expires > ? RETURNING offer, made_by",
         vec![blob(digest.as_bytes()), integer(now.0)?],
     )?;
     let Some(mut row) = row else {
@@ -66,5 +74,29 @@ pub(crate) fn accept(
         "" => offer.name.clone().unwrap_or_default(),
         chosen => chosen.to_owned(),
     };
-    members::add(database, offer, &chosen)
+    let made_by = row.text_or_none()?;
+    let own = offer.name.clone();
+    let member = members::add(database, offer, &chosen)?;
+    is_nobodys(database, &member.name, own.as_deref(), now)?;
+    Ok((member, made_by))
+}
+
+/// Goes on only if the name isn't kept for somebody else who was invited by it.
+fn is_nobodys(database: &Database, name: &str, own: Option<&str>, now: Timestamp) -> Result<(), Error> {
+    let waiting = database.rows(
+        "SELECT offer FROM invitations WHERE expires > ?",
+        vec![integer(now.0)?],
+    )?;
+    for mut row in waiting {
+        let offer: Offer =
+            serde_json::from_str(&row.text()?).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+        // One's own invitation may have been sent twice.
+        let theirs = offer.name.as_deref().filter(|theirs| own != Some(theirs));
+        if theirs.is_some_and(|theirs| naming::alike(theirs, name)) {
+            return Err(Error::Conflict(
+                "somebody else was invited by this name: take another".into(),
+            ));
+        }
+    }
+    Ok(())
 }

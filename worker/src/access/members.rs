@@ -1,23 +1,17 @@
 //! The members of the workspace, as the hub keeps them.
 
-use docket_domain::{Duty, Member, MemberId, OrganisationId, Role, Timestamp};
+use docket_domain::{Duty, Member, MemberId, OrganisationId, Role, Timestamp, limits};
 use docket_exchange::bundle::Participant;
 use serde::Deserialize;
 
-use super::credentials;
+use super::naming;
 use crate::{
     error::Error,
     store::{Database, Row, StoreError, integer, text},
 };
 
-/// The longest name of a member or a workspace, in characters.
-const LONGEST_NAME: usize = 120;
-
-/// The last millisecond of the year 9999.
-const LAST_TIME: i64 = 253_402_300_799_999;
-
 /// The most members of one workspace.
-const MOST: usize = 2_000;
+const MOST: usize = limits::MEMBERS;
 
 /// A member to be made.
 #[derive(Debug, Clone, Deserialize, serde::Serialize)]
@@ -66,24 +60,24 @@ fn present<'de, D: serde::Deserializer<'de>>(
     Option::deserialize(deserializer).map(Some)
 }
 
-/// A name as it is kept: trimmed, without control characters, not empty.
-pub(crate) fn name(text: &str) -> Result<String, Error> {
-    let text = text.trim();
-    let fits =
-        !text.is_empty() && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control);
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::Invalid(format!(
-            "a name has 1 to {LONGEST_NAME} characters, on one line"
-        )))
+/// Goes on only if nobody is called so, or almost so. Members who are alike already stay as they are.
+pub(crate) fn is_free(database: &Database, name: &str, except: Option<&MemberId>) -> Result<(), Error> {
+    let taken = all(database)?
+        .into_iter()
+        .find(|member| Some(&member.id) != except && naming::alike(&member.name, name));
+    match taken {
+        None => Ok(()),
+        Some(member) => Err(Error::Conflict(format!(
+            "somebody here is called “{}”, which looks the same: take a name that tells you apart, with a surname or an organisation",
+            member.name
+        ))),
     }
 }
 
 /// A workspace's name as it is kept, from whatever its document calls it.
 pub(crate) fn tidied(text: &str) -> String {
     let one_line = text.replace(char::is_control, " ");
-    let short: String = one_line.trim().chars().take(LONGEST_NAME).collect();
+    let short: String = one_line.trim().chars().take(limits::MEMBER_NAME).collect();
     match short.trim_end() {
         "" => "Workspace".to_owned(),
         name => name.to_owned(),
@@ -133,9 +127,9 @@ pub(crate) fn restore(database: &Database, everybody: &[Participant]) -> Result<
     }
     database.run("DELETE FROM members", Vec::new())?;
     for Participant { member, revoked_at } in everybody {
-        let as_kept = name(&member.name)? == member.name
+        let as_kept = naming::one_line(&member.name)? == member.name
             && member.duties.is_sorted_by(|a, b| a < b)
-            && revoked_at.is_none_or(|at| (0..=LAST_TIME).contains(&at.0));
+            && revoked_at.is_none_or(|at| (0..=limits::LAST_TIME).contains(&at.0));
         if !as_kept {
             return Err(Error::Invalid(format!(
                 "there can't be such a member as {}",
@@ -168,20 +162,29 @@ pub(crate) fn add(database: &Database, offer: Offer, chosen: &str) -> Result<Mem
     duties.dedup();
     let member = Member {
         id: MemberId::random(),
-        name: name(chosen)?,
+        name: naming::name(chosen)?,
         role: offer.role,
         organisation: offer.organisation,
         duties,
     };
+    is_free(database, &member.name, None)?;
     save(database, &member)?;
     Ok(member)
 }
 
-/// Changes a member.
-pub(crate) fn amend(database: &Database, id: &MemberId, amendment: Amendment) -> Result<Member, Error> {
-    let mut member = existing(database, id)?;
-    if let Some(text) = amendment.name {
-        member.name = name(&text)?;
+/// Changes a member. Answers what they were, and what they are.
+pub(crate) fn amend(
+    database: &Database,
+    id: &MemberId,
+    amendment: Amendment,
+) -> Result<(Member, Member), Error> {
+    let before = existing(database, id)?;
+    let mut member = before.clone();
+    if let Some(text) = amendment.name
+        && text.trim() != before.name
+    {
+        member.name = naming::name(&text)?;
+        is_free(database, &member.name, Some(id))?;
     }
     if let Some(role) = amendment.role {
         if member.role == Role::Admin && role != Role::Admin {
@@ -198,18 +201,17 @@ pub(crate) fn amend(database: &Database, id: &MemberId, amendment: Amendment) ->
         member.duties = duties;
     }
     save(database, &member)?;
-    Ok(member)
+    Ok((before, member))
 }
 
-/// Ends a member's access: tokens and sessions with it.
-pub(crate) fn revoke(database: &Database, id: &MemberId, now: Timestamp) -> Result<(), Error> {
+/// Ends a member's access. Their tokens and sessions are kept, so that who comes by one is told that. Answers who it was.
+pub(crate) fn revoke(database: &Database, id: &MemberId, now: Timestamp) -> Result<Member, Error> {
     let member = existing(database, id)?;
     if member.role == Role::Admin {
         keep_an_admin(database, id)?;
     }
     end(database, id, now)?;
-    credentials::end_all(database, id)?;
-    Ok(())
+    Ok(member)
 }
 
 fn end(database: &Database, id: &MemberId, at: Timestamp) -> Result<(), StoreError> {
@@ -255,14 +257,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_one_line() {
-        assert_eq!(name("  Ada Lovelace ").unwrap(), "Ada Lovelace");
-        for wrong in ["", "   ", "a\nb", &"x".repeat(121)] {
-            assert!(name(wrong).is_err(), "{wrong:?}");
-        }
-    }
-
-    #[test]
     fn any_name_of_a_workspace_is_kept_on_one_line() {
         let long = "é".repeat(200);
         for (text, kept) in [
@@ -274,7 +268,7 @@ mod tests {
             (&format!("{} b", "a".repeat(119)), &"a".repeat(119)),
         ] {
             assert_eq!(tidied(text), kept);
-            assert_eq!(name(&tidied(text)).unwrap(), kept);
+            assert_eq!(naming::one_line(&tidied(text)).unwrap(), kept);
         }
     }
 

@@ -58,10 +58,15 @@ impl fmt::Debug for Secret {
 
 /// A secret's SHA-256. Looking it up takes a time that depends on the digest alone, and who can choose secrets
 /// can't choose the beginnings of their digests.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
+    /// The one that these bytes, which were kept, are.
+    pub(crate) fn kept(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
     /// The bytes to look up.
     pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -3,21 +3,22 @@
 //! Both ways are streams: out, batch by batch as the asker takes it; in, part by part, and piece by piece within a part
 //! (`object::restoring`).
 
-use std::rc::Rc;
-
-use docket_domain::{DocumentId, Member, MemberId, WorkspaceSlug, row};
-use docket_exchange::bundle::{About, Document, FORMAT, Name, Span, State, Withheld, Writer};
-use docket_sync::hub::{HubError, Store, Whole};
-use futures_util::{StreamExt, stream};
+use docket_domain::{DocumentId, Member, row};
+use docket_exchange::bundle::{
+    About, Audited, Document, FORMAT, Name, Participant, Span, State, Withheld, Writer,
+};
+use docket_sync::hub::{HubError, Store, Whole, WholeBatch};
+use futures_util::stream;
 use serde::Serialize;
-use worker::{Request, Response};
+use serde_json::json;
+use worker::{Response, Url};
 
-use super::{Caller, ask, body, broken, file, workspace};
+use super::{Asked, Caller, Shown, file, workspace};
 use crate::{
-    access::{members, secret::Secret},
+    access::{audit, members, naming, secret::Secret},
     answer,
     error::Error,
-    object::{Object, Restoration},
+    object::Restoration,
     store,
 };
 
@@ -28,11 +29,39 @@ const TOKEN: &str = "Docket-Admin-Token";
 const TAR: &str = "application/x-tar";
 
 /// The most bytes of one part. Cloudflare takes 100 MB, and the largest document with all that belongs to it is smaller.
-const PART_LIMIT: u64 = 64 << 20;
+const PART_LIMIT: usize = 64 << 20;
 
 /// `GET /bundle`
-pub(crate) fn give(object: &Rc<Object>, slug: &WorkspaceSlug, caller: &Caller) -> Result<Response, Error> {
+pub(crate) fn give(asked: Asked) -> Result<Response, Error> {
+    let shown = asked.bare();
+    let (about, version) = shown.in_turn(begin)?;
+    let mut begun = Vec::new();
+    let writer = Writer::begin(&about, &mut begun).map_err(of_bundle)?;
+    let name = format!("{}.tar", shown.slug());
+    let giving = Giving {
+        shown,
+        writer,
+        begun,
+        state: State {
+            version: Span { from: version, to: 0 },
+            ..State::default()
+        },
+        after: None,
+    };
+    file(TAR, &name, stream::try_unfold(Some(giving), Giving::step))
+}
+
+/// What a bundle begins with, and the version of the workspace.
+fn begin(caller: &Caller<'_>) -> Result<(About, u64), Error> {
     caller.admin()?;
+    let object = caller.object();
+    audit::note(
+        &object.database,
+        caller.doing(),
+        "bundle-exported",
+        None,
+        &json!({}),
+    )?;
     let founded = store::founded(&object.database)?;
     let limit = Name::Document(founded.document).limit();
     if let Some(document) = object.with_hub(|hub, _| hub.larger_than(limit))?? {
@@ -51,30 +80,12 @@ pub(crate) fn give(object: &Rc<Object>, slug: &WorkspaceSlug, caller: &Caller) -
         made_by: env!("CARGO_PKG_VERSION").to_owned(),
         derivation: row::DERIVATION,
     };
-    let mut begun = Vec::new();
-    let writer = Writer::begin(&about, &mut begun).map_err(of_bundle)?;
-    let giving = Giving {
-        object: object.clone(),
-        member: caller.member.id.clone(),
-        writer,
-        begun,
-        state: State {
-            version: Span {
-                from: version.map_err(HubError::from)?,
-                to: 0,
-            },
-            ..State::default()
-        },
-        after: None,
-    };
-    let bundle = stream::try_unfold(Some(giving), Giving::step);
-    file(TAR, &format!("{slug}.tar"), bundle)
+    Ok((about, version.map_err(HubError::from)?))
 }
 
 /// A bundle on its way.
 struct Giving {
-    object: Rc<Object>,
-    member: MemberId,
+    shown: Shown,
     writer: Writer,
     /// Written, and not sent yet.
     begun: Vec<u8>,
@@ -82,20 +93,38 @@ struct Giving {
     after: Option<DocumentId>,
 }
 
+/// What is read in one turn: documents, and after the last of them who takes part and what else there is.
+struct Turn {
+    read: WholeBatch,
+    end: Option<(Vec<Participant>, End)>,
+    /// The audit log, with the end.
+    log: Vec<Audited>,
+}
+
+struct End {
+    version: u64,
+    last_number: u64,
+    purged: Vec<DocumentId>,
+}
+
 impl Giving {
     async fn step(giving: Option<Self>) -> worker::Result<Option<(Vec<u8>, Option<Self>)>> {
         match giving {
             None => Ok(None),
-            Some(giving) => giving.batch().map(Some).map_err(broken),
+            Some(giving) => {
+                giving.shown.pace().await;
+                let broken = giving.shown.breaks();
+                giving.batch().map(Some).map_err(broken)
+            }
         }
     }
 
     /// The next documents; with the last of them, in the same turn, what comes after.
     fn batch(mut self) -> Result<(Vec<u8>, Option<Self>), Error> {
         let mut out = std::mem::take(&mut self.begun);
-        let read = self
-            .object
-            .with_hub(|hub, now| hub.read_whole(&self.member, self.after, now))??;
+        let Turn { read, end, log } = self.shown.in_turn(|caller| turn(caller, self.after))?;
+        let size = read.documents.iter().map(|whole| whole.changes.len()).sum();
+        self.shown.send(size)?;
         for whole in read.documents {
             self.writer
                 .document(&document(whole), &mut out)
@@ -106,22 +135,45 @@ impl Giving {
             .withheld
             .extend(withheld.map(|(document, until)| Withheld { document, until }));
         self.after = read.next;
-        if self.after.is_some() {
+        let Some((everybody, end)) = end else {
             return Ok((out, Some(self)));
-        }
-        let everybody = members::everybody(&self.object.database)?;
-        let (version, last_number, purged) = self.object.with_hub(|hub, _| {
-            let store = hub.store();
-            (store.version(), store.last_number(), store.purged())
-        })?;
-        self.state.version.to = version.map_err(HubError::from)?;
-        self.state.last_number = last_number.map_err(HubError::from)?;
-        self.state.purged = purged.map_err(HubError::from)?;
+        };
+        self.writer.audit(&log, &mut out).map_err(of_bundle)?;
+        self.state.version.to = end.version;
+        self.state.last_number = end.last_number;
+        self.state.purged = end.purged;
         self.writer
             .finish(&everybody, &self.state, &mut out)
             .map_err(of_bundle)?;
         Ok((out, None))
     }
+}
+
+fn turn(caller: &Caller<'_>, after: Option<DocumentId>) -> Result<Turn, Error> {
+    caller.admin()?;
+    let (object, member) = (caller.object(), caller.asker());
+    let read = object.with_hub(|hub, now| hub.read_whole(member, after, now))??;
+    if read.next.is_some() {
+        return Ok(Turn {
+            read,
+            end: None,
+            log: Vec::new(),
+        });
+    }
+    let everybody = members::everybody(&object.database)?;
+    let end = object.with_hub(|hub, _| {
+        let store = hub.store();
+        Ok::<_, HubError>(End {
+            version: store.version()?,
+            last_number: store.last_number()?,
+            purged: store.purged()?,
+        })
+    })??;
+    Ok(Turn {
+        read,
+        end: Some((everybody, end)),
+        log: audit::latest(&object.database, Name::Audit.limit())?,
+    })
 }
 
 fn document(whole: Whole) -> Document {
@@ -151,64 +203,51 @@ struct Opened<'a> {
 }
 
 /// `POST /bundle?offset=&admin=`
-pub(crate) async fn take(
-    object: &Rc<Object>,
-    slug: &WorkspaceSlug,
-    mut request: Request,
-) -> Result<Response, Error> {
-    ask::founder(object, &request)?;
-    let (offset, admin) = asked(&request)?;
-    let chosen = chosen(&request)?;
-    let too_large = || Error::TooLarge {
-        limit: PART_LIMIT as usize,
-    };
-    if body::declared(&request)?.is_some_and(|length| length as u64 > PART_LIMIT) {
-        return Err(too_large());
+pub(crate) async fn take(asked: Asked) -> Result<Response, Error> {
+    asked.knock_as_founder()?;
+    let (offset, admin) = self::asked(asked.url())?;
+    let chosen = chosen(&asked)?;
+    let (shown, mut pieces) = asked.pieces(PART_LIMIT)?;
+    let mut restoration = shown.as_founder(|object| {
+        workspace::free(object, shown.slug())?;
+        Restoration::take_up(object, offset)
+    })?;
+    while let Some(piece) = pieces.next().await? {
+        shown.as_founder(|_| restoration.feed(&piece))?;
     }
-    workspace::free(object, slug)?;
-    let mut restoration = Restoration::take_up(object, offset)?;
-    let mut size = 0_u64;
-    if let Ok(mut pieces) = request.stream() {
-        while let Some(piece) = pieces.next().await {
-            let piece = piece?;
-            size += piece.len() as u64;
-            if size > PART_LIMIT {
-                return Err(too_large());
-            }
-            restoration.feed(&piece)?;
+    shown.as_founder(|_| {
+        restoration.note()?;
+        let progress = restoration.progress();
+        let taken = Taken {
+            offset: progress.offset(),
+            documents: progress.documents(),
+            rows_differing: restoration.differing(),
+        };
+        if !progress.is_verified() {
+            return answer::json(202, &taken);
         }
-    }
-    restoration.note()?;
-    let progress = restoration.progress();
-    let taken = Taken {
-        offset: progress.offset(),
-        documents: progress.documents(),
-        rows_differing: restoration.differing(),
-    };
-    if !progress.is_verified() {
-        return answer::json(202, &taken);
-    }
-    let opened = restoration.open(&admin, chosen)?;
-    let opened = Opened {
-        taken,
-        document: &opened.document,
-        member: &opened.member,
-        token: opened.token.reveal(),
-    };
-    answer::json(201, &opened)
+        let opened = restoration.open(&admin, chosen, shown.from())?;
+        let opened = Opened {
+            taken,
+            document: &opened.document,
+            member: &opened.member,
+            token: opened.token.reveal(),
+        };
+        answer::json(201, &opened)
+    })
 }
 
 /// Where the part begins, and whose token is wanted.
-fn asked(request: &Request) -> Result<(u64, String), Error> {
+fn asked(url: &Url) -> Result<(u64, String), Error> {
     let (mut offset, mut admin) = (0, String::new());
-    for (name, value) in request.url()?.query_pairs() {
+    for (name, value) in url.query_pairs() {
         match &*name {
             "offset" => {
                 offset = value
                     .parse()
                     .map_err(|_| Error::Invalid("“offset” is a number of bytes".into()))?
             }
-            "admin" => admin = members::name(&value)?,
+            "admin" => admin = naming::one_line(&value)?,
             _ => {}
         }
     }
@@ -219,8 +258,8 @@ fn asked(request: &Request) -> Result<(u64, String), Error> {
     Ok((offset, admin))
 }
 
-fn chosen(request: &Request) -> Result<Option<Secret>, Error> {
-    let Some(header) = request.headers().get(TOKEN)? else {
+fn chosen(asked: &Asked) -> Result<Option<Secret>, Error> {
+    let Some(header) = asked.header(TOKEN)? else {
         return Ok(None);
     };
     let wrong = || {

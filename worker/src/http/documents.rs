@@ -3,25 +3,34 @@
 //! Bodies are streams of CBOR records (`docket_sync::wire::record`). What is read is sent batch by batch, as the asker
 //! takes it; what is written is stored turn by turn, as it comes in.
 
-use std::rc::Rc;
-
-use docket_domain::{Audience, DocumentId, MemberId};
+use docket_domain::{Audience, DocumentId, Kind};
 use docket_sync::{
     bulk::Reader,
-    hub::{HubError, MOST_PARTIES, is_audience},
+    hub::{Batch, HubError, MOST_PARTIES, ReadBatch, Store, is_audience},
     wire::record::{ChangesRecord, HeadsRecord, RECORD_LIMIT, Record},
 };
-use futures_util::{StreamExt, TryStream, stream};
-use worker::{Request, Response};
+use std::time::Duration;
 
-use super::{Caller, body, broken, invalid};
-use crate::{answer, error::Error, object::Object};
+use futures_util::{TryStream, stream};
+use serde_json::json;
+use worker::{Delay, Response};
+
+use super::{Asked, Shown, invalid};
+use crate::{answer, error::Error};
 
 /// A stream of CBOR items, one after the other (RFC 8742).
 const RECORDS: &str = "application/cbor-seq";
 
-/// The most bytes of one bulk write: its answers are held until all of it is read. Larger imports come in several.
+/// The most bytes of one bulk write. Larger imports come in several.
 const WRITE_LIMIT: usize = 32 * 1024 * 1024;
+
+/// About as many bytes of answers to a bulk write are held. They can't leave before all of it was read: most clients
+/// (browsers, over HTTP/1.1) read no answer while they send, and would wait for the hub as the hub for them. So beyond
+/// these the rest of the write isn't stored, and gets no answer: it is to be sent again.
+const ANSWERS: usize = 8 * 1024 * 1024;
+
+/// The bytes in memory of an entry of a list of heads.
+const LISTED: usize = 96;
 
 /// The most records of a bulk write that are stored in one turn, and about how many bytes: those who follow the
 /// catalogue are told once of each turn's, and nobody waits for long.
@@ -29,9 +38,9 @@ const TURN: usize = 50;
 const TURN_BYTES: usize = 256 * 1024;
 
 /// `GET /documents?after=&limit=`
-pub(crate) fn list(object: &Rc<Object>, caller: &Caller, request: &Request) -> Result<Response, Error> {
+pub(crate) fn list(asked: Asked) -> Result<Response, Error> {
     let (mut after, mut limit) = (None, usize::MAX);
-    for (name, value) in request.url()?.query_pairs() {
+    for (name, value) in asked.url().query_pairs() {
         match &*name {
             "after" => {
                 let id: DocumentId = value.parse().map_err(invalid)?;
@@ -45,8 +54,7 @@ pub(crate) fn list(object: &Rc<Object>, caller: &Caller, request: &Request) -> R
         }
     }
     let start = Listing {
-        object: object.clone(),
-        member: caller.member.id.clone(),
+        shown: asked.bare(),
         after,
         left: limit,
     };
@@ -54,8 +62,7 @@ pub(crate) fn list(object: &Rc<Object>, caller: &Caller, request: &Request) -> R
 }
 
 struct Listing {
-    object: Rc<Object>,
-    member: MemberId,
+    shown: Shown,
     after: Option<DocumentId>,
     left: usize,
 }
@@ -65,35 +72,39 @@ impl Listing {
         let Some(mut listing) = listing else {
             return Ok(None);
         };
-        let read = listing
-            .object
-            .with_hub(|hub, now| hub.read_documents(&listing.member, listing.after, listing.left, now));
-        let batch = read.and_then(|batch| Ok(batch?)).map_err(broken)?;
+        listing.shown.pace().await;
+        let broken = listing.shown.breaks();
+        let batch = listing.batch().map_err(&broken)?;
+        listing.shown.send(batch.records.len()).map_err(broken)?;
         listing.left = listing.left.saturating_sub(batch.count);
         let more = batch.next.is_some() && listing.left > 0;
         listing.after = batch.next;
         Ok(Some((batch.records, more.then_some(listing))))
     }
+
+    fn batch(&self) -> Result<ReadBatch, Error> {
+        self.shown.in_turn(|caller| {
+            let member = caller.asker();
+            Ok(caller
+                .object()
+                .with_hub(|hub, now| hub.read_documents(member, self.after, self.left, now))??)
+        })
+    }
 }
 
 /// `POST /documents`: those that differ from the heads that are sent.
-pub(crate) async fn differing(
-    object: &Rc<Object>,
-    caller: &Caller,
-    mut request: Request,
-) -> Result<Response, Error> {
-    let sent = body::bytes(&mut request, RECORD_LIMIT).await?;
+pub(crate) async fn differing(asked: Asked) -> Result<Response, Error> {
+    let (shown, sent) = asked.bytes(RECORD_LIMIT).await?;
+    shown.in_turn(|_| Ok(()))?;
     let start = Comparison {
-        object: object.clone(),
-        member: caller.member.id.clone(),
+        shown,
         listed: HeadsRecord::decode_request(&sent).map_err(invalid)?,
     };
     records(stream::try_unfold(start, Comparison::step))
 }
 
 struct Comparison {
-    object: Rc<Object>,
-    member: MemberId,
+    shown: Shown,
     listed: Vec<HeadsRecord>,
 }
 
@@ -102,95 +113,146 @@ impl Comparison {
         if self.listed.is_empty() {
             return Ok(None);
         }
-        let read = self
-            .object
-            .with_hub(|hub, now| hub.read_differing(&self.member, &self.listed, now));
-        let batch = read.and_then(|batch| Ok(batch?)).map_err(broken)?;
+        self.shown.pace().await;
+        let broken = self.shown.breaks();
+        let batch = self.batch().map_err(&broken)?;
+        let held = self.listed.len() * LISTED + batch.records.len();
+        self.shown.send(held).map_err(broken)?;
         // At least one, or this would never end.
         self.listed.drain(..batch.handled.clamp(1, self.listed.len()));
         Ok(Some((batch.records, self)))
     }
+
+    fn batch(&self) -> Result<Batch, Error> {
+        self.shown.in_turn(|caller| {
+            let member = caller.asker();
+            Ok(caller
+                .object()
+                .with_hub(|hub, now| hub.read_differing(member, &self.listed, now))??)
+        })
+    }
 }
 
 /// `PUT /documents`: changes, judged by the same guard as a socket's.
-pub(crate) async fn write(
-    object: &Rc<Object>,
-    caller: &Caller,
-    mut request: Request,
-) -> Result<Response, Error> {
-    caller.writer()?;
-    let too_large = Error::TooLarge { limit: WRITE_LIMIT };
-    if body::declared(&request)?.is_some_and(|length| length > WRITE_LIMIT) {
-        return Err(too_large);
-    }
-    let Ok(mut pieces) = request.stream() else {
-        return records_of(Vec::new());
-    };
-    let (mut reader, mut answers) = (Reader::<ChangesRecord>::new(), Vec::new());
-    let (mut waiting, mut weight) = (Vec::new(), 0_usize);
-    let mut size = 0_usize;
+pub(crate) async fn write(asked: Asked) -> Result<Response, Error> {
+    asked.knock(|caller| caller.writer())?;
+    let (shown, mut pieces) = asked.pieces(WRITE_LIMIT)?;
+    let mut reader = Reader::<ChangesRecord>::new();
+    let mut writing = Writing::default();
     // Between two turns others get theirs.
-    while let Some(piece) = pieces.next().await {
-        let piece = piece?;
-        size = size.saturating_add(piece.len());
-        if size > WRITE_LIMIT {
-            return Err(too_large);
+    while let Some(piece) = pieces.next().await? {
+        if writing.is_full() {
+            continue;
         }
         reader.feed(&piece);
         while let Some(record) = reader.next_record().map_err(invalid)? {
-            weight += record.changes.iter().map(Vec::len).sum::<usize>();
-            waiting.push(record);
-            if waiting.len() >= TURN || weight >= TURN_BYTES {
-                store(object, caller, &std::mem::take(&mut waiting), &mut answers)?;
-                weight = 0;
-            }
+            writing.take(record, &shown).await?;
         }
+        shown.hold(reader.held() + writing.weight + writing.answers.len())?;
     }
-    waiting.extend(reader.finish().map_err(invalid)?);
-    store(object, caller, &waiting, &mut answers)?;
-    records_of(answers)
+    if !writing.is_full() {
+        for record in reader.finish().map_err(invalid)? {
+            writing.take(record, &shown).await?;
+        }
+        writing.store(&shown).await?;
+    }
+    shown.send(writing.answers.len())?;
+    records_of(writing.answers)
 }
 
-fn store(
-    object: &Object,
-    caller: &Caller,
-    records: &[ChangesRecord],
-    answers: &mut Vec<u8>,
-) -> Result<(), Error> {
-    let (stored, effects) =
-        object.with_hub(|hub, now| hub.write_documents(&caller.member.id, records, now))??;
-    object.carry_out(effects);
-    answers.extend(stored.iter().flat_map(Record::encode));
-    Ok(())
+/// A bulk write under way.
+#[derive(Default)]
+struct Writing {
+    /// Records of the next turn, and the bytes of their changes.
+    waiting: Vec<ChangesRecord>,
+    weight: usize,
+    answers: Vec<u8>,
+}
+
+impl Writing {
+    const fn is_full(&self) -> bool {
+        self.answers.len() >= ANSWERS
+    }
+
+    async fn take(&mut self, record: ChangesRecord, shown: &Shown) -> Result<(), Error> {
+        self.weight += record.changes.iter().map(Vec::len).sum::<usize>();
+        self.waiting.push(record);
+        if self.waiting.len() >= TURN || self.weight >= TURN_BYTES {
+            self.store(shown).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores what waits, turn by turn.
+    async fn store(&mut self, shown: &Shown) -> Result<(), Error> {
+        let records = std::mem::take(&mut self.waiting);
+        self.weight = 0;
+        let mut rest = records.as_slice();
+        while !rest.is_empty() && !self.is_full() {
+            // At least one, or this would never end.
+            let stored = self.turn(rest, shown)?.max(1);
+            rest = rest.get(stored..).unwrap_or_default();
+            // Others have waited as long as this took.
+            Delay::from(Duration::ZERO).await;
+        }
+        Ok(())
+    }
+
+    /// Stores the first of these records, as one who may write now. Answers how many.
+    fn turn(&mut self, records: &[ChangesRecord], shown: &Shown) -> Result<usize, Error> {
+        shown.in_turn(|caller| {
+            caller.writer()?;
+            if caller.object().database.is_for_edits() {
+                return Err(Error::quota(
+                    "The hub's quota of the day is nearly used up, and what is left is kept for edits: import again after midnight UTC.",
+                ));
+            }
+            let (object, member) = (caller.object(), caller.asker());
+            object.database.ask_from(caller.from());
+            let (stored, effects) =
+                object.with_hub(|hub, now| hub.write_documents(member, records, now))??;
+            object.carry_out(effects);
+            self.answers.extend(stored.iter().flat_map(Record::encode));
+            Ok(stored.len())
+        })
+    }
 }
 
 /// `DELETE /documents/{id}`
-pub(crate) fn purge(object: &Object, caller: &Caller, id: DocumentId) -> Result<Response, Error> {
-    caller.admin()?;
-    let effects = object
-        .with_hub(|hub, now| hub.purge(id, now))?
-        .map_err(of_document)?;
-    object.carry_out(effects);
-    answer::nothing()
+pub(crate) fn purge(asked: Asked, id: DocumentId) -> Result<Response, Error> {
+    asked.bare().in_turn(|caller| {
+        caller.admin()?;
+        let object = caller.object();
+        let effects = object.hub_noting(caller.doing(), "document-purged", id, |hub, now| {
+            let kind = hub.store().meta(id)?.and_then(|meta| meta.kind);
+            Ok((hub.purge(id, now)?, json!({"kind": kind.map(Kind::as_str)})))
+        });
+        object.carry_out(effects.map_err(of_document)?);
+        answer::nothing()
+    })
 }
 
 /// `PUT /documents/{id}/audience`
-pub(crate) async fn audience(
-    object: &Object,
-    caller: &Caller,
-    id: DocumentId,
-    mut request: Request,
-) -> Result<Response, Error> {
-    caller.admin()?;
-    let audience: Audience = body::json(&mut request).await?;
-    if !is_audience(&audience) {
-        return Err(Error::Invalid(format!(
-            "an audience has at most {MOST_PARTIES} organisations, and opens at a time in milliseconds since 1970"
-        )));
-    }
-    let set = object.with_hub(|hub, now| hub.set_audience(id, audience, now))?;
-    object.carry_out(set.map_err(of_document)?);
-    answer::nothing()
+pub(crate) async fn audience(asked: Asked, id: DocumentId) -> Result<Response, Error> {
+    asked.knock(|caller| caller.admin())?;
+    let (shown, audience) = asked.json::<Audience>().await?;
+    shown.in_turn(|caller| {
+        caller.admin()?;
+        if !is_audience(&audience) {
+            return Err(Error::Invalid(format!(
+                "an audience has at most {MOST_PARTIES} organisations, and opens at a time in milliseconds since 1970"
+            )));
+        }
+        let object = caller.object();
+        let effects = object.hub_noting(caller.doing(), "document-audience", id, |hub, now| {
+            let before = hub.store().meta(id)?.map(|meta| meta.audience);
+            let effects = hub.set_audience(id, audience, now)?;
+            let after = hub.store().meta(id)?.map(|meta| meta.audience);
+            Ok((effects, json!({"from": before, "to": after})))
+        });
+        object.carry_out(effects.map_err(of_document)?);
+        answer::nothing()
+    })
 }
 
 fn records(
@@ -205,10 +267,10 @@ fn records_of(bytes: Vec<u8>) -> Result<Response, Error> {
     Ok(builder.fixed(bytes))
 }
 
-pub(super) fn of_document(error: HubError) -> Error {
-    match error {
-        HubError::NotFound(_) => Error::NotFound("there is no such document in this workspace"),
-        HubError::Protocol(why) => Error::Conflict(why.to_owned()),
-        other => Error::Hub(other),
+pub(super) fn of_document(error: impl Into<Error>) -> Error {
+    match error.into() {
+        Error::Hub(HubError::NotFound(_)) => Error::NotFound("there is no such document in this workspace"),
+        Error::Hub(HubError::Protocol(why)) => Error::Conflict(why.to_owned()),
+        other => other,
     }
 }

@@ -4,17 +4,16 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    rc::Rc,
     time::Duration,
 };
 
-use docket_domain::{DocumentId, MemberId, OrganisationId, WorkspaceSlug, read::Issue};
+use docket_domain::{DocumentId, OrganisationId, read::Issue};
 use docket_exchange::export::{Csv, Home, JiraColumns, JiraCsv, JsonLines, Leaving, ListCsv};
-use docket_sync::hub::HubError;
+use docket_sync::hub::{Asker, HubError};
 use futures_util::stream;
-use worker::{Delay, Request, Response};
+use worker::{Delay, Response};
 
-use super::{Caller, broken, documents::of_document, file, invalid};
+use super::{Asked, Shown, documents::of_document, file, invalid};
 use crate::{access::members, error::Error, object::Object, store};
 
 const CSV: &str = "text/csv; charset=utf-8";
@@ -24,14 +23,10 @@ const JSON_LINES: &str = "application/jsonl; charset=utf-8";
 const ROWS: usize = 500;
 
 /// `GET /export?format=&after=`
-pub(crate) fn issues(
-    object: &Rc<Object>,
-    slug: &WorkspaceSlug,
-    caller: &Caller,
-    request: &Request,
-) -> Result<Response, Error> {
+pub(crate) fn issues(asked: Asked) -> Result<Response, Error> {
+    let shown = asked.bare();
     let (mut format, mut after) = (String::new(), None);
-    for (name, value) in request.url()?.query_pairs() {
+    for (name, value) in shown.url().query_pairs() {
         match &*name {
             "format" => format = value.into_owned(),
             "after" => {
@@ -41,7 +36,8 @@ pub(crate) fn issues(
             _ => {}
         }
     }
-    let home = home(object, &caller.member.id)?;
+    let home = shown.in_turn(|caller| home(caller.object(), caller.asker()))?;
+    let slug = shown.slug();
     let (form, kind, name) = match format.as_str() {
         "jsonl" => (
             Form::JsonLines(JsonLines::new(home)),
@@ -61,8 +57,7 @@ pub(crate) fn issues(
         _ => return Err(Error::Invalid("“format” is jsonl, csv or jira-csv".into())),
     };
     let start = Issues {
-        object: object.clone(),
-        member: caller.member.id.clone(),
+        shown,
         form,
         after,
         // A table that goes on has had its header.
@@ -103,8 +98,7 @@ impl Form {
 
 /// Issues on their way.
 struct Issues {
-    object: Rc<Object>,
-    member: MemberId,
+    shown: Shown,
     form: Form,
     after: Option<DocumentId>,
     begun: bool,
@@ -114,8 +108,13 @@ impl Issues {
     async fn step(issues: Option<Self>) -> worker::Result<Option<(Vec<u8>, Option<Self>)>> {
         let mut left = issues;
         while let Some(issues) = left {
-            let (out, rest) = issues.batch().map_err(broken)?;
+            issues.shown.pace().await;
+            let broken = issues.shown.breaks();
+            let (out, rest) = issues.batch().map_err(&broken)?;
             if !out.is_empty() {
+                if let Some(rest) = &rest {
+                    rest.shown.send(out.len()).map_err(broken)?;
+                }
                 return Ok(Some((out, rest)));
             }
             left = rest;
@@ -131,11 +130,14 @@ impl Issues {
             self.form.header(&mut out);
         }
         let form = &mut self.form;
-        self.after = self.object.with_hub(|hub, now| {
-            hub.show_issues(&self.member, self.after, now, |id, document, facts| {
-                form.issue(Leaving { id, document, facts }, &mut out);
-            })
-        })??;
+        self.after = self.shown.in_turn(|caller| {
+            let (object, member) = (caller.object(), caller.asker());
+            Ok(object.with_hub(|hub, now| {
+                hub.show_issues(member, self.after, now, |id, document, facts| {
+                    form.issue(Leaving { id, document, facts }, &mut out);
+                })
+            })??)
+        })?;
         let rest = match (self.after, self.form) {
             (Some(_), form) => Some(Self { form, ..self }),
             (None, Form::Counting(home, columns)) => Some(Self {
@@ -150,26 +152,23 @@ impl Issues {
 }
 
 /// `GET /lists/{id}/export`
-pub(crate) fn list(
-    object: &Rc<Object>,
-    slug: &WorkspaceSlug,
-    caller: &Caller,
-    id: DocumentId,
-) -> Result<Response, Error> {
-    let member = &caller.member.id;
-    let list = object.with_hub(|hub, now| hub.list_for(member, id, now))?;
-    let list = list.map_err(of_document)?;
+pub(crate) fn list(asked: Asked, id: DocumentId) -> Result<Response, Error> {
+    let shown = asked.bare();
+    let (list, home) = shown.in_turn(|caller| {
+        let (object, member) = (caller.object(), caller.asker());
+        let list = object.with_hub(|hub, now| hub.list_for(member, id, now))?;
+        Ok((list.map_err(of_document)?, home(object, member)?))
+    })?;
     let whose = list
         .organisation
         .as_ref()
         .map_or("agreed", OrganisationId::as_str);
-    let name = format!("{slug}-{whose}.csv");
-    let csv = ListCsv::new(home(object, member)?);
+    let name = format!("{}-{whose}.csv", shown.slug());
+    let csv = ListCsv::new(home);
     let mut header = Vec::new();
     csv.header(&mut header);
     let start = Ranked {
-        object: object.clone(),
-        member: member.clone(),
+        shown,
         csv,
         header,
         left: list.entries.into_iter().map(|entry| entry.issue).collect(),
@@ -180,8 +179,7 @@ pub(crate) fn list(
 
 /// A list on its way.
 struct Ranked {
-    object: Rc<Object>,
-    member: MemberId,
+    shown: Shown,
     csv: ListCsv,
     /// Written, and not sent yet.
     header: Vec<u8>,
@@ -193,7 +191,10 @@ impl Ranked {
     async fn step(mut self) -> worker::Result<Option<(Vec<u8>, Self)>> {
         let mut out = std::mem::take(&mut self.header);
         while !self.left.is_empty() {
-            self.rows(&mut out).map_err(broken)?;
+            self.shown.pace().await;
+            let broken = self.shown.breaks();
+            self.rows(&mut out).map_err(&broken)?;
+            self.shown.send(out.len()).map_err(broken)?;
             if !out.is_empty() {
                 break;
             }
@@ -204,10 +205,13 @@ impl Ranked {
 
     fn rows(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
         let batch: Vec<DocumentId> = self.left.drain(..ROWS.min(self.left.len())).collect();
-        let rows = self.object.with_hub(|hub, now| {
-            let rows = batch.into_iter().map(|id| hub.row_for(&self.member, id, now));
-            rows.collect::<Result<Vec<_>, HubError>>()
-        })??;
+        let rows = self.shown.in_turn(|caller| {
+            let member = caller.asker();
+            Ok(caller.object().with_hub(|hub, now| {
+                let rows = batch.into_iter().map(|id| hub.row_for(member, id, now));
+                rows.collect::<Result<Vec<_>, HubError>>()
+            })??)
+        })?;
         // As the list shows it: what was deleted, or isn't for them, takes no place.
         for row in rows.into_iter().flatten().filter(|row| !row.deleted) {
             if row.issue().is_some() {
@@ -220,7 +224,7 @@ impl Ranked {
 }
 
 /// The names that people know things by here.
-fn home(object: &Object, member: &MemberId) -> Result<Home, Error> {
+fn home(object: &Object, member: Asker<'_>) -> Result<Home, Error> {
     let founded = store::founded(&object.database)?;
     let workspace = object.with_hub(|hub, _| hub.workspace())??;
     let prefix = workspace.prefix;

@@ -1,11 +1,14 @@
 //! The HTTP API: one file per resource, each a few handlers that check, do, and answer.
 //!
-//! `ask` reads who asks; `body` reads what was sent, within a limit. A handler gets the object and the caller; what
-//! it does to access lives in `access`, what it does to documents in the hub.
+//! `ask` finds out who asks, after the body came; `body` reads it, within a limit. A handler gets what was asked and
+//! nothing else: the object is reached through a caller alone. What it does to access lives in `access`, what it does
+//! to documents in the hub.
 
 mod ask;
+mod audit;
 mod body;
 mod bundle;
+mod credentials;
 mod documents;
 mod export;
 mod invitations;
@@ -13,11 +16,11 @@ mod members;
 mod session;
 mod socket;
 mod statistics;
+mod usage;
 mod workspace;
 
 use std::rc::Rc;
 
-use docket_domain::WorkspaceSlug;
 use futures_util::TryStream;
 use worker::{Method, Request, Response};
 
@@ -28,52 +31,55 @@ use crate::{
     route::{self, Place, Resource},
 };
 
-pub(crate) use ask::Caller;
+pub(crate) use ask::{Asked, Caller, Shown};
 
-/// Answers one request to the workspace `slug`.
+/// Answers one request to a workspace.
 pub(crate) async fn answer(object: &Rc<Object>, request: Request) -> Result<Response, Error> {
     let Place::Workspace { slug, resource, .. } = route::place(&request.path())? else {
         return Err(Error::NotFound("there is nothing at this address"));
     };
     let method = request.method();
+    let asked = Asked::new(object, slug, request)?;
     // What takes no credential, or takes it in another form.
     match (&resource, &method) {
-        (Resource::Bundle, Method::Post) => return bundle::take(object, &slug, request).await,
-        (Resource::Workspace, Method::Post) => return workspace::create(object, &slug, request).await,
-        (Resource::Acceptance, Method::Post) => return invitations::accept(object, &slug, request).await,
-        (Resource::Session, Method::Post) => return session::begin(object, &slug, request).await,
+        (Resource::Bundle, Method::Post) => return bundle::take(asked).await,
+        (Resource::Workspace, Method::Post) => return workspace::create(asked).await,
+        (Resource::Acceptance, Method::Post) => return invitations::accept(asked).await,
+        (Resource::Session, Method::Post) => return session::begin(asked).await,
         _ => {}
     }
-    let caller = ask::caller(object, &slug, &request)?;
-    authenticated(object, &slug, resource, &caller, request).await
+    asked.knock(|_| Ok(()))?;
+    authenticated(resource, method, asked).await
 }
 
-async fn authenticated(
-    object: &Rc<Object>,
-    slug: &WorkspaceSlug,
-    resource: Resource,
-    caller: &Caller,
-    request: Request,
-) -> Result<Response, Error> {
-    match (resource, request.method()) {
-        (Resource::Workspace, Method::Get) => workspace::describe(object, slug, caller, &request),
-        (Resource::Socket, Method::Get) => socket::open(object, caller, &request),
-        (Resource::Members, Method::Get) => members::list(object),
-        (Resource::Members, Method::Post) => members::add(object, caller, request).await,
-        (Resource::Member(id), Method::Patch) => members::amend(object, caller, &id, request).await,
-        (Resource::Member(id), Method::Delete) => members::revoke(object, caller, &id),
-        (Resource::Tokens(id), Method::Post) => members::token(object, caller, &id),
-        (Resource::Invitations, Method::Post) => invitations::issue(object, slug, caller, request).await,
-        (Resource::Session, Method::Delete) => session::end(object, slug, caller, &request),
-        (Resource::Documents, Method::Get) => documents::list(object, caller, &request),
-        (Resource::Documents, Method::Post) => documents::differing(object, caller, request).await,
-        (Resource::Documents, Method::Put) => documents::write(object, caller, request).await,
-        (Resource::Document(id), Method::Delete) => documents::purge(object, caller, id),
-        (Resource::Audience(id), Method::Put) => documents::audience(object, caller, id, request).await,
-        (Resource::Bundle, Method::Get) => bundle::give(object, slug, caller),
-        (Resource::Export, Method::Get) => export::issues(object, slug, caller, &request),
-        (Resource::ListExport(id), Method::Get) => export::list(object, slug, caller, id),
-        (Resource::Statistics, Method::Get) => statistics::tell(object, caller),
+/// What takes a member's credential. (`tests/worker/authority.test.mjs` reads these lines, and those above.)
+async fn authenticated(resource: Resource, method: Method, asked: Asked) -> Result<Response, Error> {
+    match (resource, method) {
+        (Resource::Workspace, Method::Get) => workspace::describe(asked),
+        (Resource::Socket, Method::Get) => socket::open(asked),
+        (Resource::Members, Method::Get) => members::list(asked),
+        (Resource::Members, Method::Post) => members::add(asked).await,
+        (Resource::Member(id), Method::Patch) => members::amend(asked, id).await,
+        (Resource::Member(id), Method::Delete) => members::revoke(asked, &id),
+        (Resource::Tokens(id), Method::Post) => members::token(asked, id).await,
+        (Resource::Credentials(id), Method::Get) => credentials::list(asked, &id),
+        (Resource::Credentials(id), Method::Delete) => credentials::end_all(asked, &id),
+        (Resource::Credential(id, credential), Method::Delete) => credentials::end(asked, &id, &credential),
+        (Resource::Invitations, Method::Post) => invitations::issue(asked).await,
+        (Resource::Session, Method::Delete) => session::end(asked),
+        (Resource::Documents, Method::Get) => documents::list(asked),
+        (Resource::Documents, Method::Post) => documents::differing(asked).await,
+        (Resource::Documents, Method::Put) => documents::write(asked).await,
+        (Resource::Document(id), Method::Delete) => documents::purge(asked, id),
+        (Resource::Audience(id), Method::Put) => documents::audience(asked, id).await,
+        (Resource::Audit, Method::Get) => audit::tell(asked),
+        (Resource::Bundle, Method::Get) => bundle::give(asked),
+        (Resource::Export, Method::Get) => export::issues(asked),
+        (Resource::ListExport(id), Method::Get) => export::list(asked, id),
+        (Resource::Statistics, Method::Get) => statistics::tell(asked),
+        (Resource::Usage, Method::Get) => usage::tell(asked),
+        (Resource::Largest, Method::Get) => usage::largest(asked),
+        (Resource::Epoch, Method::Post) => workspace::renew(asked),
         _ => Err(Error::Method),
     }
 }
@@ -88,13 +94,6 @@ fn file(
         .with_header("Content-Type", kind)?
         .with_header("Content-Disposition", &format!("attachment; filename=\"{name}\""))?;
     Ok(builder.from_stream(batches)?)
-}
-
-/// A stream that breaks off: the asker sees that it does, and asks again.
-fn broken(error: Error) -> worker::Error {
-    let detail = error.detail().unwrap_or_else(|| error.to_string());
-    crate::error::log("a streamed answer broke off", &detail);
-    worker::Error::RustError("the answer broke off: ask again".into())
 }
 
 fn invalid(error: impl std::fmt::Display) -> Error {

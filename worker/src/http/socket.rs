@@ -1,15 +1,15 @@
 //! `GET /sync/{ws}`: the WebSocket.
 
-use worker::{Request, Response};
+use worker::Response;
 
-use super::{Caller, ask};
-use crate::{error::Error, object::Object};
+use super::Asked;
+use crate::error::Error;
 
 /// Opens a socket for the caller.
-pub(crate) fn open(object: &Object, caller: &Caller, request: &Request) -> Result<Response, Error> {
-    if !ask::is_upgrade(request)? {
+pub(crate) fn open(asked: Asked) -> Result<Response, Error> {
+    let shown = asked.bare();
+    if !shown.is_upgrade() {
         return Err(Error::Upgrade);
     }
-    let session = caller.session.as_ref().map(|session| &session.digest);
-    object.open_socket(&caller.member.id, session)
+    shown.in_turn(|caller| caller.object().open_socket(caller))
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use worker::Response;
 
-use super::Caller;
-use crate::{answer, error::Error, object::Object, store};
+use super::Asked;
+use crate::{answer, error::Error, store};
 
 #[derive(Serialize)]
 struct Statistics {
@@ -24,24 +24,33 @@ struct Statistics {
     database_bytes: usize,
     /// Open sockets.
     sockets: usize,
+    /// Requests that aren't answered yet, this one too, and the bytes that are held for them.
+    requests: usize,
+    held_bytes: usize,
 }
 
 /// Tells them.
-pub(crate) fn tell(object: &Object, caller: &Caller) -> Result<Response, Error> {
-    caller.admin()?;
-    let (documents, changes) = store::totals(&object.database)?;
-    let (cached_documents, cached_bytes) = object.with_hub(|hub, _| hub.loaded())?;
-    let statistics = Statistics {
-        documents,
-        changes,
-        rows_written: object.database.written(),
-        memory_bytes: memory(),
-        cached_documents,
-        cached_bytes,
-        database_bytes: object.database.size(),
-        sockets: object.open_sockets(),
-    };
-    answer::json(200, &statistics)
+pub(crate) fn tell(asked: Asked) -> Result<Response, Error> {
+    asked.bare().in_turn(|caller| {
+        caller.admin()?;
+        let object = caller.object();
+        let (documents, changes) = store::totals(&object.database)?;
+        let (requests, held_bytes) = object.flights.borrow().under_way();
+        let (cached_documents, cached_bytes) = object.with_hub(|hub, _| hub.loaded())?;
+        let statistics = Statistics {
+            documents,
+            changes,
+            rows_written: object.database.written(),
+            memory_bytes: memory(),
+            cached_documents,
+            cached_bytes,
+            database_bytes: object.database.size(),
+            sockets: object.open_sockets(),
+            requests,
+            held_bytes,
+        };
+        answer::json(200, &statistics)
+    })
 }
 
 /// WebAssembly counts its memory in pages of 64 KiB.

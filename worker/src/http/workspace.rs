@@ -2,14 +2,17 @@
 
 use docket_domain::{DocumentId, Member, WorkspaceSlug};
 use serde::{Deserialize, Serialize};
-use worker::{Request, Response};
+use serde_json::json;
+use worker::Response;
 
-use super::{Caller, ask, body};
+use super::{Asked, Caller, Shown};
 use crate::{
     access::{
+        audit::{self, Doing},
         cookie,
-        credentials::{self, Kind, SESSION},
+        credentials::{self, Kind, Making, SESSION},
         members::{self, Offer},
+        naming,
     },
     answer,
     error::Error,
@@ -51,40 +54,57 @@ struct Description<'a> {
 }
 
 /// `POST /{ws}`: makes the workspace, once.
-pub(crate) async fn create(
-    object: &Object,
-    slug: &WorkspaceSlug,
-    mut request: Request,
-) -> Result<Response, Error> {
-    ask::founder(object, &request)?;
-    let creation: Creation = body::json(&mut request).await?;
-    free(object, slug)?;
-    let name = members::name(&creation.name)?;
-    let founded = Founded {
-        document: DocumentId::random(),
-        name: name.clone(),
-        epoch: Founded::epoch(),
-    };
-    let (database, now) = (&object.database, object.now());
-    let made = database.atomically(|| {
-        store::migrate(database, now.0)?;
-        // A bundle that began to be restored here, and was given up.
-        store::restoring::clear(database)?;
-        store::found(database, &founded, now)?;
-        let member = members::add(database, Offer::admin(), &creation.admin.name)?;
-        let token = credentials::issue(database, Kind::Token, &member.id, now)?;
-        let prefix = creation.prefix.as_deref().unwrap_or(PREFIX);
-        object.write_first_documents(&founded, &member, prefix)?;
-        Ok::<_, Error>((member, token))
-    });
-    // What was taken back is forgotten in memory too.
-    let (member, token) = made.inspect_err(|_| object.sleep())?;
-    let created = Created {
-        document: founded.document.url(),
-        member: &member,
-        token: token.reveal(),
-    };
-    answer::json(201, &created)
+pub(crate) async fn create(asked: Asked) -> Result<Response, Error> {
+    asked.knock_as_founder()?;
+    let (shown, creation) = asked.json::<Creation>().await?;
+    shown.as_founder(|object| {
+        free(object, shown.slug())?;
+        let name = naming::one_line(&creation.name)?;
+        let founded = Founded {
+            document: DocumentId::random(),
+            name: name.clone(),
+            epoch: Founded::epoch(),
+        };
+        let (database, now) = (&object.database, object.now());
+        let made = database.atomically(|| {
+            store::migrate(database, now.0)?;
+            // A bundle that began to be restored here, and was given up.
+            store::restoring::clear(database)?;
+            store::found(database, &founded, now)?;
+            let member = members::add(database, Offer::admin(), &creation.admin.name)?;
+            let making = Making {
+                kind: Kind::Token,
+                member: &member.id,
+                name: "",
+                by: None,
+                lent: None,
+            };
+            let (token, _) = credentials::make(database, &making, now)?;
+            let doing = Doing {
+                at: now,
+                by: None,
+                from: shown.from(),
+            };
+            audit::note(
+                database,
+                doing,
+                "workspace-made",
+                Some(member.id.as_str()),
+                &json!({"name": name}),
+            )?;
+            let prefix = creation.prefix.as_deref().unwrap_or(PREFIX);
+            object.write_first_documents(&founded, &member, prefix)?;
+            Ok::<_, Error>((member, token))
+        });
+        // What was taken back is forgotten in memory too.
+        let (member, token) = made.inspect_err(|_| object.sleep())?;
+        let created = Created {
+            document: founded.document.url(),
+            member: &member,
+            token: token.reveal(),
+        };
+        answer::json(201, &created)
+    })
 }
 
 /// Goes on only where no workspace is. To be asked after the last await: two that ask at once don't both find it free.
@@ -96,46 +116,55 @@ pub(super) fn free(object: &Object, slug: &WorkspaceSlug) -> Result<(), Error> {
     }
 }
 
-/// `GET /{ws}`: who asks, and where they are.
-pub(crate) fn describe(
-    object: &Object,
-    slug: &WorkspaceSlug,
-    caller: &Caller,
-    request: &Request,
-) -> Result<Response, Error> {
-    let founded = store::founded(&object.database)?;
-    let description = Description {
-        slug,
-        name: object.name(&founded)?,
-        document: founded.document.url(),
-        epoch: founded.epoch,
-        member: &caller.member,
-    };
-    let builder = match renewed(object, slug, caller, request)? {
-        Some(cookie) => answer::builder()?.with_header("Set-Cookie", &cookie)?,
-        None => answer::builder()?,
-    };
-    Ok(builder.from_json(&description)?)
+#[derive(Serialize)]
+struct Renewed {
+    epoch: String,
 }
 
-/// The cookie again, for a session that is past half of its time: who comes back now and then stays signed in.
-fn renewed(
-    object: &Object,
-    slug: &WorkspaceSlug,
-    caller: &Caller,
-    request: &Request,
-) -> Result<Option<String>, Error> {
-    let Some(session) = &caller.session else {
-        return Ok(None);
+/// `POST /epoch`: after the database was set back to an earlier time. Every client compares all that it has with what is
+/// here, and sends again what was lost.
+pub(crate) fn renew(asked: Asked) -> Result<Response, Error> {
+    asked.bare().in_turn(|caller| {
+        caller.admin()?;
+        let object = caller.object();
+        let epoch = store::renew_epoch(&object.database)?;
+        object.close_all("the hub was set back: everything is compared anew");
+        // It knows the epoch by heart.
+        object.sleep();
+        answer::json(200, &Renewed { epoch })
+    })
+}
+
+/// `GET /{ws}`: who asks, and where they are.
+pub(crate) fn describe(asked: Asked) -> Result<Response, Error> {
+    let shown = asked.bare();
+    shown.in_turn(|caller| {
+        let object = caller.object();
+        let founded = store::founded(&object.database)?;
+        let description = Description {
+            slug: shown.slug(),
+            name: object.name(&founded)?,
+            document: founded.document.url(),
+            epoch: founded.epoch,
+            member: &caller.member,
+        };
+        let cookies = renewed(&shown, caller)?;
+        Ok(answer::builder_with(&cookies)?.from_json(&description)?)
+    })
+}
+
+/// The cookie again, for a session that is past half of its time, or whose cookie is of the kind that was set before: who
+/// comes back now and then stays signed in.
+fn renewed(shown: &Shown, caller: &Caller<'_>) -> Result<Vec<String>, Error> {
+    let Some(secret) = shown.session_secret() else {
+        return Ok(Vec::new());
     };
+    let object = caller.object();
     let now = object.now();
-    if session
-        .expires
-        .is_none_or(|expires| expires > now.plus(SESSION / 2))
-    {
-        return Ok(None);
+    let is_young = |expires| expires > now.plus(SESSION / 2);
+    if caller.way.expires.is_none_or(is_young) && !shown.is_to_be_replaced() {
+        return Ok(Vec::new());
     }
-    credentials::renew(&object.database, &session.digest, now)?;
-    let secure = ask::is_secure(request)?;
-    Ok(Some(cookie::set(slug, &session.secret, secure)))
+    credentials::renew(&object.database, &caller.digest, now)?;
+    Ok(cookie::set(shown.slug(), secret, shown.is_secure()))
 }

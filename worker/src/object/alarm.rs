@@ -1,7 +1,9 @@
-//! The object's one alarm: work that nobody waits for.
+//! The object's one alarm: work that nobody waits for. And the hub's ticks, which are sooner.
+
+use std::time::Duration;
 
 use docket_domain::Timestamp;
-use worker::{ScheduledTime, js_sys::Date, wasm_bindgen::JsValue};
+use worker::{Delay, ScheduledTime, js_sys::Date, wasm_bindgen::JsValue};
 
 use super::Object;
 use crate::error::{self, Error};
@@ -26,6 +28,31 @@ impl Object {
             };
             if let Err(error) = outcome {
                 error::log("setting the alarm", &error.to_string());
+            }
+        });
+    }
+
+    /// Sees to it that the hub goes on at `at`: soon, so that it isn't worth an alarm, and of no importance should the
+    /// object vanish before.
+    pub(super) fn set_tick(&self, at: Timestamp) {
+        if self.tick.get().is_some_and(|set| set <= at) {
+            return;
+        }
+        self.tick.set(Some(at));
+        let wait = u64::try_from(at.0.saturating_sub(self.now().0)).unwrap_or_default();
+        let object = self.this.clone();
+        self.state.wait_until(async move {
+            Delay::from(Duration::from_millis(wait)).await;
+            let Some(object) = object.upgrade() else { return };
+            // An earlier one may have been set meanwhile, and was what this one was for.
+            if object.tick.get() == Some(at) {
+                object.tick.set(None);
+                if let Err(error) = object.act(|hub, now| hub.tick(now)) {
+                    error::log(
+                        "a tick failed",
+                        &error.detail().unwrap_or_else(|| error.to_string()),
+                    );
+                }
             }
         });
     }

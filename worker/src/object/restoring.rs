@@ -6,14 +6,16 @@
 
 use std::rc::Rc;
 
-use docket_domain::{Member, row};
+use docket_domain::{Member, Timestamp, row};
 use docket_exchange::bundle::{About, Document, Item, Progress, Reader, State};
 use docket_sync::hub::{Config, Hub, RestoreError, Store};
+use serde_json::json;
 
 use super::{Object, WorkspaceHub};
 use crate::{
     access::{
-        credentials::{self, Kind},
+        audit::{self, Doing},
+        credentials::{self, Kind, Making},
         members,
         secret::Secret,
     },
@@ -113,6 +115,10 @@ impl Restoration {
                     let database = &self.object.database;
                     database.atomically(|| members::restore(database, &everybody))?;
                 }
+                Item::Audit(entries) => {
+                    let database = &self.object.database;
+                    database.atomically(|| audit::restore(database, &entries))?;
+                }
                 Item::State(state) => self.state(&state)?,
                 Item::Verified => self.has_workspace()?,
             }
@@ -135,13 +141,40 @@ impl Restoration {
 
     /// All of the bundle was read, and is whole: from here on the workspace is served. `admin` is the id or the name of
     /// an admin; where there is none, that one is made. Their token is the `chosen` one, or a new one.
-    pub(crate) fn open(&self, admin: &str, chosen: Option<Secret>) -> Result<Restored, Error> {
+    /// `from` is the network from which it is asked.
+    pub(crate) fn open(
+        &self,
+        admin: &str,
+        chosen: Option<Secret>,
+        from: Option<&str>,
+    ) -> Result<Restored, Error> {
         self.is_ours()?;
         let (database, now) = (&self.object.database, self.object.now());
         let token = chosen.map_or_else(Secret::random, Ok)?;
         let (member, document) = database.atomically(|| {
             let member = members::admin(database, admin)?;
-            credentials::keep(database, Kind::Token, &member.id, &token, now)?;
+            let making = Making {
+                kind: Kind::Token,
+                member: &member.id,
+                name: "",
+                by: None,
+                lent: Some(now),
+            };
+            credentials::keep(database, &making, &token, now)?;
+            store::sealed::fix_readers(database, now)?;
+            let doing = Doing {
+                at: now,
+                by: None,
+                from,
+            };
+            let detail = json!({"documents": self.progress().documents(), "bundle_made_at": self.made_at()});
+            audit::note(
+                database,
+                doing,
+                "workspace-restored",
+                Some(member.id.as_str()),
+                &detail,
+            )?;
             restoring::over(database)?;
             Ok::<_, Error>((member, store::founded(database)?.document))
         })?;
@@ -157,6 +190,10 @@ impl Restoration {
             token,
             document: document.url(),
         })
+    }
+
+    fn made_at(&self) -> Option<Timestamp> {
+        self.progress().about().map(|about| about.made_at)
     }
 
     fn begin(&mut self, about: &About) -> Result<(), Error> {

@@ -2,17 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use docket_domain::{MemberId, Timestamp};
-use docket_sync::hub::{Config, Effect, Hub, PlainQuota};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
+use docket_sync::hub::{Config, Effect, Hub, HubError, PlainQuota, Usage};
+use serde_json::Value;
 
-use super::{Object, WorkspaceHub};
+use super::{Object, WorkspaceHub, number};
 use crate::{
+    access::audit::{self, Doing},
     error::Error,
-    store::{self, Documents},
+    store::{self, Documents, StoreError},
 };
 
 /// The binding that says whether documents that aren't Docket's are kept: “yes”, within the usual quota.
 const PLAIN_DOCUMENTS: &str = "DOCKET_PLAIN_DOCUMENTS";
+
+/// The bindings that set other quotas than the usual ones.
+const MOST_DOCUMENTS: &str = "DOCKET_MOST_DOCUMENTS";
+const MOST_BYTES: &str = "DOCKET_MOST_BYTES";
 
 impl Object {
     /// Lets the hub do something, now.
@@ -41,6 +47,29 @@ impl Object {
         Ok(())
     }
 
+    /// Lets the hub do something with a document as a whole, and notes that in the audit log, all or nothing. The hub
+    /// answers what there is to say of it.
+    pub(crate) fn hub_noting(
+        &self,
+        doing: Doing<'_>,
+        what: &str,
+        document: DocumentId,
+        act: impl FnOnce(&mut WorkspaceHub, Timestamp) -> Result<(Vec<Effect>, Value), HubError>,
+    ) -> Result<Vec<Effect>, Error> {
+        let done = self.database.atomically(|| {
+            let (effects, detail) = self.with_hub(act)??;
+            let subject = document.to_string();
+            audit::note(&self.database, doing, what, Some(&subject), &detail)?;
+            Ok::<_, Error>(effects)
+        });
+        // What was taken back is forgotten in memory too.
+        done.inspect_err(|error| {
+            if !matches!(error, Error::Hub(HubError::NotFound(_) | HubError::Protocol(_))) {
+                self.sleep();
+            }
+        })
+    }
+
     /// Forgets everything in memory: after a store error it may be ahead of the store.
     pub(crate) fn sleep(&self) {
         self.hub.replace(None);
@@ -60,12 +89,20 @@ impl Object {
             return Err(Error::Unauthorized);
         }
         let documents = Documents::new(self.database.clone(), self.plain_quota());
-        let mut hub = Hub::new(documents, Config::default())?;
+        let config = Config {
+            quota: self.quota(),
+            ..Config::default()
+        };
+        let mut hub = Hub::new(documents, config)?;
         let sockets = self.sockets();
         let open: BTreeSet<_> = sockets.iter().map(|(id, ..)| *id).collect();
         for gone in store::known(&self.database)? {
             if !open.contains(&gone) {
-                store::forget(&self.database, gone)?;
+                match store::forget(&self.database, gone) {
+                    // Whoever wants to read can do so all the same.
+                    Ok(()) | Err(StoreError::Quota(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         let now = self.now();
@@ -76,6 +113,14 @@ impl Object {
         self.hub.replace(Some(hub));
         self.carry_out(effects);
         Ok(())
+    }
+
+    /// What the workspace's documents may take.
+    pub(crate) fn quota(&self) -> Usage {
+        Usage {
+            documents: number(&self.env, MOST_DOCUMENTS).unwrap_or(limits::WORKSPACE_DOCUMENTS),
+            bytes: number(&self.env, MOST_BYTES).unwrap_or(limits::WORKSPACE),
+        }
     }
 
     fn plain_quota(&self) -> Option<PlainQuota> {

@@ -74,6 +74,7 @@ pub(crate) fn clear(database: &Database) -> Result<(), StoreError> {
             "contacts",
             "subscriptions",
             "barred",
+            "audit",
         ] {
             database.run(&format!("DELETE FROM {table}"), Vec::new())?;
         }

@@ -1,5 +1,7 @@
 //! Conflicts: a field that people set to different values without knowing of one another.
 
+use std::collections::HashSet;
+
 use automerge::{ActorId, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValue, Value};
 
 use crate::field::Field;
@@ -38,7 +40,9 @@ fn conflict<D: ReadDoc>(document: &D, field: Field) -> Option<Conflict> {
         return None;
     }
     let mut candidates: Vec<Candidate> = Vec::new();
-    for (value, id) in values {
+    let mut seen = HashSet::new();
+    // From the one that is shown: of equal values the latest counts.
+    for (value, id) in values.into_iter().rev() {
         let ObjId::Id(counter, actor, _) = id else {
             continue;
         };
@@ -49,13 +53,15 @@ fn conflict<D: ReadDoc>(document: &D, field: Field) -> Option<Conflict> {
             },
             Value::Object(_) => document.text(ObjId::Id(counter, actor.clone(), 0)).ok(),
         };
-        candidates.retain(|earlier| earlier.value != value);
-        candidates.push(Candidate {
-            value,
-            actor,
-            counter,
-        });
+        if seen.insert(value.clone()) {
+            candidates.push(Candidate {
+                value,
+                actor,
+                counter,
+            });
+        }
     }
+    candidates.reverse();
     (candidates.len() > 1).then_some(Conflict { field, candidates })
 }
 

@@ -16,14 +16,15 @@ pub use timeline::{Moment, What};
 use crate::{
     audience::Audience,
     facts::Facts,
+    generation,
     ids::{DocumentId, OrganisationId, Timestamp},
     kind::Kind,
     metrics::Quarter,
-    read::{self, Report, Workspace},
+    read::{self, Report},
 };
 
 /// The version of the derivation: rows of an older one are derived again, in batches.
-pub const DERIVATION: u32 = 2;
+pub const DERIVATION: u32 = 3;
 
 /// The most bytes of text a row takes from any one value: a row stays small whatever a document holds.
 const TEXT: usize = 300;
@@ -54,6 +55,9 @@ pub struct Row {
     #[n(6)]
     #[cbor(default)]
     pub restricted: bool,
+    /// The document in which this one goes on; none while it does itself.
+    #[n(7)]
+    pub next: Option<DocumentId>,
 }
 
 /// What is particular to a kind of document.
@@ -93,14 +97,16 @@ impl Row {
     pub fn derive(document: &Automerge, id: DocumentId, facts: &Facts) -> Option<Self> {
         let mut row = Self::of_kind(document, id, facts)?;
         row.restricted = facts.audience != Audience::Public;
+        row.next = generation::next(document);
         Some(row)
     }
 
     fn of_kind(document: &Automerge, id: DocumentId, facts: &Facts) -> Option<Self> {
         match read::kind(document)? {
             Kind::Workspace => {
-                let workspace = Workspace::read(document);
-                Some(Self::of(id, &workspace.name, Body::Workspace))
+                // No more than what is wanted: thousands of words and people may be mapped in it.
+                let name = read::string(document, &automerge::ROOT, "name").unwrap_or_default();
+                Some(Self::of(id, &name, Body::Workspace))
             }
             Kind::List => {
                 use automerge::ReadDoc;
@@ -184,6 +190,7 @@ impl Row {
             deleted: false,
             body,
             restricted: false,
+            next: None,
         }
     }
 }

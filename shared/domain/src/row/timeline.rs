@@ -6,12 +6,17 @@ use minicbor::{Decode, Encode};
 use crate::{
     facts::Facts,
     ids::{PersonId, Timestamp},
+    limits,
     read::Issue,
     words::{Resolution, Status},
 };
 
 /// The most moments a timeline keeps: the first half and the last half of more.
 const MOST: usize = 1_000;
+/// The most bytes of a timeline in CBOR: what a row has, without two times fifty names.
+const SIZE: usize = limits::ROW - (40 << 10);
+/// The most bytes a moment takes in CBOR beside its texts.
+const AROUND: usize = 48;
 
 /// Something that happened to an issue.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -122,17 +127,112 @@ pub(super) fn of(issue: &Issue, created: Timestamp, facts: &Facts) -> Vec<Moment
     }
     // Stable: what happened at one time keeps the order above, which depends on the document alone.
     moments.sort_by_key(|moment| moment.at);
-    // A long talk in the middle goes first: figures are made of the rest.
-    let (mut excess, mut place) = (moments.len().saturating_sub(MOST), 0);
+    shortened(moments)
+}
+
+/// As many moments as a row has room for: the first ones and the last ones. A long talk in the middle goes first, since
+/// figures are made of the rest.
+fn shortened(mut moments: Vec<Moment>) -> Vec<Moment> {
+    let mut count = moments.len();
+    let mut size: usize = moments.iter().map(Moment::size).sum();
+    let mut place = 0;
     moments.retain(|moment| {
         place += 1;
-        let goes = excess > 0 && place > MOST / 2 && moment.what == What::Commented;
-        excess -= usize::from(goes);
+        let goes = (count > MOST || size > SIZE) && place > MOST / 2 && moment.what == What::Commented;
+        if goes {
+            count -= 1;
+            size -= moment.size();
+        }
         !goes
     });
-    if moments.len() > MOST {
-        let tail = moments.len() - MOST / 2;
-        moments.drain(MOST / 2..tail);
+    if count <= MOST && size <= SIZE {
+        return moments;
     }
+    let head = fitting(moments.iter());
+    let tail = fitting(moments.iter().skip(head).rev());
+    moments.drain(head..moments.len() - tail);
     moments
+}
+
+/// How many of these moments half of a timeline has room for.
+fn fitting<'m>(moments: impl Iterator<Item = &'m Moment>) -> usize {
+    let mut size = 0;
+    let fits = moments.take(MOST / 2).take_while(|moment| {
+        size += moment.size();
+        size <= SIZE / 2
+    });
+    fits.count()
+}
+
+impl Moment {
+    /// At least as many bytes as it has in CBOR.
+    fn size(&self) -> usize {
+        let by = self.by.as_ref().map_or(0, |by| by.as_str().len());
+        let texts = match &self.what {
+            What::Field { field, from, to } => {
+                field.len() + from.as_ref().map_or(0, String::len) + to.as_ref().map_or(0, String::len)
+            }
+            _ => 0,
+        };
+        AROUND + by + texts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(at: i64, text: usize, what: fn(String) -> What) -> Moment {
+        Moment {
+            at: Timestamp(at),
+            corrected: true,
+            by: Some(PersonId::from_stored("jira:somebody")),
+            what: what("x".repeat(text)),
+        }
+    }
+
+    fn field(text: String) -> What {
+        What::Field {
+            field: "assignee".to_owned(),
+            from: Some(text.clone()),
+            to: Some(text),
+        }
+    }
+
+    #[test]
+    fn a_timeline_keeps_within_its_bytes_whatever_is_in_it() {
+        for (count, text) in [
+            (0, 0),
+            (10, 300),
+            (900, 0),
+            (5_000, 0),
+            (1_000, 300),
+            (40_000, 300),
+        ] {
+            let all: Vec<_> = (0..count).map(|at| moment(at, text, field)).collect();
+            let kept = shortened(all.clone());
+            assert!(kept.len() <= MOST);
+            let size: usize = kept.iter().map(Moment::size).sum();
+            assert!(size <= SIZE, "{size}");
+            assert!(minicbor::to_vec(&kept).unwrap().len() <= SIZE + 10);
+            assert_eq!((kept.first(), kept.last()), (all.first(), all.last()));
+            if all.len() <= 900 {
+                assert_eq!(kept, all);
+            }
+        }
+    }
+
+    #[test]
+    fn talk_goes_first() {
+        let all: Vec<_> = (0..3_000)
+            .map(|at| moment(at, 0, if at % 2 == 0 { field } else { |_| What::Commented }))
+            .collect();
+        let kept = shortened(all);
+        assert_eq!(kept.len(), MOST);
+        let told = kept
+            .iter()
+            .filter(|moment| moment.what == What::Commented)
+            .count();
+        assert_eq!(told, 250);
+    }
 }

@@ -34,6 +34,9 @@ pub enum Name {
     /// `manifest.json`
     #[n(6)]
     Manifest,
+    /// `audit.jsonl`
+    #[n(7)]
+    Audit,
 }
 
 impl Name {
@@ -45,6 +48,8 @@ impl Name {
             Self::Row(_) => MB,
             // Read, these take six times as much.
             Self::Facts(_) | Self::Members | Self::State => 4 * MB,
+            // Some 30,000 entries: with more, the oldest stay behind.
+            Self::Audit => 8 * MB,
             Self::Document(_) => 32 * MB,
             // 150 bytes for each entry, three entries for each document: some 70,000 documents.
             Self::Manifest => 32 * MB,
@@ -62,6 +67,7 @@ impl fmt::Display for Name {
             Self::Members => f.write_str("members.json"),
             Self::State => f.write_str("state.json"),
             Self::Manifest => f.write_str("manifest.json"),
+            Self::Audit => f.write_str("audit.jsonl"),
         }
     }
 }
@@ -78,6 +84,7 @@ impl FromStr for Name {
             ("", "members", "json") => Self::Members,
             ("", "state", "json") => Self::State,
             ("", "manifest", "json") => Self::Manifest,
+            ("", "audit", "jsonl") => Self::Audit,
             ("rows", _, "cbor") => Self::Row(id()?),
             ("facts", _, "cbor") => Self::Facts(id()?),
             ("documents", _, "automerge") => Self::Document(id()?),
@@ -195,6 +202,7 @@ mod tests {
             Name::Members,
             Name::State,
             Name::Manifest,
+            Name::Audit,
         ] {
             assert_eq!(name.to_string().parse(), Ok(name));
         }

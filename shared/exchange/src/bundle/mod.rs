@@ -7,6 +7,7 @@
 //! rows/<id>.cbor             for each document, in the order of ids: its row (none of a document that isn't Docket's),
 //! facts/<id>.cbor            what the hub knows of it,
 //! documents/<id>.automerge   and its changes, each after those it builds on: any Automerge's `load` reads them
+//! audit.jsonl                who did what with people, rights and documents as a whole (since format 2; may be missing)
 //! members.json               everybody who takes part, or did; without any secret
 //! state.json                 what happened while it was made, the last number, and which documents were purged
 //! manifest.json              the size and SHA-256 of all the others
@@ -20,6 +21,7 @@
 //!
 //! The bytes of documents, facts and rows mean nothing here; who restores them judges them.
 
+mod audit;
 mod entry;
 mod error;
 mod reader;
@@ -30,13 +32,14 @@ use docket_domain::{DocumentId, Member, Timestamp};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+pub use audit::Audited;
 pub use entry::{Digest, Entry, Name};
 pub use error::BundleError;
 pub use reader::{Item, Progress, Reader};
 pub use writer::Writer;
 
 /// The version of the format. A reader takes no later one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Which workspace it is, and when the bundle was made: `workspace.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]

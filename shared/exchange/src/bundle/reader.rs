@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use serde::de::DeserializeOwned;
 
 use super::{
-    About, BundleError, Document, Entry, FORMAT, Manifest, Name, Participant, State,
+    About, Audited, BundleError, Document, Entry, FORMAT, Manifest, Name, Participant, State, audit,
     tar::{self, BLOCK, Header},
 };
 
@@ -17,6 +17,8 @@ pub enum Item {
     About(About),
     /// A document.
     Document(Document),
+    /// Comes after all documents, in a bundle that has it.
+    Audit(Vec<Audited>),
     /// Comes after all documents.
     Members(Vec<Participant>),
     /// Comes after the members.
@@ -211,11 +213,12 @@ impl Reader {
         let follows = match (before, name) {
             (None, Name::About) => true,
             (None, _) => return Err(BundleError::NoBundle),
-            (Some(Name::About), Name::Row(_) | Name::Facts(_) | Name::Members) => true,
+            (Some(Name::About), Name::Row(_) | Name::Facts(_) | Name::Audit | Name::Members) => true,
             (Some(Name::Document(last)), Name::Row(id) | Name::Facts(id)) => last < id,
             (Some(Name::Row(row)), Name::Facts(id)) => row == id,
             (Some(Name::Facts(facts)), Name::Document(id)) => facts == id,
-            (Some(Name::Document(_)), Name::Members)
+            (Some(Name::Document(_)), Name::Audit | Name::Members)
+            | (Some(Name::Audit), Name::Members)
             | (Some(Name::Members), Name::State)
             | (Some(Name::State), Name::Manifest) => true,
             _ => false,
@@ -254,6 +257,7 @@ impl Reader {
                 facts: self.ahead.facts.take().unwrap_or_default(),
                 row: self.ahead.row.take(),
             })),
+            Name::Audit => Some(Item::Audit(audit::read(content)?)),
             Name::Members => Some(Item::Members(members(content)?)),
             Name::State => Some(Item::State(json(name, content)?)),
             Name::Manifest => {

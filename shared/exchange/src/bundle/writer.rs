@@ -4,7 +4,7 @@ use docket_domain::{DocumentId, Timestamp};
 use serde::Serialize;
 
 use super::{
-    About, BundleError, Document, Entry, FORMAT, Manifest, Name, Participant, State,
+    About, Audited, BundleError, Document, Entry, FORMAT, Manifest, Name, Participant, State, audit,
     tar::{self, END},
 };
 
@@ -51,6 +51,15 @@ impl Writer {
         self.last = Some(id);
         self.documents += 1;
         Ok(())
+    }
+
+    /// Adds the audit log, oldest entry first: after all documents, and once. Of one that is larger than may be the oldest
+    /// entries stay behind.
+    ///
+    /// # Errors
+    /// When it can't be told as an entry.
+    pub fn audit(&mut self, entries: &[Audited], out: &mut Vec<u8>) -> Result<(), BundleError> {
+        self.entry(Name::Audit, &audit::lines(entries), out)
     }
 
     /// Ends the bundle. Members come in the order of ids.

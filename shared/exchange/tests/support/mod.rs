@@ -13,7 +13,9 @@ use std::{
 
 use automerge::{Automerge, ROOT};
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, MemberId, Role, Row, Timestamp, facts::Receipt, read::Issue,
+    DocumentId, Facts, Kind, Member, MemberId, Role, Row, Timestamp,
+    facts::{Author, Receipt},
+    read::Issue,
 };
 use docket_exchange::{Content, Existing, Format, Imported, Placed, Plan, Record, Report, Source, Words};
 use docket_sync::{
@@ -133,7 +135,7 @@ fn first_facts(document: &Automerge) -> Facts {
             received: Timestamp(2_000_000_000_000),
             contact: Timestamp(2_000_000_000_000),
         };
-        facts.record(change.actor_id(), None, receipt);
+        facts.record(change.actor_id(), Author::Import(None), receipt);
     }
     facts
 }

@@ -6,7 +6,7 @@ use automerge::{ActorId, Automerge};
 use docket_domain::{
     Action, Command, Context, DocumentId, EntryId, Facts, Field, PersonId, Row, Timestamp,
     command::{NewIssue, Splice},
-    facts::Receipt,
+    facts::{Author, Receipt},
     read::Issue,
     row::{Body, What},
     words::{Priority, Resolution, Severity, Status},
@@ -465,7 +465,11 @@ pub fn made_here(steps: &[Step], number: Option<u64>) -> (Automerge, Facts) {
         contact: Timestamp(received - 500),
     };
     let member = "m-ann".parse().unwrap();
-    facts.record(&ActorId::from([1; 16]), Some(&member), receipt(60, 900_000));
+    facts.record(
+        &ActorId::from([1; 16]),
+        Author::Member(&member),
+        receipt(60, 900_000),
+    );
     (document, facts)
 }
 

@@ -3,7 +3,7 @@
 use automerge::ChangeHash;
 use docket_domain::{DocumentId, Facts, Member, MemberId, Timestamp};
 
-use crate::wire::{Person, Refusal, RowUpdate, WireError};
+use crate::wire::{PassedOver, Person, Refusal, RowUpdate, WireError};
 
 /// Which rows a client has: kept in its storage, moved with the rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -145,8 +145,11 @@ pub enum Problem {
     /// The hub closed the socket and says why.
     #[error("The server closed the connection: {0}")]
     Hub(String),
-    /// A sync message that can't be taken.
-    #[error("The server's copy of {0} can't be read: {1}. Connecting again.")]
+    /// A newer hub sent what this version can't read; the rest of it was taken in.
+    #[error("Passed over, since this version can't read them: {} rows, {} members, {} messages. Reload the app.", .0.rows, .0.members, .0.frames)]
+    PassedOver(PassedOver),
+    /// A sync message that can't be taken: of that document alone.
+    #[error("The server's copy of {0} can't be read: {1}.")]
     Sync(DocumentId, String),
     /// A stored document that can't be read.
     #[error("This device's copy of {0} can't be read: {1}")]

@@ -6,7 +6,9 @@ use docket_domain::{DocumentId, Facts};
 use super::{Client, Cursor, Event, Output, Problem};
 use crate::{
     inspect::{self, InspectError, Limits},
-    wire::{FRAME_LIMIT, Frame, PROTOCOL_VERSION, RowUpdate, SyncData},
+    wire::{
+        FRAME_LIMIT, Frame, PEER_TAKEN, PROTOCOL_VERSION, PassedOver, PeerId, Person, RowUpdate, SyncData,
+    },
 };
 
 impl Client {
@@ -14,8 +16,13 @@ impl Client {
     pub fn receive(&mut self, frame: &[u8]) -> Output {
         self.link.heard();
         let mut output = Output::default();
-        match Frame::decode(frame) {
-            Ok(frame) => self.take(frame, &mut output),
+        match Frame::decode_known(frame) {
+            Ok((frame, passed)) => {
+                if passed != PassedOver::default() {
+                    output.events.push(Event::Problem(Problem::PassedOver(passed)));
+                }
+                self.take(frame, &mut output);
+            }
             Err(error) => output.problem(error.into()),
         }
         output
@@ -76,8 +83,16 @@ impl Client {
                 self.replicas.remove(&document);
                 output.events.push(Event::Purged { document });
             }
-            Frame::Present { people } => output.events.push(Event::Present(people)),
-            Frame::Error { message, .. } => output.problem(Problem::Hub(message)),
+            Frame::Present { people } => self.present(true, people, &[], output),
+            Frame::Presence {
+                whole, changed, gone, ..
+            } => self.present(whole, changed, &gone, output),
+            Frame::Error { message, .. } => {
+                if message == PEER_TAKEN {
+                    self.link.take_another_peer(&mut self.actors);
+                }
+                output.problem(Problem::Hub(message));
+            }
             Frame::Leave { .. } => output.close = true,
             // What only a hub receives, what stock peers tell one another, and what a newer hub may send.
             Frame::Join { .. }
@@ -89,6 +104,25 @@ impl Client {
             | Frame::RemoteHeadsChanged { .. }
             | Frame::Unknown { .. } => {}
         }
+    }
+
+    /// Takes in who is here. This tab isn't told of itself.
+    fn present(&mut self, whole: bool, changed: Vec<Person>, gone: &[PeerId], output: &mut Output) {
+        if whole {
+            self.present.clear();
+        }
+        for peer in gone {
+            self.present.remove(peer);
+        }
+        let own = self.link.peer();
+        let others = changed
+            .into_iter()
+            .filter(|person| person.peer != *own && person.peer != own.alias());
+        self.present
+            .extend(others.map(|person| (person.peer.clone(), person)));
+        output
+            .events
+            .push(Event::Present(self.present.values().cloned().collect()));
     }
 
     fn welcome(&mut self, epoch: &str, output: &mut Output) {
@@ -155,7 +189,11 @@ impl Client {
                 .map_err(|error| Problem::Sync(id, error.to_string()))
         }) {
             Ok(events) => output.events.extend(events),
-            Err(problem) => output.problem(problem),
+            Err(problem) => {
+                // One document that can't be read is no reason to be without all others.
+                output.events.push(Event::Problem(problem));
+                output.events.extend(replica.unavailable(id));
+            }
         }
         self.settle(id, output);
     }
@@ -168,6 +206,8 @@ const LIMITS: Limits = Limits {
     operations: 4_000_000,
     hashes: 10_000,
     key: 65_536,
+    change: FRAME_LIMIT,
+    actor: 64,
 };
 
 /// Reads a sync message whose every part was inspected first.

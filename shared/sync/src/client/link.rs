@@ -3,7 +3,7 @@
 use automerge::sync;
 use docket_domain::{DocumentId, Timestamp};
 
-use super::{message::Outgoing, replica::Replica};
+use super::{Actors, message::Outgoing, replica::Replica};
 use crate::wire::{DOCKET_VERSION, Frame, PROTOCOL_VERSION, PeerId, PeerMetadata, SyncData};
 
 /// A hub that owes an answer for so long is taken for gone, in milliseconds. Above any pause of a busy hub, below
@@ -46,6 +46,20 @@ impl Link {
 
     pub(super) const fn is_live(&self) -> bool {
         matches!(self.state, State::Live(_))
+    }
+
+    /// This tab's peer id.
+    pub(super) const fn peer(&self) -> &PeerId {
+        &self.peer
+    }
+
+    /// Somebody else has this tab's peer id: the next connection has another one.
+    pub(super) fn take_another_peer(&mut self, random: &mut Actors) {
+        // As random as an actor, and as short.
+        let name = random.next(DocumentId::from_bytes([0; 16])).to_hex_string();
+        if let Ok(peer) = PeerId::new(format!("docket-{name}")) {
+            self.peer = peer;
+        }
     }
 
     pub(super) fn connected(&mut self) -> Vec<u8> {

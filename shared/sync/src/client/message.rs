@@ -3,10 +3,7 @@
 use automerge::{Automerge, ChangeHash, sync::Message};
 
 use super::storage::is_blank;
-
-/// The most bytes of changes in one sync message, unless a single change is larger. The hub judges a message at a
-/// time; small ones keep it responsive.
-const MESSAGE_BYTES: usize = 256 * 1024;
+use crate::parts::split;
 
 /// What a document has to say.
 pub(super) struct Outgoing {
@@ -42,30 +39,4 @@ pub(super) fn since(document: &Automerge, heads: &[ChangeHash]) -> impl Iterator
         .get_changes_meta(heads)
         .into_iter()
         .map(|change| change.hash)
-}
-
-/// Cuts a message with many changes into several. Changes stand in the order of their dependencies, so each part can
-/// be taken on its own.
-fn split(message: Message) -> Vec<Message> {
-    let size: usize = message.changes.iter().map(<[u8]>::len).sum();
-    if size <= MESSAGE_BYTES {
-        return vec![message];
-    }
-    let mut parts: Vec<Vec<Vec<u8>>> = Vec::new();
-    let mut room = 0;
-    for change in message.changes.iter() {
-        match parts.last_mut() {
-            Some(part) if change.len() <= room => part.push(change.to_vec()),
-            _ => {
-                room = MESSAGE_BYTES;
-                parts.push(vec![change.to_vec()]);
-            }
-        }
-        room = room.saturating_sub(change.len());
-    }
-    let part = |changes: Vec<Vec<u8>>| Message {
-        changes: changes.into(),
-        ..message.clone()
-    };
-    parts.into_iter().map(part).collect()
 }

@@ -36,7 +36,7 @@ pub use self::{
     event::{Cursor, Edited, Event, NotEdited, Output, Problem, Renewed},
 };
 use self::{link::Link, replica::Replica, storage::is_blank};
-use crate::wire::{Frame, PeerId};
+use crate::wire::{Frame, PeerId, Person};
 
 /// One tab's half of the sync.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct Client {
     actors: Actors,
     cursor: Cursor,
     replicas: BTreeMap<DocumentId, Replica>,
+    /// Who is here, as far as the hub told.
+    present: BTreeMap<PeerId, Person>,
     /// Where this person is, to say again after reconnecting.
     here: Option<(Option<DocumentId>, Option<String>)>,
 }
@@ -59,6 +61,7 @@ impl Client {
             actors,
             cursor,
             replicas: BTreeMap::new(),
+            present: BTreeMap::new(),
             here: None,
         }
     }
@@ -94,6 +97,7 @@ impl Client {
     /// The socket is gone, and with it every frame on its way.
     pub fn disconnected(&mut self) {
         self.link.disconnected();
+        self.present.clear();
     }
 
     /// Call every few seconds: an `Output` that closes means that the hub doesn't answer on this socket any more.

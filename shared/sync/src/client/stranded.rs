@@ -12,7 +12,7 @@ use automerge::{
 use docket_domain::{DocumentId, genesis};
 
 use super::{Client, Event, Output, Problem, Renewed, outbox::LeftBehind, storage::is_blank};
-use crate::wire::{Frame, Refusal};
+use crate::wire::{CROWDED, Frame, Refusal};
 
 /// The hub's code for a change whose dependencies it lacks.
 const INCOMPLETE: &str = "incomplete";
@@ -48,6 +48,7 @@ impl Stranded {
     pub(super) fn refuse(&mut self, left: LeftBehind) {
         self.left.refused.extend(left.refused);
         self.left.changes.extend(left.changes);
+        self.left.crowded |= left.crowded;
     }
 
     /// Takes in a sync message. Answers whether the hub's copy is now here, for the first time.
@@ -143,12 +144,14 @@ impl Client {
             let hashes = refused.iter().map(|refusal| refusal.change);
             let left = LeftBehind {
                 changes: hashes.chain(dependents.iter().copied()).collect(),
-                // What came after a refused change before that was known is as good as it ever was.
+                // What came after a refused change before that was known is as good as it ever was; and so is what was
+                // refused for what others did beside it.
                 refused: refused
                     .iter()
-                    .filter(|refusal| refusal.code != INCOMPLETE)
+                    .filter(|refusal| refusal.code != INCOMPLETE && refusal.code != CROWDED)
                     .cloned()
                     .collect(),
+                crowded: refused.iter().any(|refusal| refusal.code == CROWDED),
                 ..LeftBehind::default()
             };
             if replica.refuse(left) {

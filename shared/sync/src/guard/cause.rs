@@ -13,13 +13,14 @@ use std::{
 use automerge::{ActorId, Automerge, Change, ChangeHash};
 use docket_domain::{
     Facts,
+    genesis::is_deterministic,
     operation::{OpId, knows_actor, object_id},
 };
 
-use super::{Refusal, Verdict};
+use super::{Refusal, Verdict, ancestry::Ancestry};
 
 /// The most that is kept of which change knew which actor's operations: more takes hundreds of actors at once.
-const MOST_KNOWN: usize = 1_000_000;
+const MOST_KNOWN: usize = 200_000;
 
 /// The indices of `changes`, each after those it depends on, and after all that its author had: an edit of an older state
 /// counts its operations on from these too. They have lower counters, so the lowest comes first.
@@ -112,12 +113,12 @@ pub(super) struct Causes<'a> {
     /// The highest counter there is.
     last: u64,
     known: usize,
-    /// By frontier: the stored changes that aren't before it.
-    beside: HashMap<Arc<[ChangeHash]>, Arc<HashSet<ChangeHash>>>,
+    ancestry: Ancestry,
 }
 
 impl<'a> Causes<'a> {
-    pub(super) fn new(document: Option<&'a Automerge>, facts: &'a Facts) -> Self {
+    /// `steps`: what may be spent on finding out what changes of older states knew.
+    pub(super) fn new(document: Option<&'a Automerge>, facts: &'a Facts, steps: usize) -> Self {
         let mut heads = document.map(Automerge::get_heads).unwrap_or_default();
         heads.sort_unstable();
         let last = heads
@@ -132,7 +133,7 @@ impl<'a> Causes<'a> {
             judged: HashMap::new(),
             actors: HashMap::new(),
             known: 0,
-            beside: HashMap::new(),
+            ancestry: Ancestry::new(steps),
         }
     }
 
@@ -235,7 +236,14 @@ impl<'a> Causes<'a> {
         // Automerge counts on from the highest counter it has seen, which is that of the dependencies, or a higher
         // one where somebody edits an older state.
         let first = change.start_op().get();
-        if first <= standing.last || first > self.last + 1 {
+        // An import says what it says wherever it meets what: it counts on from what it builds on, and wins over nothing
+        // that was written meanwhile by claiming a later place.
+        let latest = if is_deterministic(change.actor_id()) {
+            standing.last + 1
+        } else {
+            self.last + 1
+        };
+        if first <= standing.last || first > latest {
             return Err(Refusal::OutOfOrder {
                 what: "first operation",
                 expected: standing.last + 1,
@@ -285,21 +293,20 @@ impl<'a> Causes<'a> {
     }
 
     /// Was the stored operation there for a change with this frontier?
-    pub(super) fn knew(&mut self, frontier: &Arc<[ChangeHash]>, id: &OpId) -> bool {
+    ///
+    /// # Errors
+    /// When finding that out for all the older states that are edited at once takes too long.
+    pub(super) fn knew(&mut self, frontier: &Arc<[ChangeHash]>, id: &OpId) -> Result<bool, Refusal> {
         let Some(document) = self.document else {
-            return false;
+            return Ok(false);
         };
         let Some(hash) = object_id(id).and_then(|id| document.hash_for_opid(&id)) else {
-            return false;
+            return Ok(false);
         };
         if *frontier == self.heads {
-            return true;
+            return Ok(true);
         }
-        let beside = self.beside.entry(frontier.clone()).or_insert_with(|| {
-            let beside = document.get_changes_meta(frontier);
-            Arc::new(beside.into_iter().map(|meta| meta.hash).collect())
-        });
-        !beside.contains(&hash)
+        self.ancestry.is_before(document, frontier, &hash)
     }
 
     /// Did a change with this frontier know all that is stored?

@@ -15,6 +15,7 @@
 //! Changes come here through [`inspect`](crate::inspect) only. Those of a bundle were judged when they were received, by
 //! whoever may have been a member then; they pass again what Automerge takes for granted ([`rebuild`]).
 
+mod ancestry;
 mod cause;
 mod ledger;
 mod origin;
@@ -24,11 +25,13 @@ mod refusal;
 mod structure;
 mod table;
 mod value;
+mod whole;
+mod width;
 
 use std::collections::{HashMap, HashSet};
 
 use automerge::{Automerge, Change, ChangeHash};
-use docket_domain::{DocumentId, Facts, Kind, Member, operation::Places};
+use docket_domain::{DocumentId, Facts, Kind, Member, generation, limits, operation::Places};
 
 pub use rebuild::rebuild;
 pub use refusal::{Refusal, Verdict};
@@ -37,9 +40,12 @@ pub use table::{Act, RULES, Rule};
 use cause::{Causes, Standing};
 use ledger::Ledger;
 use origin::Origin;
+use whole::Entries;
+use width::Widths;
 
-/// The most operations in one document: Automerge needs some 0.12 KB for each, and an isolate has 128 MB.
-pub const MOST_OPERATIONS: u64 = 500_000;
+/// What may be spent on the older states that one message edits: changes and dependencies passed, a few nanoseconds
+/// each.
+const STEPS: usize = 20_000_000;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,19 +91,26 @@ pub struct Judgement {
 /// Judges changes. Those that are allowed can be given to Automerge together.
 #[must_use]
 pub fn judge(input: &Input<'_>) -> Judgement {
-    hear(input, Court::examine)
+    hear(input, Court::examine, STEPS)
 }
 
 /// Why a change isn't allowed, if it isn't.
 type Examination<'a> = fn(&mut Court<'a>, &Change, &Standing) -> Result<(), Refusal>;
 
-fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>) -> Judgement {
+fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>, steps: usize) -> Judgement {
     let document = input.stored.map(|(document, _)| document);
     let mut court = Court {
         input,
+        first: document.map_or(input.document, |document| {
+            generation::first(document, input.document)
+        }),
+        next: document.and_then(generation::next),
         nature: input.stored.map(|(_, nature)| nature),
-        causes: Causes::new(document, input.facts),
+        causes: Causes::new(document, input.facts, steps),
         ledger: Ledger::new(document),
+        widths: Widths::new(document),
+        entries: Entries::default(),
+        values_written: 0,
         places: Places::new(document),
         operations: document.map_or(0, |document| automerge::ReadDoc::stats(document).num_ops),
         list: None,
@@ -125,9 +138,18 @@ fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>) -> Judgement {
 /// What the judging of one message has found so far.
 struct Court<'a> {
     input: &'a Input<'a>,
+    /// The document's first generation: whose it is follows from that.
+    first: DocumentId,
+    /// The document in which this one goes on, if it has ended.
+    next: Option<DocumentId>,
     nature: Option<Nature>,
     causes: Causes<'a>,
     ledger: Ledger<'a>,
+    widths: Widths<'a>,
+    /// Those that the change which is judged now makes.
+    entries: Entries,
+    /// The values of maps that all of them write.
+    values_written: usize,
     places: Places<'a>,
     /// In the document and the allowed changes.
     operations: u64,
@@ -156,6 +178,7 @@ impl<'a> Court<'a> {
         };
         if verdict.is_allowed() {
             self.ledger.keep();
+            self.widths.keep();
             self.operations += change.len() as u64;
         } else {
             self.ledger.drop_pending();
@@ -165,6 +188,9 @@ impl<'a> Court<'a> {
     }
 
     fn examine(&mut self, change: &Change, standing: &Standing) -> Result<(), Refusal> {
+        if let Some(next) = self.next {
+            return Err(Refusal::Moved { next });
+        }
         if !self.input.member.role.writes() {
             return Err(Refusal::ReadOnly);
         }
@@ -189,7 +215,7 @@ impl<'a> Court<'a> {
                 why: "a change has no operations",
             });
         }
-        if self.operations.saturating_add(change.len() as u64) > MOST_OPERATIONS {
+        if self.operations.saturating_add(change.len() as u64) > limits::OPERATIONS {
             return Err(Refusal::Full);
         }
         self.causes.follows(change, standing)

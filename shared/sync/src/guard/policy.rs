@@ -1,6 +1,6 @@
 //! The fourth gate: may they do that? And is it what belongs there (`value`)?
 
-use automerge::ReadDoc;
+use automerge::{ROOT, ReadDoc, ScalarValue};
 use docket_domain::{
     Kind, Role,
     genesis::is_deterministic,
@@ -29,7 +29,7 @@ pub(super) enum Whose {
 impl Court<'_> {
     /// Whose list the document is.
     pub(super) fn whose(&mut self) -> Whose {
-        let (workspace, document) = (self.input.workspace, self.input.document);
+        let (workspace, document) = (self.input.workspace, self.first);
         *self.list.get_or_insert_with(|| {
             let own = self.input.member.organisation.as_ref();
             if document == Workspace::agreed_list(workspace) {
@@ -87,6 +87,7 @@ impl Court<'_> {
         let (own, unset, list) = match rule.when {
             When::Always | When::Import => return Ok(()),
             When::Unset => (true, true, true),
+            When::Myself => (admin || self.is_about_writer(operation), false, true),
             When::OwnEntry => (self.is_own(operation, imports), false, true),
             When::OwnEntryOrAdmin => (admin || self.is_own(operation, imports), false, true),
             When::OwnEntryUnset => (self.is_own(operation, imports), true, true),
@@ -106,6 +107,24 @@ impl Court<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Does the operation say that somebody is its writer, or take that back?
+    fn is_about_writer(&self, operation: &Operation) -> bool {
+        let me = self.input.member.id.as_str();
+        match (&operation.action, &operation.key) {
+            (Action::Put(ScalarValue::Str(text)), _) => text == me,
+            (Action::Put(ScalarValue::Null), Key::Name(name)) => {
+                let stored = self.input.stored.map(|(document, _)| document);
+                let people = stored.and_then(|document| {
+                    let people = document.get(ROOT, "people").ok().flatten()?.1;
+                    document.get_all(people, name).ok()
+                });
+                let people = people.unwrap_or_default();
+                people.iter().all(|(value, _)| value.as_str() == Some(me))
+            }
+            _ => false,
+        }
     }
 
     /// Did the one who writes make the entry? An import's entries are nobody's but the imports'.

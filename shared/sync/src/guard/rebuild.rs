@@ -4,7 +4,7 @@
 //! bundle is a file from outside, so its changes pass whatever Automerge takes for granted.
 
 use automerge::Change;
-use docket_domain::{Kind, genesis};
+use docket_domain::{Kind, generation, genesis, operation::Places};
 
 use super::{
     Court, Input, Judgement, Nature, Refusal,
@@ -17,7 +17,8 @@ use super::{
 /// then, nor what was barred.
 #[must_use]
 pub fn rebuild(input: &Input<'_>) -> Judgement {
-    hear(input, Court::examine_again)
+    // A workspace is restored by who may make one: it takes the time it takes.
+    hear(input, Court::examine_again, usize::MAX)
 }
 
 impl Court<'_> {
@@ -25,13 +26,18 @@ impl Court<'_> {
         self.follows(change, standing)?;
         let origin = self.beginning(change)?;
         self.ledger.begin(change);
-        for operation in self.places.read(change) {
+        let mut places = std::mem::replace(&mut self.places, Places::new(None));
+        let mut operations = places.each(change);
+        let fit = operations.try_for_each(|operation| {
             if origin != Origin::Layout {
                 self.possible(&operation, standing)?;
             }
             self.ledger.note(&operation);
-        }
-        Ok(())
+            Ok(())
+        });
+        drop(operations);
+        self.places = places;
+        fit
     }
 
     /// Is it a layout? The first one makes the document one of Docket's; without it a document is plain.
@@ -59,7 +65,10 @@ impl Court<'_> {
             if !self.is_layout(kind, change)? {
                 continue;
             }
-            if (kind == Kind::Workspace) != (self.input.document == self.input.workspace) {
+            // Of the workspace's own, a further generation is one of its kind.
+            let own = self.input.document == self.input.workspace
+                || (kind == Kind::Workspace && generation::is_of(self.input.workspace, self.input.document));
+            if (kind == Kind::Workspace) != own {
                 return Err(Refusal::WrongDocument);
             }
             self.nature = Some(Nature::Docket(kind));

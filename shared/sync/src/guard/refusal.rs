@@ -1,7 +1,7 @@
 //! Why a change is not taken, in a code for programs and a sentence for people.
 
 use automerge::ChangeHash;
-use docket_domain::Role;
+use docket_domain::{DocumentId, Role};
 
 /// What becomes of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +106,32 @@ pub enum Refusal {
     /// The document would have more operations than one may.
     #[error("The document is full: too much was written in it. Go on in a new one.")]
     Full,
+    /// Too many people, or too many copies of one, changed the same without knowing of one another.
+    #[error("Too much was written here side by side ({what}): it is said again on top of what is there.")]
+    Crowded {
+        /// What there is too much of.
+        what: &'static str,
+    },
+    /// An entry lacks what one has.
+    #[error("An entry of “{path}” comes whole: it lacks “{lacks}”.")]
+    NotWhole {
+        /// Where.
+        path: String,
+        /// What it lacks.
+        lacks: &'static str,
+    },
+    /// An event tells of a change that isn't there.
+    #[error("The history says that “{field}” changed, and it doesn’t in this edit.")]
+    NoSuchChange {
+        /// The field.
+        field: String,
+    },
+    /// The document has ended: it goes on in another.
+    #[error("This goes on in another document: make the edit in {}.", next.url())]
+    Moved {
+        /// That document.
+        next: DocumentId,
+    },
     /// A container or entry was made anew, or deleted.
     #[error("“{path}” was made once and stays: edit what is in it.")]
     Container {
@@ -153,6 +179,10 @@ impl Refusal {
             Self::Malformed { .. } => "malformed",
             Self::TooLarge { .. } => "too-large",
             Self::Full => "full",
+            Self::Crowded { .. } => crate::wire::CROWDED,
+            Self::NotWhole { .. } => "not-whole",
+            Self::NoSuchChange { .. } => "no-such-change",
+            Self::Moved { .. } => crate::wire::MOVED,
             Self::Container { .. } => "container",
             Self::AlreadySet { .. } => "already-set",
             Self::Before => "refused-before",

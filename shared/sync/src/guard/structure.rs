@@ -6,9 +6,14 @@
 //! and known to the change.
 
 use automerge::{Change, ObjType, ReadDoc};
-use docket_domain::operation::{Action, Key, OpId, Operation, object_id, operation_id};
+use docket_domain::{
+    limits,
+    operation::{Action, Key, OpId, Operation, Places, object_id, operation_id},
+};
 
-use super::{Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, value::Source};
+use super::{
+    Court, Nature, Refusal, cause::Standing, ledger::Slot, origin::Origin, value::Source, whole::Entries,
+};
 
 /// The deepest nesting: reading a document calls itself for each level.
 const MOST_DEPTH: usize = 64;
@@ -22,31 +27,68 @@ impl Court<'_> {
         origin: Origin,
     ) -> Result<(), Refusal> {
         self.ledger.begin(change);
+        self.widths.begin();
+        self.entries = Entries::default();
         self.source = Source::default();
-        for operation in self.places.read(change) {
-            if origin != Origin::Layout {
-                self.possible(&operation, standing)?;
-                match self.nature {
-                    Some(Nature::Docket(kind)) => self.permitted(kind, &operation, origin)?,
-                    Some(Nature::Plain) | None => plain(&operation)?,
-                }
-            }
-            self.ledger.note(&operation);
-        }
-        match origin {
-            Origin::Import => self.source_fits(),
+        // One after the other: all at once they take as much memory as the document they make.
+        let mut places = std::mem::replace(&mut self.places, Places::new(None));
+        let mut operations = places.each(change);
+        let judged = operations.try_for_each(|operation| self.operation(&operation, standing, origin));
+        drop(operations);
+        self.places = places;
+        judged?;
+        match (origin, self.nature) {
+            (Origin::Import, _) => self.source_fits(),
+            // Imports tell of what another tracker knew, which may be less.
+            (Origin::Member, Some(Nature::Docket(kind))) => self.entries.are_whole(kind),
             // The import that it follows says where it comes from.
-            Origin::Layout | Origin::Update | Origin::Member => Ok(()),
+            (Origin::Layout | Origin::Update | Origin::Member, _) => Ok(()),
         }
+    }
+
+    fn operation(
+        &mut self,
+        operation: &Operation,
+        standing: &Standing,
+        origin: Origin,
+    ) -> Result<(), Refusal> {
+        if origin != Origin::Layout {
+            self.possible(operation, standing)?;
+            self.width(operation)?;
+            match self.nature {
+                Some(Nature::Docket(kind)) => self.permitted(kind, operation, origin)?,
+                Some(Nature::Plain) | None => plain(operation)?,
+            }
+        }
+        self.ledger.note(operation);
+        if origin == Origin::Member {
+            self.entries.note(operation);
+        }
+        Ok(())
+    }
+
+    /// Leaves the operation room for its value?
+    fn width(&mut self, operation: &Operation) -> Result<(), Refusal> {
+        let Key::Name(name) = &operation.key else {
+            return Ok(());
+        };
+        self.values_written += 1;
+        if self.values_written > limits::TURN_VALUES {
+            return Err(Refusal::TooLarge {
+                path: "what you send at once".to_owned(),
+                max: limits::TURN_VALUES,
+            });
+        }
+        let object = operation.object.as_ref();
+        let slot = self.ledger.named(object, name);
+        let new = object.is_some_and(|object| self.ledger.is_new_object(object));
+        self.widths.note(operation, slot, new)
     }
 
     /// Can the operation be done?
     pub(super) fn possible(&mut self, operation: &Operation, standing: &Standing) -> Result<(), Refusal> {
-        let Some(place) = operation
-            .place
-            .as_ref()
-            .filter(|_| self.has_object(operation, standing))
-        else {
+        let there = self.has_object(operation, standing)?;
+        let Some(place) = operation.place.as_ref().filter(|_| there) else {
             return impossible("it acts on an object that isn’t there");
         };
         if place.path.len() > MOST_DEPTH {
@@ -66,16 +108,18 @@ impl Court<'_> {
         }
     }
 
-    fn has_object(&mut self, operation: &Operation, standing: &Standing) -> bool {
-        let Some(id) = &operation.object else { return true };
+    fn has_object(&mut self, operation: &Operation, standing: &Standing) -> Result<bool, Refusal> {
+        let Some(id) = &operation.object else {
+            return Ok(true);
+        };
         if self.ledger.is_new_object(id) {
-            return self.ledger.is_pending(id) || standing.knows(id);
+            return Ok(self.ledger.is_pending(id) || standing.knows(id));
         }
         let document = self.input.stored.map(|(document, _)| document);
         let stored = document
             .zip(object_id(id))
             .is_some_and(|(document, id)| document.object_type(&id).is_ok());
-        stored && self.causes.knew(&standing.frontier, id)
+        Ok(stored && self.causes.knew(&standing.frontier, id)?)
     }
 
     fn value(&mut self, operation: &Operation, name: &str, standing: &Standing) -> Result<(), Refusal> {
@@ -163,11 +207,8 @@ impl Court<'_> {
         if let Some(found) = self.ledger.recent(id) {
             return self.is_at(id, Some(found), slot, standing);
         }
-        let found = self
-            .ledger
-            .stored(id)
-            .filter(|_| self.causes.knew(&standing.frontier, id));
-        if found == Some(slot) {
+        let found = self.ledger.stored(id) == Some(slot);
+        if found && self.causes.knew(&standing.frontier, id)? {
             Ok(())
         } else {
             impossible("it refers to an element that isn’t there")

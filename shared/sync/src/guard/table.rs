@@ -2,7 +2,10 @@
 //!
 //! What isn't in it is refused. The table is data so that a person can read it and a test can try every cell.
 
-use docket_domain::{Kind, Role};
+use docket_domain::{
+    Kind, Role,
+    limits::{BODY, MEANING, NAME, REASON, TITLE},
+};
 
 /// What a rule allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +109,9 @@ pub(super) enum When {
     OwnList,
     /// An import writes it.
     Import,
+    /// It says who the writer is, or takes that back; or the writer is an admin. Else a member could bring an import in
+    /// which somebody else says what they never said.
+    Myself,
 }
 
 /// One row of the table.
@@ -128,12 +134,6 @@ const ADMIN: &[Role] = &[Role::Admin];
 const MEMBERS: &[Role] = &[Role::Admin, Role::Member];
 const WRITERS: &[Role] = &[Role::Admin, Role::Member, Role::Vendor];
 
-/// A name: a component, a label, a version, a relation.
-const NAME: usize = 200;
-const TITLE: usize = 1_000;
-const REASON: usize = 10_000;
-/// A comment, and a description.
-const BODY: usize = 400_000;
 /// A report's figures.
 const FIGURES: usize = 200_000;
 /// A field of an import's own.
@@ -162,8 +162,8 @@ pub static RULES: &[Rule] = rules![
     Workspace Put    ADMIN   ["organisations", "*"]            Organisation Text(NAME)          Always;
     Workspace Put    ADMIN   ["components", "*"]               Line         True                Always;
     Workspace Delete ADMIN   ["components", "*"]               Line         Nothing             Always;
-    Workspace Put    MEMBERS ["mappings", "*"]                 Line         TextOrNull(REASON)  Always;
-    Workspace Put    MEMBERS ["people", "*"]                   External     MemberOrNull        Always;
+    Workspace Put    MEMBERS ["mappings", "*"]                 Line         TextOrNull(MEANING) Always;
+    Workspace Put    WRITERS ["people", "*"]                   External     MemberOrNull        Myself;
     Workspace Put    MEMBERS ["reports", "*"]                  Quarter      ReportUrl           Always;
 
     List      Put    MEMBERS ["name"]                          Fixed        Text(NAME)          OwnList;

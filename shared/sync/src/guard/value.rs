@@ -3,6 +3,7 @@
 use automerge::{ObjType, ReadDoc, ScalarValue};
 use docket_domain::{
     DocumentId, EntryId, Field, MemberId, OrganisationId, PersonId, Rank, Role,
+    limits::{LAST_TIME, NAME},
     metrics::Quarter,
     operation::{Action, Operation, object_id},
     read::Workspace,
@@ -15,15 +16,6 @@ use super::{
     policy::{forbidden, malformed, shown},
     table::{Act, Name, Rule, Value},
 };
-
-/// The longest name of a person, a member's or another tracker's.
-const PERSON: usize = 200;
-
-/// The longest key of an import's own fields and people.
-const LINE: usize = 200;
-
-/// The last millisecond of the year 9999.
-const LAST_TIME: i64 = 253_402_300_799_999;
 
 /// Where an import says it comes from.
 #[derive(Debug, Clone, Default)]
@@ -132,9 +124,8 @@ impl Court<'_> {
             }
             Value::ReportQuarter => {
                 let quarter = text.and_then(quarter);
-                let own = quarter.filter(|quarter| {
-                    Workspace::report(self.input.workspace, *quarter) == self.input.document
-                });
+                let own =
+                    quarter.filter(|quarter| Workspace::report(self.input.workspace, *quarter) == self.first);
                 word(path, own, "the quarter whose report this is")
             }
             Value::ReportUrl => {
@@ -161,7 +152,7 @@ impl Court<'_> {
             Value::Myself if imports && text.is_some_and(|text| !text.contains(':')) => {
                 Err(Refusal::Forged { path: shown(path) })
             }
-            Value::Myself if imports => fits(path, text, PERSON),
+            Value::Myself if imports => fits(path, text, NAME),
             Value::Myself if text == Some(self.input.member.id.as_str()) => Ok(()),
             Value::Myself => Err(Refusal::Forged { path: shown(path) }),
             Value::True => word(path, (*value == ScalarValue::Boolean(true)).then_some(()), "true"),
@@ -196,8 +187,8 @@ impl Court<'_> {
     fn list_owner(&self, path: &[&str], text: Option<&str>) -> Result<(), Refusal> {
         let member = self.input.member;
         let owner: Option<OrganisationId> = text.and_then(|text| text.parse().ok());
-        let owner = owner
-            .filter(|owner| Workspace::organisation_list(self.input.workspace, owner) == self.input.document);
+        let owner =
+            owner.filter(|owner| Workspace::organisation_list(self.input.workspace, owner) == self.first);
         match owner {
             Some(owner) if member.role == Role::Admin || member.organisation.as_ref() == Some(&owner) => {
                 Ok(())
@@ -279,7 +270,7 @@ fn organisation(text: &str) -> Option<OrganisationId> {
 }
 
 fn is_line(name: &str) -> bool {
-    (1..=LINE).contains(&name.len()) && !name.chars().any(char::is_control)
+    (1..=NAME).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
 fn fits(path: &[&str], text: Option<&str>, max: usize) -> Result<(), Refusal> {

@@ -29,11 +29,8 @@ impl<S: Store> Hub<S> {
         }
         let mut barred = self.store.barred(member)?;
         let before = barred.len();
-        for change in changes {
-            if !barred.contains(change) {
-                barred.push(*change);
-            }
-        }
+        let mut known: HashSet<ChangeHash> = barred.iter().copied().collect();
+        barred.extend(changes.iter().copied().filter(|change| known.insert(*change)));
         if barred.len() > before {
             barred.drain(..barred.len().saturating_sub(MOST));
             self.store.set_barred(member, &barred)?;

@@ -1,10 +1,13 @@
 //! Documents in bulk, for HTTP: reading what is stored as it is, and writing through the same gate as sockets do.
 
+use std::collections::HashMap;
+
 use automerge::ChangeHash;
-use docket_domain::{DocumentId, Member, MemberId, Timestamp};
+use docket_domain::{DocumentId, Timestamp, limits};
 
 use super::{
-    Effect, Hub, HubError, Meta, Store,
+    Asker, Effect, Hub, HubError, Meta, Store,
+    asker::Viewer,
     documents::{Loaded, facts},
     intake::{Bringer, Intake, claimed_hash, encoded, out_of_reach},
     rule,
@@ -19,7 +22,9 @@ pub(super) const BATCH_BYTES: usize = 1_000_000;
 /// Documents looked up at once.
 pub(super) const READ: usize = 128;
 /// Rounds in which one record's changes are judged: more operations than that belong into several records.
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 2;
+/// Once so many operations were judged, the records after that come with the next call: others have their turn before.
+const WORK: usize = limits::TURN_OPERATIONS / 2;
 
 /// A part of a bulk answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +52,14 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn read_documents(
+    pub fn read_documents<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         after: Option<DocumentId>,
         limit: usize,
         now: Timestamp,
     ) -> Result<ReadBatch, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let mut batch = ReadBatch {
             records: Vec::new(),
             count: 0,
@@ -82,13 +87,13 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn read_differing(
+    pub fn read_differing<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         listed: &[HeadsRecord],
         now: Timestamp,
     ) -> Result<Batch, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let mut batch = Batch {
             records: Vec::new(),
             handled: 0,
@@ -111,45 +116,58 @@ impl<S: Store> Hub<S> {
 
     /// Stores changes of documents, judged as those of sockets are, and relays them; those who follow the catalogue are
     /// told of all of them at once. Of the times that the changes claim none counts, but that of the receipt; those of
-    /// an import stand. Answers for every record, in their order.
+    /// an import stand. Answers for the records in their order, at least for the first: once the answers have about a
+    /// megabyte, or much was judged, the rest isn't looked at, and is to be given again.
     ///
     /// # Errors
     /// When there is no such member, or the store fails. Changes that aren't taken are told in the answers.
-    pub fn write_documents(
+    pub fn write_documents<'a>(
         &mut self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         records: &[ChangesRecord],
         now: Timestamp,
     ) -> Result<(Vec<StoredRecord>, Vec<Effect>), HubError> {
-        let written = self.write_records(member, records, now);
+        let written = self.write_records(asker, records, now);
         self.conclude(written, now)
     }
 
-    fn write_records(
+    fn write_records<'a>(
         &mut self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         records: &[ChangesRecord],
         now: Timestamp,
     ) -> Result<Vec<StoredRecord>, HubError> {
-        let member = self.reader(member)?;
-        let stored = records
-            .iter()
-            .map(|record| self.write_record(&member, record, now))
-            .collect::<Result<_, _>>()?;
+        let member = self.reader(asker)?;
+        // Where a document comes several times, its facts are told once.
+        let last: HashMap<DocumentId, usize> =
+            records.iter().map(|record| record.document).zip(0..).collect();
+        let (mut stored, mut size, mut work) = (Vec::new(), 0, 0);
+        for (at, record) in records.iter().enumerate() {
+            let with_facts = last.get(&record.document) == Some(&at);
+            let (answer, judged) = self.write_record(&member, record, with_facts, now)?;
+            work += judged;
+            size += answer.facts.len() + answer.heads.len() * 32;
+            stored.push(answer);
+            if size >= BATCH_BYTES || work >= WORK {
+                break;
+            }
+        }
         self.tell_rows(now)?;
         Ok(stored)
     }
 
     fn write_record(
         &mut self,
-        member: &Member,
+        member: &Viewer,
         record: &ChangesRecord,
+        with_facts: bool,
         now: Timestamp,
-    ) -> Result<StoredRecord, HubError> {
+    ) -> Result<(StoredRecord, usize), HubError> {
         let id = record.document;
         let meta = self.store.meta(id)?;
         if let Some(meta) = meta.filter(|meta| !rule::may_read(member, meta, now)) {
-            return Ok(refused(record, meta.purged));
+            let purged = meta.purged && rule::could_read(member, &meta, 0, now);
+            return Ok((refused(record, purged), record.changes.len()));
         }
         let bringer = Bringer {
             member,
@@ -157,6 +175,8 @@ impl<S: Store> Hub<S> {
             // the receipt counts. Imports are nobody's, and keep the times of their tracker.
             contact: now,
             now,
+            // A bulk call is bounded turn by turn, and others have theirs between them.
+            counted: false,
         };
         let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);
         let chunks: Vec<&[u8]> = record.changes.iter().map(Vec::as_slice).collect();
@@ -167,6 +187,7 @@ impl<S: Store> Hub<S> {
             intake.give_up();
             rest = rest.get(intake.handled..).unwrap_or_default();
             all.stored |= intake.stored;
+            all.work += intake.work;
             all.refused.append(&mut intake.refused);
             all.dependents.append(&mut intake.dependents);
             if rest.is_empty() {
@@ -181,28 +202,30 @@ impl<S: Store> Hub<S> {
         if all.stored {
             self.tell_subscribers(id, &mut loaded, None, now)?;
         }
+        // What stored nothing isn't answered with megabytes; but whoever sends it again because the answer was lost is told
+        // all the same.
+        let again = !record.changes.is_empty() && all.refused.is_empty() && all.dependents.is_empty();
+        let tells = with_facts && !loaded.is_absent() && (all.stored || again);
         let stored = StoredRecord {
             document: id,
             heads: loaded.meta.heads.clone(),
-            facts: if loaded.is_absent() {
-                Vec::new()
-            } else {
-                encoded(&loaded.facts)
-            },
+            facts: if tells { encoded(&loaded.facts) } else { Vec::new() },
             refused: all.refused,
             dependents: all.dependents,
         };
         if !loaded.is_absent() {
             self.documents.put(id, loaded);
         }
-        Ok(stored)
+        Ok((stored, all.work))
     }
 
-    pub(super) fn reader(&self, member: &MemberId) -> Result<Member, HubError> {
+    pub(super) fn reader<'a>(&self, asker: impl Into<Asker<'a>>) -> Result<Viewer, HubError> {
+        let Asker { member, lent } = asker.into();
         let found = self.store.member(member)?;
-        found.ok_or(HubError::Protocol(
+        let member = found.ok_or(HubError::Protocol(
             "you aren't a member of this workspace any more",
-        ))
+        ))?;
+        Ok(Viewer { member, lent })
     }
 
     /// A document as it is stored, without loading it.

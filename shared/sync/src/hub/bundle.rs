@@ -8,13 +8,15 @@ use std::collections::{HashMap, HashSet};
 use automerge::{ActorId, AutomergeError, Change, ReadDoc};
 use docket_domain::{
     Audience, DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Row, Timestamp,
-    facts::{ActorFacts, Receipt},
-    genesis, read, row,
+    facts::{ActorFacts, Author, Receipt},
+    generation, genesis,
+    limits::{self, SAFE_INTEGER},
+    read, row,
 };
 use minicbor::Decoder;
 
 use super::{
-    Hub, HubError, Meta, Store,
+    Asker, Hub, HubError, Meta, Store,
     bulk::{BATCH_BYTES, READ},
     custody::opens,
     documents::{Loaded, PER_CHANGE, facts, weight},
@@ -31,9 +33,6 @@ const AT_ONCE: usize = 500;
 
 /// The most parties of an agreement: an audience is stored beside each document.
 pub const MOST_PARTIES: usize = 1_000;
-
-/// Beyond this, integers don't come out of SQLite as they went in.
-const SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// A document with all that the hub keeps of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +90,7 @@ impl<S: Store> Hub<S> {
     /// # Errors
     /// When the store fails, or there is no such document.
     pub fn workspace(&mut self) -> Result<read::Workspace, HubError> {
-        let id = self.workspace.document;
+        let id = self.current(self.workspace.document)?;
         let loaded = self.load(id)?.ok_or(HubError::NotFound(id))?;
         let workspace = read::Workspace::read(&loaded.document);
         self.documents.put(id, loaded);
@@ -102,13 +101,13 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn read_whole(
+    pub fn read_whole<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         after: Option<DocumentId>,
         now: Timestamp,
     ) -> Result<WholeBatch, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let mut batch = WholeBatch {
             next: after,
             ..WholeBatch::default()
@@ -204,7 +203,7 @@ impl<S: Store> Hub<S> {
         let mut rebuilt = Rebuilt::new(given.clone());
         let limits = Limits {
             changes: usize::try_from(self.config.document / PER_CHANGE).unwrap_or(usize::MAX),
-            ..self.config.limits
+            ..self.config.limits.of_stored()
         };
         let chunks = inspect::chunks(changes, &limits)?;
         let mut rest = chunks.as_slice();
@@ -224,6 +223,11 @@ impl<S: Store> Hub<S> {
             return Err(RestoreError::Damaged("A change stands there twice"));
         }
         fits(&given, &all)?;
+        if !generation::fits(&loaded.document, id) {
+            return Err(RestoreError::Damaged(
+                "It tells of other generations than it can have",
+            ));
+        }
         if let Nature::Docket(kind) = nature {
             loaded.meta.kind = Some(kind);
             loaded.meta.derivation = row::DERIVATION;
@@ -347,7 +351,7 @@ impl Rebuilt {
                 received: Timestamp(0),
                 contact: Timestamp(0),
             };
-            self.so_far.record(change.actor_id(), None, receipt);
+            self.so_far.record(change.actor_id(), Author::Nobody, receipt);
         }
         self.changes.extend(batch);
     }
@@ -383,7 +387,8 @@ fn read_facts(bytes: &[u8]) -> Result<Facts, RestoreError> {
         && facts
             .actors
             .iter()
-            .filter_map(|actor| actor.member.as_ref())
+            .flat_map(|actor| [&actor.member, &actor.brought_by])
+            .flatten()
             .all(is_member)
         && is_audience(&facts.audience);
     if known {
@@ -403,8 +408,19 @@ pub fn is_audience(audience: &Audience) -> bool {
             organisations.len() <= MOST_PARTIES && organisations.iter().all(is_organisation)
         }
         Audience::Organisation { organisation } => is_organisation(organisation),
-        Audience::Sealed { organisation, until } => {
-            is_organisation(organisation) && until.0.unsigned_abs() <= SAFE_INTEGER
+        Audience::Sealed {
+            organisation,
+            until,
+            readers,
+            since,
+        } => {
+            is_organisation(organisation)
+                && (0..=limits::LAST_TIME).contains(&until.0)
+                && (0..=limits::LAST_TIME).contains(&since.0)
+                && readers.len() <= limits::MEMBERS
+                && readers
+                    .iter()
+                    .all(|member| member.as_str().parse::<MemberId>().is_ok())
         }
     }
 }
@@ -423,6 +439,7 @@ fn fits(facts: &Facts, changes: &[Change]) -> Result<(), RestoreError> {
         // Each actor once: what was found is taken out.
         let max_op = last.remove(actor.actor.as_slice());
         deterministic == actor.member.is_none()
+            && (deterministic || actor.brought_by.is_none())
             && in_order
             && max_op
                 .is_some_and(|max_op| actor.receipts.last().map(|receipt| receipt.max_op) == Some(max_op))

@@ -1,8 +1,8 @@
 //! The catalogue on a socket: rows in batches, then every change to them.
 
-use docket_domain::Timestamp;
+use docket_domain::{DocumentId, Timestamp};
 
-use super::{Effect, Hub, HubError, SocketId, Store, StoredRow, rule, session::Catalogue};
+use super::{Bytes, Effect, Hub, HubError, Meta, SocketId, Store, rule, session::Catalogue};
 use crate::wire::{Frame, RowUpdate};
 
 /// A batch of rows ends once it has so many bytes: 10,000 rows take a dozen frames, none of which takes long to read.
@@ -67,11 +67,20 @@ impl<S: Store> Hub<S> {
                 }
                 reached = stored.meta.version;
                 seen += 1;
-                if stored.meta.purged && version > 0 {
-                    let document = stored.document;
-                    batch.frames.push(Frame::Purged { document }.encode());
+                if stored.meta.unknown && !stored.meta.purged {
+                    // It isn't gone: a later version shows it again.
+                    continue;
                 }
-                if let Some(update) = update(stored, version, rule::may_read_row(member, now)) {
+                batch.personal |= rule::is_personal(&stored.meta);
+                if stored.meta.purged && version > 0 && rule::could_read(member, &stored.meta, version, now) {
+                    let document = stored.document;
+                    batch.frames.push(Frame::Purged { document }.encode().into());
+                }
+                let may_read = rule::may_read(member, &stored.meta, now);
+                // As long as the epoch is the same, what isn't for them now is here only if it was since they were told.
+                let gone = version > 0 && !may_read && rule::could_read(member, &stored.meta, version, now);
+                if may_read || gone {
+                    let update = update(stored.document, &stored.meta, stored.row.as_ref(), may_read);
                     size += 100 + update.row.as_ref().map_or(0, Vec::len) + 34 * update.heads.len();
                     rows.push(update);
                 }
@@ -90,7 +99,7 @@ impl<S: Store> Hub<S> {
             rows,
             more: batch.more,
         };
-        batch.frames.push(rows.encode());
+        batch.frames.push(rows.encode().into());
         Ok(batch)
     }
 
@@ -115,19 +124,18 @@ impl<S: Store> Hub<S> {
 #[derive(Debug, Default)]
 pub(super) struct RowsBatch {
     /// What to send, encoded.
-    frames: Vec<Vec<u8>>,
+    frames: Vec<Bytes>,
     /// Are there more rows than these? The client asks for them.
     more: bool,
+    /// Is it for one member alone, since something in it is sealed?
+    pub(super) personal: bool,
 }
 
-/// What to tell of a row to somebody who was told up to version `told`; none when it isn't and wasn't for them.
-fn update(stored: StoredRow, told: u64, may_read: impl Fn(&super::Meta) -> bool) -> Option<RowUpdate> {
-    let may_read = may_read(&stored.meta);
-    // As long as the epoch is the same, what isn't for them now was for them only if its audience changed since.
-    let gone = told > 0 && (stored.meta.purged || stored.meta.audience_version > told);
-    (may_read || gone).then(|| RowUpdate {
-        document: stored.document,
-        heads: if may_read { stored.meta.heads } else { Vec::new() },
-        row: stored.row.filter(|_| may_read),
-    })
+/// What to tell of a row to somebody who may read it, or for whom it is gone.
+pub(super) fn update(id: DocumentId, meta: &Meta, row: Option<&Vec<u8>>, may_read: bool) -> RowUpdate {
+    RowUpdate {
+        document: id,
+        heads: if may_read { meta.heads.clone() } else { Vec::new() },
+        row: row.filter(|_| may_read).cloned(),
+    }
 }

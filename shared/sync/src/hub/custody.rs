@@ -1,8 +1,8 @@
 //! What admins do with a document as a whole: purge it, and say who may read it.
 
-use docket_domain::{Audience, DocumentId, Timestamp};
+use docket_domain::{Audience, DocumentId, Kind, Timestamp};
 
-use super::{Effect, Hub, HubError, Meta, Store, rule};
+use super::{Effect, Hub, HubError, Meta, Socket, Store, rule};
 use crate::wire::Frame;
 
 impl<S: Store> Hub<S> {
@@ -11,18 +11,28 @@ impl<S: Store> Hub<S> {
     /// # Errors
     /// When there is no such document, it is the workspace's own, or the store fails.
     pub fn purge(&mut self, document: DocumentId, now: Timestamp) -> Result<Vec<Effect>, HubError> {
-        let purged = self.purge_document(document, now);
+        let all = match self.generations_of(document) {
+            // What can't be loaded can be purged all the same; which document it goes on in, nobody can tell.
+            Err(HubError::Document(..) | HubError::Damaged(_)) => Ok(vec![document]),
+            all => all,
+        };
+        let purged = all.and_then(|all| {
+            all.into_iter()
+                .try_for_each(|generation| self.purge_document(generation, now))
+        });
         Ok(self.conclude(purged, now)?.1)
     }
 
     fn purge_document(&mut self, id: DocumentId, now: Timestamp) -> Result<(), HubError> {
-        if id == self.workspace.document {
+        let meta = self.stored_meta(id)?;
+        if meta.kind == Some(Kind::Workspace) {
             return Err(HubError::Protocol("the workspace's own document can't be purged"));
         }
-        let meta = self.stored_meta(id)?;
         let tombstone = self.bury(id, meta)?;
         self.peers.forget_document(id);
-        self.send_to_docket(&Frame::Purged { document: id });
+        // To whoever may have it; to the others not even that it was there.
+        let has = |socket: &Socket| rule::could_read(&socket.member, &tombstone, socket.session.told, now);
+        self.send_to_those(&Frame::Purged { document: id }, has);
         for socket in self.store.subscribers(id)? {
             self.store.unsubscribe(socket, id)?;
             let stock = self
@@ -42,7 +52,6 @@ impl<S: Store> Hub<S> {
         let tombstone = Meta {
             heads: Vec::new(),
             opens: None,
-            audience_version: version,
             version,
             changes: 0,
             ops: 0,
@@ -56,17 +65,22 @@ impl<S: Store> Hub<S> {
         Ok(tombstone)
     }
 
-    /// Sets who may read a document, and tells everybody whose view that changes.
+    /// Sets who may read a document, and tells everybody whose view that changes. Who reads a sealed one is fixed here: the
+    /// members that its organisation has now.
     ///
     /// # Errors
-    /// When there is no such document, or the store fails.
+    /// When there is no such document, it is sealed and would open earlier or to others, nobody could read it, or the store
+    /// fails.
     pub fn set_audience(
         &mut self,
         document: DocumentId,
         audience: Audience,
         now: Timestamp,
     ) -> Result<Vec<Effect>, HubError> {
-        let set = self.change_audience(document, audience, now);
+        let set = self.generations_of(document).and_then(|all| {
+            all.into_iter()
+                .try_for_each(|generation| self.change_audience(generation, audience.clone(), now))
+        });
         Ok(self.conclude(set, now)?.1)
     }
 
@@ -76,15 +90,11 @@ impl<S: Store> Hub<S> {
         audience: Audience,
         now: Timestamp,
     ) -> Result<(), HubError> {
-        let before = self.stored_meta(id)?;
+        let mut meta = self.stored_meta(id)?;
         let version = self.store.version()? + 1;
-        let meta = Meta {
-            opens: opens(&audience, now),
-            audience,
-            audience_version: version,
-            version,
-            ..before
-        };
+        let audience = self.fixed(audience, &meta.audience, now)?;
+        meta.opens = opens(&audience, now);
+        meta.replace_audience(audience, version, now);
         self.rewrite_meta(id, &meta)?;
         for socket in self.store.subscribers(id)? {
             let Some(state) = self.sockets.get(&socket) else {
@@ -111,6 +121,54 @@ impl<S: Store> Hub<S> {
             self.documents.put(id, loaded);
         }
         self.plan_work(now)
+    }
+
+    /// An audience that takes the place of `before`, with its readers fixed if it is a sealed one.
+    fn fixed(&self, mut audience: Audience, before: &Audience, now: Timestamp) -> Result<Audience, HubError> {
+        if let Audience::Sealed {
+            organisation: theirs,
+            until: opens,
+            readers: fixed,
+            since: sealed,
+        } = before
+            && *opens > now
+        {
+            match &mut audience {
+                Audience::Sealed {
+                    organisation,
+                    until,
+                    readers,
+                    since,
+                } if organisation == theirs && *until >= *opens => {
+                    readers.clone_from(fixed);
+                    *since = *sealed;
+                    return Ok(audience);
+                }
+                _ => {
+                    return Err(HubError::Protocol(
+                        "this document is sealed: until its time it can be sealed for longer, or purged, and nothing else",
+                    ));
+                }
+            }
+        }
+        if let Audience::Sealed {
+            organisation,
+            readers,
+            since,
+            ..
+        } = &mut audience
+        {
+            let members = self.store.members()?.into_iter();
+            let theirs = members.filter(|member| member.organisation.as_ref() == Some(organisation));
+            *readers = theirs.map(|member| member.id).collect();
+            *since = now;
+            if readers.is_empty() {
+                return Err(HubError::Protocol(
+                    "nobody of that organisation is a member: nobody could read what is sealed for it",
+                ));
+            }
+        }
+        Ok(audience)
     }
 
     /// Writes a document's meta alone; its content and row stay.

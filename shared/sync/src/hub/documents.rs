@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use automerge::Automerge;
-use docket_domain::{DocumentId, Facts, Timestamp, facts::Receipt};
+use docket_domain::{
+    DocumentId, Facts, Timestamp,
+    facts::{Actors, Receipt},
+};
 use minicbor::Decoder;
 
 use super::{Content, HubError, Meta};
@@ -54,17 +57,12 @@ pub(super) fn facts(id: DocumentId, meta: &Meta, stored: &[u8]) -> Result<Facts,
     let mut facts = Facts {
         number: meta.number,
         audience: meta.audience.clone(),
-        actors: Vec::new(),
+        actors: Actors::default(),
     };
     let mut decoder = Decoder::new(stored);
     while decoder.position() < stored.len() {
         let part: Facts = decoder.decode().map_err(|_| HubError::Damaged(id))?;
-        for actor in part.actors {
-            let name = automerge::ActorId::from(actor.actor.as_slice());
-            for receipt in actor.receipts {
-                facts.record(&name, actor.member.as_ref(), receipt);
-            }
-        }
+        facts.actors.extend(part.actors);
     }
     Ok(facts)
 }

@@ -1,11 +1,16 @@
 //! What the hub asks its body to do.
 
+use std::sync::Arc;
+
 use docket_domain::Timestamp;
 
 /// A socket's name, given by the hub's body when it accepts the socket: random, below 2⁵³, and the same after
 /// hibernation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub u64);
+
+/// A frame's bytes: one buffer, however many sockets it goes to.
+pub type Bytes = Arc<[u8]>;
 
 /// What to do, in this order. All of it follows from what is stored already, so that a crash between two effects loses
 /// nothing that can't be asked for again.
@@ -16,7 +21,7 @@ pub enum Effect {
         /// To whom.
         socket: SocketId,
         /// The frame.
-        bytes: Vec<u8>,
+        bytes: Bytes,
     },
     /// Close a socket (code 1008), and then call [`Hub::disconnect`](super::Hub::disconnect).
     Close {
@@ -31,6 +36,11 @@ pub enum Effect {
         socket: SocketId,
         /// The session.
         session: Vec<u8>,
+    },
+    /// Call [`Hub::tick`](super::Hub::tick) at this time or soon after. It may be forgotten when the hub is evicted.
+    Tick {
+        /// When.
+        at: Timestamp,
     },
     /// Call [`Hub::alarm`](super::Hub::alarm) at this time or soon after, unless it is called earlier anyway.
     Alarm {
@@ -48,6 +58,7 @@ impl std::fmt::Debug for Effect {
             },
             Self::Close { socket, reason } => write!(f, "Close {}: {reason}", socket.0),
             Self::Keep { socket, session } => write!(f, "Keep {} bytes for {}", session.len(), socket.0),
+            Self::Tick { at } => write!(f, "Tick at {}", at.0),
             Self::Alarm { at } => write!(f, "Alarm at {}", at.0),
         }
     }

@@ -3,18 +3,33 @@
 use std::collections::HashSet;
 
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
-use docket_domain::{DocumentId, Facts, Kind, Member, Row, Timestamp, facts::Receipt, genesis, row};
+use docket_domain::{
+    DocumentId, Facts, Kind, Member, Role, Row, Timestamp,
+    facts::{Author, Receipt},
+    generation, genesis, limits, read, row,
+};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store,
+    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store, Usage,
     documents::{Loaded, contact_by_dependencies, weight},
+    generations, noting,
 };
 use crate::{
     guard::{self, Nature, Verdict},
     inspect::{self, InspectError, Limits},
-    wire::Refusal,
+    wire::{CROWDED, Refusal},
 };
+
+/// The code for changes that a document has no room for.
+const FULL: &str = "document-full";
+
+/// Operations of a stored document that cost as much to look at, when its row is derived, as one to judge.
+const DERIVED_AT_ONCE: u64 = 32;
+/// The bytes that an actor takes in a document's facts at most, beside its receipts: itself and a member's id or two.
+pub(super) const PER_ACTOR: usize = 64 + 2 * 48 + 16;
+/// The bytes that a receipt takes there at most: three integers.
+pub(super) const PER_RECEIPT: usize = 28;
 
 /// Who brings changes, and when.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +38,8 @@ pub(super) struct Bringer<'a> {
     /// Since when the client may have made what it brings, as far as the connection tells.
     pub(super) contact: Timestamp,
     pub(super) now: Timestamp,
+    /// Is the work counted against what the member may ask for?
+    pub(super) counted: bool,
 }
 
 /// What came of changes.
@@ -42,6 +59,8 @@ pub(super) struct Intake {
     pub(super) overflow: bool,
     /// How many of the chunks were looked at.
     pub(super) handled: usize,
+    /// How many operations they have, and what deriving from them costs beside.
+    pub(super) work: usize,
 }
 
 impl Intake {
@@ -69,6 +88,10 @@ impl Intake {
         !(self.refused.is_empty() && self.dependents.is_empty() && self.incomplete.is_empty())
     }
 
+    fn refuse_as(&mut self, change: &Change, refusal: &guard::Refusal) {
+        self.refuse(change.hash(), refusal.code(), refusal.to_string());
+    }
+
     fn refuse(&mut self, change: ChangeHash, code: &str, message: String) {
         self.refused.push(Refusal {
             change,
@@ -83,9 +106,11 @@ impl Loaded {
     pub(super) fn absent() -> Self {
         let meta = Meta {
             kind: None,
+            unknown: false,
             heads: Vec::new(),
             audience: docket_domain::Audience::default(),
             audience_version: 0,
+            former: Vec::new(),
             opens: None,
             number: None,
             version: 0,
@@ -130,9 +155,20 @@ impl<S: Store> Hub<S> {
         bringer: Bringer<'_>,
     ) -> Result<Intake, HubError> {
         let mut intake = Intake::default();
+        // What was begun before a crash is finished first, or it wouldn't be what it was begun as.
+        let full = generations::fullness(&loaded.meta, &loaded.facts, &self.config);
+        intake.stored = self.end_if_full(id, loaded, full, bringer.now)?;
         let changes = inspected(chunks, &self.config.limits, &mut intake)?;
         if changes.is_empty() {
             return Ok(intake);
+        }
+        // What is derived afterwards is derived from all of it.
+        let derived = usize::try_from(loaded.meta.ops / DERIVED_AT_ONCE).unwrap_or(usize::MAX);
+        let operations = changes.iter().map(Change::len).sum::<usize>() + derived;
+        intake.work = operations;
+        let (member, now) = (&bringer.member.id, bringer.now);
+        if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
+            return Err(HubError::TooFast);
         }
         let stored = (!loaded.is_absent()).then(|| (&loaded.document, loaded.nature()));
         let barred = self.barred(&bringer.member.id)?;
@@ -157,7 +193,7 @@ impl<S: Store> Hub<S> {
                 Verdict::Allowed => allowed.push(change),
                 Verdict::Stored => {}
                 Verdict::Refused(refusal) => {
-                    intake.refuse(change.hash(), refusal.code(), refusal.to_string());
+                    intake.refuse_as(&change, &refusal);
                 }
                 Verdict::Dependent { on } => {
                     intake.dependents.push(change.hash());
@@ -178,9 +214,16 @@ impl<S: Store> Hub<S> {
             // Its creation was refused, or is still to come, with the layouts: an empty document isn't kept instead.
             return Ok(intake);
         }
-        if let Some((code, message)) = self.is_full(loaded, nature, &allowed)? {
+        if let Some((code, message)) =
+            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed, bringer)?)
+        {
+            let moved = code == FULL && self.go_on(id, loaded, bringer.now)?;
+            intake.stored |= moved;
             for change in &allowed {
-                intake.refuse(change.hash(), code, message.to_owned());
+                match generation::next(&loaded.document).filter(|_| moved) {
+                    Some(next) => intake.refuse_as(change, &guard::Refusal::Moved { next }),
+                    None => intake.refuse(change.hash(), code, message.to_owned()),
+                }
             }
             return Ok(intake);
         }
@@ -188,23 +231,43 @@ impl<S: Store> Hub<S> {
         allowed.sort_by_key(Change::start_op);
         self.persist(id, loaded, nature, &allowed, bringer)?;
         intake.stored = true;
+        self.end_if_full(id, loaded, full, bringer.now)?;
         Ok(intake)
     }
 
     /// Why there is no room for these changes; none if there is.
     fn is_full(
-        &self,
+        &mut self,
         loaded: &Loaded,
         nature: Nature,
         allowed: &[Change],
+        bringer: Bringer<'_>,
     ) -> Result<Option<(&'static str, &'static str)>, HubError> {
         let changes = loaded.meta.changes + allowed.len() as u64;
         let ops = loaded.meta.ops + operations(allowed);
-        let too_long = loaded.meta.bytes + bytes(allowed) > self.config.bytes;
-        if too_long || weight(changes, ops) > self.config.document {
+        let too_long = loaded.meta.bytes + bytes(allowed) > self.config.bytes
+            || changes > limits::CHANGES
+            || weight(changes, ops) > self.config.document;
+        if too_long || !facts_fit(&loaded.facts, allowed) {
             return Ok(Some((
-                "document-full",
+                FULL,
                 "This document has grown to its limit: continue in a new one.",
+            )));
+        }
+        let more = Usage {
+            documents: u64::from(loaded.is_absent()),
+            bytes: bytes(allowed),
+        };
+        if self.is_workspace_full(more, bringer.member)? {
+            return Ok(Some((
+                "quota",
+                "The workspace is full: an admin can purge what isn't needed, or have its quota raised.",
+            )));
+        }
+        if !self.stored.take(bringer.member, more, bringer.now) {
+            return Ok(Some((
+                "quota",
+                "You have stored as much as one member stores in a day: go on tomorrow, or ask an admin to.",
             )));
         }
         let Some(quota) = self.workspace.plain.filter(|_| nature == Nature::Plain) else {
@@ -219,6 +282,18 @@ impl<S: Store> Hub<S> {
         )))
     }
 
+    /// Would the workspace have more than it may, or than is there for those who aren't admins?
+    fn is_workspace_full(&self, more: Usage, member: &Member) -> Result<bool, HubError> {
+        let Usage { documents, bytes } = self.config.quota;
+        let share = |all: u64| match member.role {
+            Role::Admin => all,
+            _ => all.saturating_mul(100 - limits::RESERVE_PERCENT as u64) / 100,
+        };
+        let usage = self.store.usage()?;
+        let full = more.documents > 0 && usage.documents + more.documents > share(documents);
+        Ok(full || usage.bytes + more.bytes > share(bytes))
+    }
+
     /// Applies allowed changes and writes them, with what follows from them, in one go.
     fn persist(
         &mut self,
@@ -230,18 +305,26 @@ impl<S: Store> Hub<S> {
     ) -> Result<(), HubError> {
         let failed = |error| HubError::Document(id, Box::new(error));
         let mut noted = Facts::default();
+        let layouts = layouts(id, nature, allowed)?;
+        let is_workspace = nature == Nature::Docket(Kind::Workspace);
+        let before = is_workspace.then(|| read::Workspace::read(&loaded.document));
         for change in allowed {
             let actor = change.actor_id();
-            let deterministic = genesis::is_deterministic(actor);
+            let author = if !genesis::is_deterministic(actor) {
+                Author::Member(&bringer.member.id)
+            } else if layouts.contains(&change.hash()) {
+                Author::Nobody
+            } else {
+                Author::Import(Some(&bringer.member.id))
+            };
             let known = contact_by_dependencies(loaded, change, &bringer.member.id);
             let receipt = Receipt {
                 max_op: change.max_op(),
                 received: bringer.now,
                 contact: bringer.contact.max(known).min(bringer.now),
             };
-            let member = (!deterministic).then_some(&bringer.member.id);
-            noted.record(actor, member, receipt);
-            loaded.facts.record(actor, member, receipt);
+            noted.record(actor, author, receipt);
+            loaded.facts.record(actor, author, receipt);
         }
         loaded
             .document
@@ -268,7 +351,12 @@ impl<S: Store> Hub<S> {
         let pieces = pieces(&chunk, &encoded(&noted));
         loaded.grow(allowed, &pieces, self.store.version()? + 1);
         let row = Row::derive(&loaded.document, id, &loaded.facts).map(|row| row.to_bytes());
-        self.store.append(id, &pieces, &loaded.meta, row.as_deref())?;
+        let notes = before.map_or_else(Vec::new, |before| {
+            let after = read::Workspace::read(&loaded.document);
+            noting::notes(&before, &after, &bringer.member.id, bringer.now)
+        });
+        self.store
+            .append_noted(id, &pieces, &loaded.meta, row.as_deref(), &notes)?;
         let meta = loaded.meta.clone();
         self.plan_compaction(&meta, bringer.now);
         Ok(())
@@ -281,6 +369,10 @@ fn inspected(chunks: &[&[u8]], limits: &Limits, intake: &mut Intake) -> Result<V
     let mut changes = Vec::new();
     for chunk in chunks {
         let found = match inspect::change(chunk, &left) {
+            _ if changes.len() >= limits::TURN_CHANGES => {
+                intake.overflow = true;
+                break;
+            }
             // Too much beside the others: is it by itself?
             Err(InspectError::TooMuch { .. }) if left.operations < limits.operations => {
                 match inspect::change(chunk, limits) {
@@ -322,6 +414,53 @@ pub(super) fn out_of_reach(chunk: &[u8]) -> Refusal {
     }
 }
 
+/// Why these changes would leave too many copies side by side; none if they don't.
+fn is_crowded(loaded: &Loaded, allowed: &[Change]) -> Option<(&'static str, &'static str)> {
+    let mut heads: HashSet<ChangeHash> = loaded.document.get_heads().into_iter().collect();
+    heads.extend(allowed.iter().map(Change::hash));
+    for change in allowed {
+        for dependency in change.deps() {
+            heads.remove(dependency);
+        }
+    }
+    // Those of an older hub may be more already: what makes them fewer, or no more, is taken.
+    let most = limits::HEADS.max(loaded.meta.heads.len());
+    (heads.len() > most).then_some((
+        CROWDED,
+        "Many people changed this without knowing of one another: it is said again on top of what is there.",
+    ))
+}
+
+/// Is there room to tell who brought these changes, and when?
+fn facts_fit(facts: &Facts, allowed: &[Change]) -> bool {
+    let new: HashSet<&[u8]> = allowed
+        .iter()
+        .map(|change| change.actor_id().to_bytes())
+        .filter(|actor| facts.actors.get(actor).is_none())
+        .collect();
+    let actors = facts.actors.len() + new.len();
+    // At most one receipt for each actor that is met.
+    let met: HashSet<&[u8]> = allowed
+        .iter()
+        .map(|change| change.actor_id().to_bytes())
+        .collect();
+    let receipts = facts.actors.receipts() + met.len();
+    actors <= limits::ACTORS && actors * PER_ACTOR + receipts * PER_RECEIPT <= limits::FACTS
+}
+
+/// Those of these changes that are layouts.
+fn layouts(id: DocumentId, nature: Nature, changes: &[Change]) -> Result<Vec<ChangeHash>, HubError> {
+    let deterministic = |change: &Change| genesis::is_deterministic(change.actor_id());
+    match nature {
+        Nature::Docket(kind) if changes.iter().any(deterministic) => {
+            let layouts =
+                genesis::changes(kind, id).map_err(|error| HubError::Document(id, Box::new(error)))?;
+            Ok(layouts.iter().map(Change::hash).collect())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// Is there nothing but layouts?
 pub(super) fn is_bare(id: DocumentId, nature: Nature, changes: &[Change]) -> Result<bool, HubError> {
     let Nature::Docket(kind) = nature else {
@@ -339,7 +478,7 @@ pub(super) fn operations(changes: &[Change]) -> u64 {
     changes.iter().map(|change| change.len() as u64).sum()
 }
 
-fn bytes(changes: &[Change]) -> u64 {
+pub(super) fn bytes(changes: &[Change]) -> u64 {
     changes.iter().map(|change| change.raw_bytes().len() as u64).sum()
 }
 

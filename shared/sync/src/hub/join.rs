@@ -2,8 +2,8 @@
 
 use docket_domain::{MemberId, Timestamp};
 
-use super::{Effect, Hub, HubError, SocketId, Store, rule};
-use crate::wire::{DOCKET_VERSION, Frame, PROTOCOL_VERSION, PeerId, PeerMetadata};
+use super::{Bytes, Effect, Hub, HubError, Socket, SocketId, Store, rule, session::SETTLING};
+use crate::wire::{DOCKET_VERSION, Frame, PEER_TAKEN, PROTOCOL_VERSION, PeerId, PeerMetadata};
 
 impl<S: Store> Hub<S> {
     pub(super) fn join(
@@ -25,9 +25,19 @@ impl<S: Store> Hub<S> {
             return Ok(());
         };
         let docket = metadata.docket.is_some();
-        state.session.join(peer, docket, metadata.storage_id, now);
-        if let Some(client) = state.session.client() {
-            state.session.before = self.store.contact(&client)?.unwrap_or_default();
+        state
+            .session
+            .join(peer, metadata.docket, metadata.storage_id, now);
+        self.presence.is_new_to(socket);
+        let client = state.session.client();
+        let known = match &client {
+            Some(client) => self.store.contact(client)?,
+            None => None,
+        };
+        state.session.before = known.unwrap_or_else(|| state.session.issued.max(now.plus(-SETTLING)));
+        if let (Some(client), None) = (&client, known) {
+            // From here on it may work off line, and is believed.
+            self.store.set_contact(client, state.session.before)?;
         }
         self.changed.insert(socket);
         let welcome = Frame::Welcome {
@@ -67,7 +77,7 @@ impl<S: Store> Hub<S> {
             .map(|(id, state)| (*id, Some(&state.member.id) == member.as_ref()));
         for (other, same) in others.collect::<Vec<_>>() {
             if !same {
-                return Err(HubError::Protocol("somebody else has that peer id: take another"));
+                return Err(HubError::Protocol(PEER_TAKEN));
             }
             self.close(other, "you connected again");
             self.drop_socket(other)?;
@@ -77,6 +87,7 @@ impl<S: Store> Hub<S> {
 
     /// A socket was closed, by either side.
     pub fn disconnect(&mut self, socket: SocketId, now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
         // Nobody is left to be told of an error; what wasn't forgotten is when it is next met.
         let _ = self.drop_socket(socket).and_then(|()| self.tell_presence(now));
         self.finish()
@@ -85,6 +96,7 @@ impl<S: Store> Hub<S> {
     /// Forgets a socket.
     pub(super) fn drop_socket(&mut self, socket: SocketId) -> Result<(), HubError> {
         self.peers.forget_socket(socket);
+        self.presence.forget(socket);
         self.store.forget_socket(socket)?;
         let Some(state) = self.sockets.remove(&socket) else {
             return Ok(());
@@ -97,6 +109,7 @@ impl<S: Store> Hub<S> {
 
     /// A member was added, changed or revoked in the store: acts on their open sockets at once, and tells everybody.
     pub fn member_changed(&mut self, member: &MemberId, now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
         let changed = self.change_member(member, now);
         if let Err(error) = changed {
             // Better no connection than one with rights that are gone.
@@ -123,7 +136,7 @@ impl<S: Store> Hub<S> {
                     self.close(socket, "your role or organisation changed: connecting again");
                     self.drop_socket(socket)?;
                 }
-                Some(current) => state.member = current.clone(),
+                Some(current) => state.member.member = current.clone(),
             }
         }
         let members = self.store.members()?;
@@ -141,8 +154,16 @@ impl<S: Store> Hub<S> {
 
     /// Sends a frame to every Docket client.
     pub(super) fn send_to_docket(&mut self, frame: &Frame) {
-        let bytes = frame.encode();
-        let sockets = self.sockets.iter().filter(|(_, state)| state.session.docket);
+        self.send_to_those(frame, |_| true);
+    }
+
+    /// Sends a frame to the Docket clients of those it is for.
+    pub(super) fn send_to_those(&mut self, frame: &Frame, is_for: impl Fn(&Socket) -> bool) {
+        let bytes: Bytes = frame.encode().into();
+        let sockets = self
+            .sockets
+            .iter()
+            .filter(|(_, state)| state.session.docket && is_for(state));
         self.effects.extend(sockets.map(|(id, _)| Effect::Send {
             socket: *id,
             bytes: bytes.clone(),

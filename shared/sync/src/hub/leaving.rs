@@ -1,10 +1,10 @@
 //! What leaves to be read by people and other programs: issues and rows, shown one by one to whoever writes them down.
 
 use automerge::Automerge;
-use docket_domain::{DocumentId, Facts, Kind, MemberId, Row, Timestamp, read::List};
+use docket_domain::{DocumentId, Facts, Kind, Row, Timestamp, read::List};
 
 use super::{
-    Hub, HubError, Store,
+    Asker, Hub, HubError, Store,
     bulk::{BATCH_BYTES, READ},
     documents::Loaded,
     rule,
@@ -16,14 +16,14 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn show_issues(
+    pub fn show_issues<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         after: Option<DocumentId>,
         now: Timestamp,
         mut show: impl FnMut(DocumentId, &Automerge, &Facts),
     ) -> Result<Option<DocumentId>, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let documents = self.store.documents(after, READ)?;
         let all = documents.len() < READ;
         let (mut size, mut last) = (0, after);
@@ -46,13 +46,13 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn show_rows(
+    pub fn show_rows<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         now: Timestamp,
         mut show: impl FnMut(&Row),
     ) -> Result<(), HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let mut reached = 0;
         loop {
             let rows = self.store.rows(reached, READ)?;
@@ -74,13 +74,13 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such member, or the store fails.
-    pub fn row_for(
+    pub fn row_for<'a>(
         &self,
-        member: &MemberId,
+        asker: impl Into<Asker<'a>>,
         id: DocumentId,
         now: Timestamp,
     ) -> Result<Option<Row>, HubError> {
-        let member = self.reader(member)?;
+        let member = self.reader(asker)?;
         let meta = self.store.meta(id)?;
         if !meta.is_some_and(|meta| rule::may_read(&member, &meta, now)) {
             return Ok(None);
@@ -93,8 +93,14 @@ impl<S: Store> Hub<S> {
     ///
     /// # Errors
     /// When there is no such list, or not for this member, or the store fails.
-    pub fn list_for(&mut self, member: &MemberId, id: DocumentId, now: Timestamp) -> Result<List, HubError> {
-        let member = self.reader(member)?;
+    pub fn list_for<'a>(
+        &mut self,
+        asker: impl Into<Asker<'a>>,
+        id: DocumentId,
+        now: Timestamp,
+    ) -> Result<List, HubError> {
+        let member = self.reader(asker)?;
+        let id = self.current(id)?;
         let meta = self.store.meta(id)?;
         let is_list =
             meta.is_some_and(|meta| meta.kind == Some(Kind::List) && rule::may_read(&member, &meta, now));

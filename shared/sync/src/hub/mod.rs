@@ -14,7 +14,9 @@
 //!
 //! [`memory::MemoryStore`] is a store for tests and benches.
 
+mod asker;
 mod barred;
+mod budget;
 mod bulk;
 mod bundle;
 mod catalogue;
@@ -22,40 +24,47 @@ mod custody;
 mod documents;
 mod effect;
 mod error;
+mod generations;
 mod intake;
 mod join;
 mod leaving;
 mod maintenance;
 pub mod memory;
+mod noting;
 mod peers;
 mod presence;
-mod rate;
 mod relay;
 mod rule;
 mod session;
 mod store;
+mod stored;
 mod sync;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use docket_domain::{DocumentId, Member, MemberId, Timestamp};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
 
 pub use self::{
+    asker::Asker,
     bulk::{Batch, ReadBatch},
     bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
-    effect::{Effect, SocketId},
-    error::HubError,
+    effect::{Bytes, Effect, SocketId},
+    error::{HubError, QUOTA_OF_THE_DAY},
     store::{
-        Content, Meta, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError, StoredRow, Workspace,
+        Content, Former, Meta, Note, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError,
+        StoredRow, Usage, Workspace,
     },
 };
 use self::{
+    asker::Viewer,
+    budget::{Budgets, Received},
     documents::{Documents, Loaded, weight},
     peers::Peers,
-    rate::Rate,
+    presence::Presence,
     session::Session,
+    stored::Stored,
 };
 use crate::{
     inspect,
@@ -77,6 +86,8 @@ pub struct Config {
     pub subscriptions: u64,
     /// A document in so many pieces is compacted.
     pub pieces: u64,
+    /// What all documents may take. The last of it is kept for admins ([`limits::RESERVE_PERCENT`]).
+    pub quota: Usage,
 }
 
 impl Default for Config {
@@ -84,13 +95,16 @@ impl Default for Config {
         Self {
             // Of the 128 MB that all objects of an isolate share and that never shrink.
             cache: 48_000_000,
-            document: 40_000_000,
-            // An imported issue has 7 MB at most, and usually some 10 KB. A bundle takes 32 MB of a document, and its
-            // answer holds them several times over.
-            bytes: 12_000_000,
+            document: limits::DOCUMENT_MEMORY,
+            // An imported issue has 7 MB at most, and usually some 10 KB.
+            bytes: limits::DOCUMENT,
             limits: inspect::Limits::default(),
-            subscriptions: 20_000,
+            subscriptions: limits::SUBSCRIPTIONS,
             pieces: 100,
+            quota: Usage {
+                documents: limits::WORKSPACE_DOCUMENTS,
+                bytes: limits::WORKSPACE,
+            },
         }
     }
 }
@@ -111,14 +125,25 @@ pub struct Hub<S> {
     changed: BTreeSet<SocketId>,
     /// Documents that couldn't be worked on from an alarm.
     failed: BTreeSet<DocumentId>,
+    /// Documents whose end was begun, and not stored.
+    unfinished: BTreeSet<DocumentId>,
+    budgets: Budgets,
+    presence: Presence,
+    /// What each member has stored of late.
+    stored: Stored,
+    /// When it was last called, as far as it was told.
+    clock: Timestamp,
 }
 
 /// A socket, as long as the hub isn't evicted.
 #[derive(Debug)]
 struct Socket {
     session: Session,
-    member: Member,
-    rate: Rate,
+    member: Viewer,
+    received: Received,
+    /// How many documents it syncs, once that was asked for; of those, how many aren't there.
+    subscriptions: Option<u64>,
+    awaited: u64,
     /// The version the kept session tells.
     kept: u64,
     /// The session and count of the last ephemeral message relayed.
@@ -148,6 +173,11 @@ impl<S: Store> Hub<S> {
             effects: Vec::new(),
             changed: BTreeSet::new(),
             failed: BTreeSet::new(),
+            unfinished: BTreeSet::new(),
+            budgets: Budgets::default(),
+            presence: Presence::default(),
+            stored: Stored::default(),
+            clock: Timestamp(0),
         })
     }
 
@@ -168,19 +198,49 @@ impl<S: Store> Hub<S> {
         (self.documents.len(), self.documents.weight())
     }
 
-    /// A socket of `member` was accepted.
-    pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Vec<Effect> {
+    /// Was it found that a document can't be worked on, since the hub woke?
+    #[must_use]
+    pub fn has_failed(&self, document: DocumentId) -> bool {
+        self.failed.contains(&document)
+    }
+
+    /// How many sockets there are.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.sockets.len()
+    }
+
+    /// A member's sockets, and when each was last heard of; 0 before it joined.
+    pub fn connections_of(&self, member: &MemberId) -> impl Iterator<Item = (SocketId, Timestamp)> {
+        let theirs = self
+            .sockets
+            .iter()
+            .filter(move |(_, state)| state.member.id == *member);
+        theirs.map(|(id, state)| (*id, state.session.heard))
+    }
+
+    /// A socket was accepted for a member, whose way in (a token, a session) was made at `issued`: what they say to have
+    /// done before isn't believed, unless this client was here before that.
+    pub fn connect<'a>(
+        &mut self,
+        socket: SocketId,
+        asker: impl Into<Asker<'a>>,
+        issued: Timestamp,
+    ) -> Vec<Effect> {
+        let asker = asker.into();
         let begun = self
             .store
             .version()
             .map_err(HubError::from)
-            .and_then(|told| self.admit(socket, Session::new(member.clone(), told)));
+            .and_then(|told| self.admit(socket, Session::new(asker, issued, told)));
         self.changed.insert(socket);
         self.settle(socket, begun)
     }
 
     /// A socket was open while the hub was evicted: `session` is what it had last asked to keep for it.
     pub fn resume(&mut self, socket: SocketId, session: &[u8], now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
+        self.presence.is_new_to(socket);
         let resumed = Session::from_bytes(session)
             .ok_or(HubError::Protocol("the connection was lost: connect again"))
             .and_then(|session| {
@@ -196,9 +256,14 @@ impl<S: Store> Hub<S> {
         ))?;
         let kept = session.told;
         let socket_state = Socket {
+            member: Viewer {
+                member,
+                lent: session.lent,
+            },
             session,
-            member,
-            rate: Rate::new(),
+            received: Received::new(),
+            subscriptions: None,
+            awaited: 0,
             kept,
             ephemeral: None,
         };
@@ -208,6 +273,7 @@ impl<S: Store> Hub<S> {
 
     /// A frame came in.
     pub fn receive(&mut self, socket: SocketId, frame: &[u8], now: Timestamp) -> Vec<Effect> {
+        self.clock = now;
         let received = self.receive_frame(socket, frame, now);
         if received.is_err() {
             self.recover(now);
@@ -220,10 +286,10 @@ impl<S: Store> Hub<S> {
             .sockets
             .get_mut(&socket)
             .ok_or(HubError::Protocol("the connection was lost: connect again"))?;
-        if !state.rate.take(frame.len(), now) {
+        state.session.heard = now;
+        if !self.budgets.sends(&state.member.id, frame.len(), now) {
             return Err(HubError::TooFast);
         }
-        state.session.heard = now;
         let frame = Frame::decode(frame)?;
         let joined = state.session.peer();
         match (frame, joined) {
@@ -288,10 +354,7 @@ impl<S: Store> Hub<S> {
                 target,
                 message: message.clone(),
             };
-            self.effects.push(Effect::Send {
-                socket,
-                bytes: frame.encode(),
-            });
+            self.send(socket, &frame);
             self.close(socket, &message);
         }
         self.finish()
@@ -304,6 +367,7 @@ impl<S: Store> Hub<S> {
         result: Result<T, HubError>,
         now: Timestamp,
     ) -> Result<(T, Vec<Effect>), HubError> {
+        self.clock = now;
         match result {
             Ok(value) => Ok((value, self.finish())),
             Err(error) => {
@@ -313,8 +377,29 @@ impl<S: Store> Hub<S> {
         }
     }
 
-    /// Hands out what is to be done.
+    /// Hands out what is to be done. Who would be sent more than they may is cut off instead: what they weren't told they
+    /// ask for when they connect again.
     fn finish(&mut self) -> Vec<Effect> {
+        let mut sizes: BTreeMap<SocketId, usize> = BTreeMap::new();
+        for effect in &self.effects {
+            if let Effect::Send { socket, bytes } = effect {
+                *sizes.entry(*socket).or_default() += bytes.len();
+            }
+        }
+        for (id, size) in sizes {
+            let Some(state) = self.sockets.get_mut(&id) else {
+                continue;
+            };
+            let fits = state.received.take(size, self.clock);
+            if !self.budgets.receives(&state.member.id, size, self.clock) || !fits {
+                self.effects
+                    .retain(|effect| !matches!(effect, Effect::Send { socket, .. } if *socket == id));
+                self.close(
+                    id,
+                    "you are sent more than can be read: wait a little, then connect again",
+                );
+            }
+        }
         for id in std::mem::take(&mut self.changed) {
             if let Some(socket) = self.sockets.get_mut(&id) {
                 socket.kept = socket.session.told;
@@ -337,7 +422,7 @@ impl<S: Store> Hub<S> {
     fn send(&mut self, socket: SocketId, frame: &Frame) {
         self.effects.push(Effect::Send {
             socket,
-            bytes: frame.encode(),
+            bytes: frame.encode().into(),
         });
     }
 

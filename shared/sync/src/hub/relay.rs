@@ -6,10 +6,14 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Facts, Timestamp};
 
 use super::{
-    Effect, Hub, HubError, LAG, Meta, SocketId, Store, catalogue::RowsBatch, documents::Loaded,
-    intake::encoded, rule, session::Catalogue,
+    Bytes, Effect, Hub, HubError, LAG, Meta, SocketId, Store,
+    catalogue::{RowsBatch, update},
+    documents::Loaded,
+    intake::encoded,
+    rule,
+    session::Catalogue,
 };
-use crate::wire::{Frame, Refusal, RowUpdate};
+use crate::wire::{Frame, Refusal};
 
 /// Facts with more receipts than this (25 bytes each) are sent when a document is opened, not with every edit.
 const FACTS_LIMIT: usize = 2_000;
@@ -42,8 +46,7 @@ impl<S: Store> Hub<S> {
         for socket in subscribers.iter().filter(|socket| Some(**socket) != except) {
             self.poke(*socket, id, loaded)?;
         }
-        let receipts = loaded.facts.actors.iter().map(|actor| actor.receipts.len());
-        let facts = (receipts.sum::<usize>() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
+        let facts = (loaded.facts.actors.receipts() <= FACTS_LIMIT).then(|| encoded(&loaded.facts));
         for socket in subscribers {
             self.changed.insert(socket);
             if let Some(facts) = &facts {
@@ -90,8 +93,8 @@ impl<S: Store> Hub<S> {
         } else {
             None
         };
-        // Members with the same view get the same frame.
-        let mut frames: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+        // Those with the same view get the same frame, as far as they may read it all the same.
+        let mut frames: BTreeMap<(String, bool), Bytes> = BTreeMap::new();
         let mut behind = Vec::new();
         for (socket, state) in &mut self.sockets {
             let told = std::mem::replace(&mut state.session.told, meta.version);
@@ -107,25 +110,26 @@ impl<S: Store> Hub<S> {
                 behind.push((*socket, told));
                 continue;
             }
-            let workspace = &self.workspace;
-            let epoch = rule::epoch(workspace, &state.member);
-            let frame = frames.entry(epoch).or_insert_with_key(|epoch| {
-                let update = update(id, meta, row.as_ref(), rule::may_read(&state.member, meta, now))?;
+            let may_read = rule::may_read(&state.member, meta, now);
+            // It isn't told to be gone to those who never knew of it.
+            if !may_read && !rule::could_read(&state.member, meta, told, now) {
+                continue;
+            }
+            let key = (rule::epoch(&self.workspace, &state.member), may_read);
+            let frame = frames.entry(key).or_insert_with_key(|(epoch, may_read)| {
                 let frame = Frame::Rows {
                     epoch: epoch.clone(),
                     version: meta.version,
-                    rows: vec![update],
+                    rows: vec![update(id, meta, row.as_ref(), *may_read)],
                     more: false,
                 };
-                Some(frame.encode())
+                frame.encode().into()
             });
-            if let Some(bytes) = frame.clone() {
-                self.changed.insert(*socket);
-                self.effects.push(Effect::Send {
-                    socket: *socket,
-                    bytes,
-                });
-            }
+            self.changed.insert(*socket);
+            self.effects.push(Effect::Send {
+                socket: *socket,
+                bytes: frame.clone(),
+            });
         }
         for (socket, told) in behind {
             self.send_rows(socket, told, now)?;
@@ -156,7 +160,9 @@ impl<S: Store> Hub<S> {
                     None => self.rows_batch(socket, told, now)?,
                 };
                 self.send_batch(socket, &batch);
-                batches.insert(key, batch);
+                if !batch.personal {
+                    batches.insert(key, batch);
+                }
             }
             self.was_told(socket, version);
         }
@@ -262,15 +268,4 @@ impl<S: Store> Hub<S> {
             }
         }
     }
-}
-
-/// What to tell of a row; none when there is nothing to tell to somebody who may not read it.
-fn update(id: DocumentId, meta: &Meta, row: Option<&Vec<u8>>, may_read: bool) -> Option<RowUpdate> {
-    // It left their view only if its audience changed, or it was purged, with this very version.
-    let gone = meta.purged || meta.audience_version == meta.version;
-    (may_read || gone).then(|| RowUpdate {
-        document: id,
-        heads: if may_read { meta.heads.clone() } else { Vec::new() },
-        row: row.filter(|_| may_read).cloned(),
-    })
 }

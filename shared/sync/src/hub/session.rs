@@ -3,6 +3,7 @@
 use docket_domain::{DocumentId, MemberId, Timestamp};
 use minicbor::{Decode, Encode};
 
+use super::Asker;
 use crate::wire::{ID_LIMIT, PeerId};
 
 /// How long a client may take to give the hub what it edited off line, and how wrong its clock may be, in milliseconds.
@@ -30,7 +31,9 @@ pub(super) struct Session {
     /// The workspace's version up to which everything that concerns this socket was given to it as effects.
     #[n(5)]
     pub(super) told: u64,
-    /// When the hub was last in contact with this client before it connected; 0 if that isn't known.
+    /// Since when what this client says to have done can be true: the hub's last contact with it before it connected.
+    /// Where that isn't known, not before its way in was made; and not before it joined, since a client that was never
+    /// here has nothing of ours that it could have worked on.
     #[n(6)]
     pub(super) before: Timestamp,
     /// When it joined.
@@ -45,6 +48,16 @@ pub(super) struct Session {
     /// The field this person edits.
     #[n(8)]
     pub(super) field: Option<String>,
+    /// The version of Docket's frames that it understands; none for stock clients.
+    #[n(11)]
+    version: Option<u32>,
+    /// When its way in was made.
+    #[n(12)]
+    #[cbor(default)]
+    pub(super) issued: Timestamp,
+    /// See [`Asker::lent`].
+    #[n(13)]
+    pub(super) lent: Option<Timestamp>,
 }
 
 /// How far a socket follows the catalogue.
@@ -63,9 +76,11 @@ pub(super) enum Catalogue {
 
 impl Session {
     /// The session of a socket that was just accepted.
-    pub(super) const fn new(member: MemberId, told: u64) -> Self {
+    pub(super) fn new(asker: Asker<'_>, issued: Timestamp, told: u64) -> Self {
         Self {
-            member,
+            member: asker.member.clone(),
+            issued,
+            lent: asker.lent,
             peer: None,
             docket: false,
             storage: None,
@@ -76,6 +91,7 @@ impl Session {
             heard: Timestamp(0),
             document: None,
             field: None,
+            version: None,
         }
     }
 
@@ -99,11 +115,23 @@ impl Session {
         self.peer.as_deref() == Some(peer.as_str())
     }
 
-    pub(super) fn join(&mut self, peer: &PeerId, docket: bool, storage: Option<String>, now: Timestamp) {
+    pub(super) fn join(
+        &mut self,
+        peer: &PeerId,
+        version: Option<u32>,
+        storage: Option<String>,
+        now: Timestamp,
+    ) {
         self.joined = now;
         self.peer = Some(peer.as_str().to_owned());
-        self.docket = docket;
+        self.docket = version.is_some();
+        self.version = version;
         self.storage = storage.filter(|storage| storage.len() <= ID_LIMIT);
+    }
+
+    /// Does it understand differences of presence?
+    pub(super) fn tells_differences(&self) -> bool {
+        self.version >= Some(2)
     }
 
     /// Under which name the store notes contact with this client; none when the client can't be told apart from the
@@ -126,9 +154,11 @@ mod tests {
 
     #[test]
     fn a_session_fits_an_attachment_and_is_read_again() {
-        let mut session = Session::new("m".repeat(40).parse().unwrap(), u64::MAX);
+        let member = "m".repeat(40).parse().unwrap();
+        let mut session = Session::new(Asker::from(&member), Timestamp(7), u64::MAX);
+        session.lent = Some(Timestamp(6));
         let peer = PeerId::new("p".repeat(ID_LIMIT)).unwrap();
-        session.join(&peer, true, Some("s".repeat(ID_LIMIT)), Timestamp(1));
+        session.join(&peer, Some(2), Some("s".repeat(ID_LIMIT)), Timestamp(1));
         session.field = Some("f".repeat(ID_LIMIT));
         session.document = Some(DocumentId::from_bytes([9; 16]));
         let bytes = session.to_bytes();

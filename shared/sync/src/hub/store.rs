@@ -5,7 +5,8 @@
 //! speaks of a change only after that call returned.
 
 use automerge::ChangeHash;
-use docket_domain::{Audience, DocumentId, Kind, Member, MemberId, Timestamp};
+use docket_domain::{Audience, DocumentId, Kind, Member, MemberId, Timestamp, limits};
+use minicbor::{Decode, Encode};
 
 use super::SocketId;
 
@@ -14,13 +15,33 @@ pub const PIECE_LIMIT: usize = 1_000_000;
 
 /// Why the store couldn't do what it was asked. Nothing was written then.
 #[derive(Debug, thiserror::Error)]
-#[error("the hub's store failed: {0}")]
-pub struct StoreError(Box<dyn std::error::Error>);
+#[error("the hub's store failed: {cause}")]
+pub struct StoreError {
+    cause: Box<dyn std::error::Error>,
+    quota: bool,
+}
 
 impl StoreError {
     /// An error with its cause (or a text).
     pub fn new(cause: impl Into<Box<dyn std::error::Error>>) -> Self {
-        Self(cause.into())
+        Self {
+            cause: cause.into(),
+            quota: false,
+        }
+    }
+
+    /// The platform writes nothing more today: nothing is wrong but the time.
+    pub fn quota(cause: impl Into<Box<dyn std::error::Error>>) -> Self {
+        Self {
+            quota: true,
+            ..Self::new(cause)
+        }
+    }
+
+    /// Is it only that the platform's quota of the day is used up?
+    #[must_use]
+    pub const fn is_quota(&self) -> bool {
+        self.quota
     }
 }
 
@@ -56,14 +77,19 @@ impl Default for PlainQuota {
 /// What the store knows of a document beside its content. The hub writes it whole, with every change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meta {
-    /// The document's kind; none for a plain one.
+    /// The document's kind; none for a plain one, and for one whose kind isn't known.
     pub kind: Option<Kind>,
+    /// Is it of a kind that this version doesn't know, or are its readers written down in a way that it can't read (a later
+    /// version did, and was taken back)? Nobody reads or writes it, and it is kept as it is.
+    pub unknown: bool,
     /// The heads of what is stored. Empty for a purged document only.
     pub heads: Vec<ChangeHash>,
     /// Who may read it.
     pub audience: Audience,
     /// The workspace's version at which the audience last changed; 0 if it never did.
     pub audience_version: u64,
+    /// The audiences it had before, the latest last, so that only those are told of a change who knew of the document
+    pub former: Vec<Former>,
     /// When it opens to more people by itself (a sealed audience's time, once); none if it doesn't.
     pub opens: Option<Timestamp>,
     /// An issue's number; none for others, and for an issue without content yet.
@@ -84,6 +110,65 @@ pub struct Meta {
     /// Was it purged? Then nothing but this is kept, so that it doesn't come back.
     pub purged: bool,
 }
+
+/// The most former audiences that are kept of a document.
+pub(super) const FORMER_LIMIT: usize = 16;
+
+/// An audience that a document had.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Former {
+    /// Who could read it.
+    #[n(0)]
+    pub audience: Audience,
+    /// The workspace's version at which that ended.
+    #[n(1)]
+    pub until: u64,
+}
+
+impl Meta {
+    /// Another audience takes the place of this one, at `version`.
+    pub(super) fn replace_audience(&mut self, audience: Audience, version: u64, now: Timestamp) {
+        let mut before = std::mem::replace(&mut self.audience, audience);
+        if let Audience::Sealed { until, .. } = &mut before
+            && *until > now
+        {
+            // It never opened, and so nobody else ever could read it.
+            *until = Timestamp(limits::LAST_TIME);
+        }
+        self.former.retain(|former| former.audience != before);
+        self.former.push(Former {
+            audience: before,
+            until: version,
+        });
+        if self.former.len() > FORMER_LIMIT {
+            self.former.remove(0);
+            if let Some(oldest) = self.former.first_mut() {
+                // Rather everybody is told of a change than somebody isn't who has the document.
+                oldest.audience = Audience::Public;
+            }
+        }
+        self.audience_version = version;
+        self.version = version;
+    }
+}
+
+/// What the audit log is told with a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: MemberId,
+    /// What: `people` or `mappings`, the part of the workspace's document that was changed.
+    pub what: &'static str,
+    /// What it was of each key, and what it is; none when it isn't there. A hundred at most.
+    pub changed: Vec<(String, Option<String>, Option<String>)>,
+    /// How many more changed.
+    pub more: usize,
+}
+
+/// The most keys that one [`Note`] names.
+pub(super) const NOTE_LIMIT: usize = 100;
 
 /// A part of a document's content. The chunks of all pieces, one after the other, are Automerge chunks; the facts of
 /// all pieces, one after the other, are CBOR items. A single chunk or item may stretch over pieces.
@@ -113,6 +198,15 @@ pub struct StoredRow {
     pub meta: Meta,
     /// Its row in CBOR; none for a purged or plain document.
     pub row: Option<Vec<u8>>,
+}
+
+/// What all documents that aren't purged take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// How many there are.
+    pub documents: u64,
+    /// The sum of their [`Meta::bytes`].
+    pub bytes: u64,
 }
 
 /// What all plain documents take.
@@ -178,6 +272,20 @@ pub trait Store {
         row: Option<&[u8]>,
     ) -> Result<(), StoreError>;
 
+    /// As [`append`](Self::append), and notes in the audit log what that changes: all of it or nothing. A store without
+    /// an audit log appends.
+    fn append_noted(
+        &mut self,
+        document: DocumentId,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+        notes: &[Note],
+    ) -> Result<(), StoreError> {
+        let _ = notes;
+        self.append(document, pieces, meta, row)
+    }
+
     /// Replaces all pieces by these, and meta and row. For compaction; and, with no pieces and no row, for purging.
     fn replace(
         &mut self,
@@ -214,6 +322,9 @@ pub trait Store {
 
     /// The document that opens next ([`Meta::opens`]), and when; none when none will.
     fn next_opening(&self) -> Result<Option<(Timestamp, DocumentId)>, StoreError>;
+
+    /// What all documents that aren't purged take. It is asked with every edit.
+    fn usage(&self) -> Result<Usage, StoreError>;
 
     /// What all plain documents that aren't purged take.
     fn plain_usage(&self) -> Result<PlainUsage, StoreError>;

@@ -4,10 +4,10 @@ use automerge::{
     ChangeHash,
     sync::{BloomFilter, Capability, Have, Message, SyncDoc},
 };
-use docket_domain::{DocumentId, MemberId, Timestamp};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
 
 use super::{
-    Hub, HubError, SocketId, Store,
+    Hub, HubError, Meta, SocketId, Store,
     documents::Loaded,
     intake::{Bringer, Intake, out_of_reach, sorted},
     peers::Peer,
@@ -16,8 +16,12 @@ use super::{
 };
 use crate::{
     inspect,
+    parts::split,
     wire::{Frame, Refusal, SyncData},
 };
+
+/// The documents that aren't there which a socket may wait for.
+const AWAITED: u64 = 256;
 
 impl<S: Store> Hub<S> {
     pub(super) fn sync(
@@ -33,7 +37,8 @@ impl<S: Store> Hub<S> {
         let (member, docket, before) = (state.member.clone(), state.session.docket, state.session.before);
         let message = inspect::message(data, &self.config.limits)?;
         let meta = self.store.meta(id)?;
-        if meta.as_ref().is_some_and(|meta| meta.purged) && docket {
+        let had = |meta: &Meta| meta.purged && rule::could_read(&member, meta, 0, now);
+        if meta.as_ref().is_some_and(had) && docket {
             self.send(socket, &Frame::Purged { document: id });
             return Ok(());
         }
@@ -45,7 +50,7 @@ impl<S: Store> Hub<S> {
         if !readable || (meta.is_none() && message.chunks.is_empty() && nothing) {
             if readable {
                 // Should it come, they will be told.
-                self.note_subscription(socket, id)?;
+                self.note_subscription(socket, id, true)?;
             }
             self.peers.forget(socket, id);
             if docket && !message.chunks.is_empty() {
@@ -55,7 +60,7 @@ impl<S: Store> Hub<S> {
             }
             return Ok(());
         }
-        let first = self.note_subscription(socket, id)?;
+        let first = self.note_subscription(socket, id, false)?;
         let mut loaded = self.load(id)?.unwrap_or_else(Loaded::absent);
         let mut peer = self.peers.take(socket, id, !member.role.writes());
         let carried = !message.chunks.is_empty();
@@ -66,6 +71,7 @@ impl<S: Store> Hub<S> {
                 member: &member,
                 contact,
                 now,
+                counted: true,
             };
             intake = self.intake(id, &mut loaded, &message.chunks, bringer)?;
         }
@@ -134,17 +140,41 @@ impl<S: Store> Hub<S> {
         Ok(())
     }
 
-    /// Notes that a socket syncs a document; answers whether that is new.
-    fn note_subscription(&mut self, socket: SocketId, id: DocumentId) -> Result<bool, HubError> {
+    /// Notes that a socket syncs a document; answers whether that is new. Of documents that aren't there, so that the
+    /// socket can be told should they come, only some are noted: each takes two rows.
+    fn note_subscription(
+        &mut self,
+        socket: SocketId,
+        id: DocumentId,
+        absent: bool,
+    ) -> Result<bool, HubError> {
         if self.store.is_subscribed(socket, id)? {
             return Ok(false);
         }
-        if self.store.subscriptions(socket)? >= self.config.subscriptions {
-            return Err(HubError::Protocol(
-                "too many documents are open on one connection",
-            ));
+        let Some(state) = self.sockets.get_mut(&socket) else {
+            return Ok(false);
+        };
+        let known = match state.subscriptions {
+            Some(known) => known,
+            None => self.store.subscriptions(socket)?,
+        };
+        state.subscriptions = Some(known);
+        if absent {
+            if state.awaited >= AWAITED {
+                return Ok(false);
+            }
+            state.awaited += 1;
+        }
+        let member = state.member.id.clone();
+        let of_member = self.sockets.values().filter(|state| state.member.id == member);
+        let all: u64 = of_member.filter_map(|state| state.subscriptions).sum();
+        if all >= self.config.subscriptions {
+            return Err(HubError::Protocol("too many documents are open at once"));
         }
         self.store.subscribe(socket, id)?;
+        if let Some(state) = self.sockets.get_mut(&socket) {
+            state.subscriptions = Some(known + 1);
+        }
         Ok(true)
     }
 
@@ -153,6 +183,13 @@ impl<S: Store> Hub<S> {
             self.peers.forget(socket, *id);
             if self.store.is_subscribed(socket, *id)? {
                 self.store.unsubscribe(socket, *id)?;
+                if let Some(known) = self
+                    .sockets
+                    .get_mut(&socket)
+                    .and_then(|state| state.subscriptions.as_mut())
+                {
+                    *known = known.saturating_sub(1);
+                }
             }
         }
         Ok(())
@@ -183,7 +220,8 @@ impl<S: Store> Hub<S> {
             peer.state.have_responded = false;
         }
         let heads = sorted(loaded.document.get_heads());
-        let message = loaded.document.generate_sync_message(&mut peer.state);
+        let (reached, again) = peer.sent_so_far();
+        let message = peer.generate(&loaded.document);
         // What is needed is asked for once: of the changes that its Bloom filter holds by chance, the other side
         // doesn't know by itself that they are missing here.
         let worth = |message: &Message| {
@@ -200,6 +238,7 @@ impl<S: Store> Hub<S> {
             None => {
                 peer.state = before;
                 peer.state.in_flight = false;
+                peer.restore_sent(reached, again);
             }
         }
     }
@@ -232,6 +271,7 @@ impl<S: Store> Hub<S> {
             bloom: BloomFilter::from_hashes(have.iter()),
         }];
         peer.sent = None;
+        peer.forget_sent();
         self.send_sync(socket, id, peer, message);
     }
 
@@ -247,13 +287,15 @@ impl<S: Store> Hub<S> {
             message.flags = None;
         }
         if let Some(target) = self.peer_of(socket) {
-            let frame = Frame::Sync(SyncData {
-                document: id,
-                sender: self.peer.clone(),
-                target,
-                data: message.encode(),
-            });
-            self.send(socket, &frame);
+            for part in split(message) {
+                let frame = Frame::Sync(SyncData {
+                    document: id,
+                    sender: self.peer.clone(),
+                    target: target.clone(),
+                    data: part.encode(),
+                });
+                self.send(socket, &frame);
+            }
         }
     }
 
@@ -271,10 +313,10 @@ impl Peer {
         message: inspect::Message<'_>,
         now: Timestamp,
     ) -> Result<(), HubError> {
-        if message.flags {
-            // It reads version 2, in which a whole document is one chunk.
-            self.state.their_capabilities = Some(vec![Capability::MessageV2]);
-        }
+        // It reads version 2, in which a whole document is one chunk: if that fits a frame.
+        let whole = message.flags && loaded.meta.bytes <= limits::PART as u64 * 8;
+        self.state.their_capabilities = whole.then(|| vec![Capability::MessageV2]);
+        self.heard(&message);
         let document = &mut loaded.document;
         let knows = |hash: &ChangeHash| document.get_change_meta_by_hash(hash).is_some();
         if message.heads.iter().all(knows) {

@@ -23,8 +23,8 @@ const CHANGE: u8 = 1;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 
-/// An actor has 16 bytes; Automerge lengthens it for edits of an older state.
-const MOST_ACTOR_BYTES: usize = 64;
+/// The bytes of an actor that a change refers to: stored ones may be longer than new ones ([`Limits::actor`]).
+pub(super) const MOST_ACTOR_BYTES: usize = 64;
 
 /// Bytes after the columns: an author's name, as Automerge writes it.
 const MOST_EXTRA_BYTES: usize = 1_024;
@@ -57,7 +57,7 @@ pub fn change(chunk: &[u8], limits: &Limits) -> Result<Change, InspectError> {
         2 => return Err(InspectError::Compressed),
         _ => return Err(InspectError::Malformed("a chunk is of no known type")),
     }
-    let data = reader.bytes(limits.bytes, "bytes")?;
+    let data = reader.bytes(limits.change, "bytes of a change")?;
     if !reader.is_empty() {
         return Err(InspectError::Malformed("bytes follow a change"));
     }
@@ -76,21 +76,21 @@ pub fn change(chunk: &[u8], limits: &Limits) -> Result<Change, InspectError> {
 fn bounded(data: &[u8], limits: &Limits) -> Result<usize, InspectError> {
     let mut reader = Reader::new(data);
     reader.hashes(limits.hashes)?;
-    actor(&mut reader)?;
+    actor(&mut reader, limits.actor)?;
     let seq = reader.unsigned()?;
     let first = reader.unsigned()?;
     reader.signed()?;
     reader.bytes(limits.key, "bytes of a commit message")?;
     let mut actors = 1_usize;
     for _ in 0..reader.at_most(limits.hashes, "actors")? {
-        actor(&mut reader)?;
+        actor(&mut reader, MOST_ACTOR_BYTES)?;
         actors += 1;
     }
     let bounds = Bounds {
         operations: limits.operations,
         actors: actors as u64,
         key: limits.key,
-        text: limits.bytes,
+        text: limits.change,
     };
     let operations = columns::walk(&mut reader, &bounds)?;
     if reader.rest().len() > MOST_EXTRA_BYTES {
@@ -106,8 +106,8 @@ fn bounded(data: &[u8], limits: &Limits) -> Result<usize, InspectError> {
     Ok(operations)
 }
 
-fn actor(reader: &mut Reader<'_>) -> Result<(), InspectError> {
-    match reader.bytes(MOST_ACTOR_BYTES, "bytes of an actor")? {
+fn actor(reader: &mut Reader<'_>, limit: usize) -> Result<(), InspectError> {
+    match reader.bytes(limit, "bytes of an actor")? {
         [] => Err(InspectError::Malformed("an actor is empty")),
         _ => Ok(()),
     }

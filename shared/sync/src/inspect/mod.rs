@@ -15,6 +15,8 @@ mod error;
 mod message;
 mod reader;
 
+use docket_domain::limits;
+
 pub use change::{change, is_single};
 pub use error::InspectError;
 pub use message::{Message, changes, chunks, message};
@@ -22,7 +24,7 @@ pub use message::{Message, changes, chunks, message};
 /// How much is taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a sync message, and of a change.
+    /// Bytes of a sync message.
     pub bytes: usize,
     /// Changes in one message.
     pub changes: usize,
@@ -32,18 +34,33 @@ pub struct Limits {
     pub hashes: usize,
     /// Bytes of a key, and of a commit message.
     pub key: usize,
+    /// Bytes of one change.
+    pub change: usize,
+    /// Bytes of an actor.
+    pub actor: usize,
+}
+
+impl Limits {
+    /// For what was stored once, by a hub that may have taken longer actors.
+    #[must_use]
+    pub const fn of_stored(self) -> Self {
+        Self {
+            actor: change::MOST_ACTOR_BYTES,
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // A list of 10,000 ranks made in one change has 0.6 MB.
-            bytes: 8 << 20,
-            changes: 20_000,
-            // A pasted description of 100 KB fits; decoded, these take some 50 MB for a moment.
-            operations: 150_000,
-            hashes: 4_096,
-            key: 4_096,
+            bytes: limits::FRAME,
+            changes: limits::MESSAGE_CHANGES,
+            operations: limits::TURN_OPERATIONS,
+            hashes: limits::HASHES,
+            key: limits::KEY,
+            change: limits::CHANGE,
+            actor: limits::ACTOR,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Bytes to frames.
 
-use docket_domain::{Member, Timestamp};
+use std::cell::Cell;
+
+use docket_domain::{Duty, Member, MemberId, OrganisationId, Role, Timestamp};
 use minicbor::Decoder;
 
 use super::{
     Ephemeral, FRAME_LIMIT, Frame, ID_LIMIT, LIST_LIMIT, PeerId, PeerMetadata, Person, Refusal, RemoteHeads,
     RowUpdate, SyncData, TEXT_LIMIT, WireError,
-    reader::{Fields, boolean, bytes, count, document, document_text, hash, integer, list, text},
+    reader::{Fields, boolean, bytes, count, document, document_text, hash, integer, list, readable, text},
 };
 
 /// The most strings in a list of versions or storages.
@@ -21,15 +23,31 @@ impl Frame {
     /// When the bytes are too many, are no CBOR map, or lack what their type needs. A type that isn't known is no
     /// error: it reads as [`Frame::Unknown`].
     pub fn decode(frame: &[u8]) -> Result<Self, WireError> {
-        if frame.len() > FRAME_LIMIT {
-            return Err(WireError::TooLarge {
-                size: frame.len(),
-                limit: FRAME_LIMIT,
-            });
-        }
-        let fields = Fields::read(&mut Decoder::new(frame))?;
-        let kind = fields.required("type", text(TEXT_LIMIT))?;
-        Ok(match kind.as_str() {
+        let (fields, kind) = fields(frame)?;
+        Self::of_kind(&kind, &fields, None)
+    }
+
+    /// Reads a frame of a hub that may be newer than this client: what can't be read in it is passed over and counted.
+    /// One of Docket's own frames that can't be read at all reads as [`Frame::Unknown`].
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode), for frames of automerge-repo, and for what isn't a frame.
+    pub fn decode_known(frame: &[u8]) -> Result<(Self, PassedOver), WireError> {
+        let (fields, kind) = fields(frame)?;
+        let passed = Passed::default();
+        let read = Self::of_kind(&kind, &fields, Some(&passed));
+        let frame = match read {
+            Err(_) if kind.starts_with(OWN) => {
+                passed.frames.set(1);
+                unknown(&kind)
+            }
+            read => read?,
+        };
+        Ok((frame, passed.total()))
+    }
+
+    fn of_kind(kind: &str, fields: &Fields<'_>, passed: Option<&Passed>) -> Result<Self, WireError> {
+        Ok(match kind {
             "join" => Self::Join {
                 sender: fields.required("senderId", peer)?,
                 metadata: fields.optional("peerMetadata", metadata)?.unwrap_or_default(),
@@ -49,8 +67,8 @@ impl Frame {
             "leave" => Self::Leave {
                 sender: fields.required("senderId", peer)?,
             },
-            "request" => Self::Request(sync(&fields)?),
-            "sync" => Self::Sync(sync(&fields)?),
+            "request" => Self::Request(sync(fields)?),
+            "sync" => Self::Sync(sync(fields)?),
             "doc-unavailable" => Self::DocUnavailable {
                 document: fields.required("documentId", document_text)?,
                 sender: fields.required("senderId", peer)?,
@@ -80,14 +98,62 @@ impl Frame {
                 document: fields.required("documentId", document_text)?,
                 heads: fields.required("newHeads", remote_heads)?,
             },
-            _ if kind.starts_with("docket-") => docket(&kind, &fields)?,
-            _ => unknown(&kind),
+            _ if kind.starts_with(OWN) => docket(kind, fields, passed)?,
+            _ => unknown(kind),
         })
     }
 }
 
+/// What the types of Docket's own frames begin with.
+const OWN: &str = "docket-";
+
+/// What was passed over in a frame because this version can't read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PassedOver {
+    /// Frames of Docket's, whole.
+    pub frames: u64,
+    /// Rows of the catalogue.
+    pub rows: u64,
+    /// Members: those with a role that isn't known count as viewers.
+    pub members: u64,
+}
+
+#[derive(Default)]
+struct Passed {
+    frames: Cell<u64>,
+    rows: Cell<u64>,
+    members: Cell<u64>,
+}
+
+impl Passed {
+    fn total(&self) -> PassedOver {
+        PassedOver {
+            frames: self.frames.get(),
+            rows: self.rows.get(),
+            members: self.members.get(),
+        }
+    }
+}
+
+fn add(count: &Cell<u64>) {
+    count.set(count.get() + 1);
+}
+
+/// A frame's fields, and its type.
+fn fields(frame: &[u8]) -> Result<(Fields<'_>, String), WireError> {
+    if frame.len() > FRAME_LIMIT {
+        return Err(WireError::TooLarge {
+            size: frame.len(),
+            limit: FRAME_LIMIT,
+        });
+    }
+    let fields = Fields::read(&mut Decoder::new(frame))?;
+    let kind = fields.required("type", text(TEXT_LIMIT))?;
+    Ok((fields, kind))
+}
+
 /// Docket's own frames.
-fn docket(kind: &str, fields: &Fields<'_>) -> Result<Frame, WireError> {
+fn docket(kind: &str, fields: &Fields<'_>, passed: Option<&Passed>) -> Result<Frame, WireError> {
     Ok(match kind {
         "docket-subscribe" => Frame::Subscribe {
             epoch: fields.optional("epoch", text(ID_LIMIT))?,
@@ -110,11 +176,20 @@ fn docket(kind: &str, fields: &Fields<'_>) -> Result<Frame, WireError> {
         "docket-rows" => Frame::Rows {
             epoch: fields.required("epoch", text(ID_LIMIT))?,
             version: fields.required("version", count)?,
-            rows: fields.required("rows", list(LIST_LIMIT, row))?,
+            rows: match passed {
+                None => fields.required("rows", list(LIST_LIMIT, row))?,
+                Some(passed) => fields.required("rows", readable(LIST_LIMIT, row, || add(&passed.rows)))?,
+            },
             more: fields.required("more", boolean)?,
         },
         "docket-members" => Frame::Members {
-            members: fields.required("members", list(LIST_LIMIT, member))?,
+            members: match passed {
+                None => fields.required("members", list(LIST_LIMIT, member))?,
+                Some(passed) => {
+                    let read = |decoder: &mut Decoder<'_>, _| known_member(decoder, passed);
+                    fields.required("members", readable(LIST_LIMIT, read, || add(&passed.members)))?
+                }
+            },
         },
         "docket-facts" => Frame::Facts {
             document: fields.required("document", document)?,
@@ -127,6 +202,12 @@ fn docket(kind: &str, fields: &Fields<'_>) -> Result<Frame, WireError> {
         },
         "docket-purged" => Frame::Purged {
             document: fields.required("document", document)?,
+        },
+        "docket-presence" => Frame::Presence {
+            whole: fields.required("whole", boolean)?,
+            changed: fields.required("changed", list(LIST_LIMIT, person))?,
+            gone: fields.required("gone", list(LIST_LIMIT, peer))?,
+            more: fields.optional("more", count)?.unwrap_or_default(),
         },
         "docket-present" => Frame::Present {
             people: fields.required("people", list(LIST_LIMIT, person))?,
@@ -211,6 +292,41 @@ pub(super) fn refusal(decoder: &mut Decoder<'_>, _: &'static str) -> Result<Refu
 
 fn member(decoder: &mut Decoder<'_>, _: &'static str) -> Result<Member, WireError> {
     Ok(decoder.decode()?)
+}
+
+/// A member, as far as this version knows roles and duties: whoever has a role of a newer one may do least.
+fn known_member(decoder: &mut Decoder<'_>, passed: &Passed) -> Result<Member, WireError> {
+    #[derive(minicbor::Decode)]
+    #[cbor(map)]
+    struct Loose {
+        #[n(0)]
+        id: MemberId,
+        #[n(1)]
+        name: String,
+        #[n(2)]
+        role: u32,
+        #[n(3)]
+        organisation: Option<OrganisationId>,
+        #[n(4)]
+        duties: Vec<u32>,
+    }
+    let loose: Loose = decoder.decode()?;
+    let known = |index: u32| minicbor::to_vec(index).unwrap_or_default();
+    let role = minicbor::decode::<Role>(&known(loose.role)).ok();
+    let duties = loose.duties.iter();
+    let duties: Vec<Duty> = duties
+        .filter_map(|duty| minicbor::decode(&known(*duty)).ok())
+        .collect();
+    if role.is_none() || duties.len() < loose.duties.len() {
+        add(&passed.members);
+    }
+    Ok(Member {
+        id: loose.id,
+        name: loose.name,
+        role: role.unwrap_or(Role::Viewer),
+        organisation: loose.organisation,
+        duties,
+    })
 }
 
 fn person(decoder: &mut Decoder<'_>, _: &'static str) -> Result<Person, WireError> {

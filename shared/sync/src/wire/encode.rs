@@ -289,6 +289,18 @@ impl Frame {
                 w.text("type", "docket-purged")?;
                 w.document("document", *document)
             }
+            Self::Presence {
+                whole,
+                changed,
+                gone,
+                more,
+            } => {
+                w.text("type", "docket-presence")?;
+                w.boolean("whole", *whole)?;
+                w.maps("changed", changed, Writer::person)?;
+                w.list("gone", gone, |writer, peer| writer.0.str(peer.as_str())?.ok())?;
+                w.number("more", *more)
+            }
             Self::Present { people } => {
                 w.text("type", "docket-present")?;
                 w.maps("people", people, Writer::person)

@@ -148,7 +148,18 @@ pub enum Frame {
         /// Which.
         document: DocumentId,
     },
-    /// `docket-present`: who is here, and where; the whole list each time.
+    /// `docket-presence`: who is here, and where, as far as that changed.
+    Presence {
+        /// Is it the whole list, in the place of what was told before?
+        whole: bool,
+        /// Who came, or is somewhere else now.
+        changed: Vec<Person>,
+        /// Whose tabs are gone.
+        gone: Vec<PeerId>,
+        /// How many more are here than are told of.
+        more: u64,
+    },
+    /// `docket-present`, to clients of version 1: who is here, and where; the whole list each time.
     Present {
         /// They.
         people: Vec<Person>,
@@ -263,7 +274,7 @@ pub struct Person {
     pub member: MemberId,
     /// Their name.
     pub name: String,
-    /// Which of their tabs.
+    /// Which of their tabs: its [alias](PeerId::alias).
     pub peer: PeerId,
     /// The document they have open; none for a list.
     pub document: Option<DocumentId>,

@@ -17,12 +17,13 @@ pub mod record;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use decode::PassedOver;
 pub use error::WireError;
 pub use frame::{Ephemeral, Frame, Person, Refusal, RemoteHeads, RowUpdate, SyncData};
 pub use peer::{PeerId, PeerMetadata};
 
 /// The largest frame that is read, in bytes. Larger documents are offered in several messages or by HTTP.
-pub const FRAME_LIMIT: usize = 8 * 1024 * 1024;
+pub const FRAME_LIMIT: usize = docket_domain::limits::FRAME;
 /// The most bytes of a peer id, storage id or session id.
 pub const ID_LIMIT: usize = 256;
 /// The most bytes of a sentence, a name or a code.
@@ -32,4 +33,13 @@ pub const LIST_LIMIT: usize = 100_000;
 /// The version of the automerge-repo protocol that is spoken.
 pub const PROTOCOL_VERSION: &str = "1";
 /// The version of Docket's own frames, as announced in `peerMetadata`.
-pub const DOCKET_VERSION: u32 = 1;
+///
+/// 2: presence is told as differences.
+pub const DOCKET_VERSION: u32 = 2;
+/// The code of a refusal of what is said again, by the client itself, on top of what is there: too many values or copies
+/// stand side by side.
+pub const CROWDED: &str = "crowded";
+/// The code of a refusal of what belongs into the document in which this one goes on: the client says it again there.
+pub const MOVED: &str = "moved";
+/// What a client is told whose peer id somebody else has: it takes another one.
+pub const PEER_TAKEN: &str = "somebody else has that peer id: take another";

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use super::{ID_LIMIT, WireError};
 
 /// A peer's id: any text of 1 to 256 bytes, chosen by the peer, unique among those connected.
@@ -19,6 +21,14 @@ impl PeerId {
             return Err(WireError::Field("peer id"));
         }
         Ok(Self(text))
+    }
+
+    /// What others are told of this peer: tells it apart from others and gives nobody its id.
+    #[must_use]
+    pub fn alias(&self) -> Self {
+        let digest = Sha256::digest(self.0.as_bytes());
+        let digits = digest.iter().take(12).map(|byte| format!("{byte:02x}"));
+        Self(digits.collect())
     }
 
     /// The id as text.

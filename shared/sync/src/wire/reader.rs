@@ -230,6 +230,21 @@ pub(super) fn list<'b, T>(
     }
 }
 
+/// As [`list`], but passes over entries that can't be read, and counts them.
+pub(super) fn readable<'b, T>(
+    limit: usize,
+    read: impl Fn(&mut Decoder<'b>, &'static str) -> Result<T, WireError>,
+    unread: impl Fn(),
+) -> impl Fn(&mut Decoder<'b>, &'static str) -> Result<Vec<T>, WireError> {
+    let entry = move |decoder: &mut Decoder<'b>, name| {
+        let mut value = decoder.clone();
+        skip(decoder, 0)?;
+        Ok(read(&mut value, name).map_err(|_| unread()).ok())
+    };
+    let entries = list(limit, entry);
+    move |decoder, name| Ok(entries(decoder, name)?.into_iter().flatten().collect())
+}
+
 /// Reads a document id as automerge-repo writes it: base58check text.
 pub(super) fn document_text(decoder: &mut Decoder<'_>, name: &'static str) -> Result<DocumentId, WireError> {
     Ok(text(64)(decoder, name)?.parse()?)

@@ -5,14 +5,14 @@ use docket_domain::DocumentId;
 use minicbor::Decoder;
 
 use super::{
-    LIST_LIMIT, Refusal, WireError,
+    FRAME_LIMIT, LIST_LIMIT, Refusal, WireError,
     decode::refusal,
     encode::{Writer, Written},
     reader::{Fields, bytes, document, hash, list},
 };
 
 /// The largest single record, in bytes: a document's chunk and facts, or a batch of changes.
-pub const RECORD_LIMIT: usize = 8 * 1024 * 1024;
+pub const RECORD_LIMIT: usize = docket_domain::limits::RECORD;
 /// The most heads of one document.
 const HEADS_LIMIT: usize = 10_000;
 
@@ -100,7 +100,8 @@ pub struct StoredRecord {
     pub document: DocumentId,
     /// Its heads in the hub now: what they contain is stored.
     pub heads: Vec<ChangeHash>,
-    /// `domain::Facts` in CBOR, as they are now; empty when the document isn't there or may not be read.
+    /// `domain::Facts` in CBOR, as they are now; empty when the document isn't there or may not be read, when nothing of the
+    /// record is stored, and when a later record of the same document tells them.
     pub facts: Vec<u8>,
     /// The changes that weren't taken.
     pub refused: Vec<Refusal>,
@@ -161,12 +162,12 @@ impl HeadsRecord {
     /// Reads the request of `POST …/documents`.
     ///
     /// # Errors
-    /// When it is none, or larger than [`RECORD_LIMIT`].
+    /// When it is none, or larger than a frame may be ([`FRAME_LIMIT`]).
     pub fn decode_request(request: &[u8]) -> Result<Vec<Self>, WireError> {
-        if request.len() > RECORD_LIMIT {
+        if request.len() > FRAME_LIMIT {
             return Err(WireError::TooLarge {
                 size: request.len(),
-                limit: RECORD_LIMIT,
+                limit: FRAME_LIMIT,
             });
         }
         let fields = Fields::read(&mut Decoder::new(request))?;

@@ -197,11 +197,15 @@ impl World {
             match effect {
                 Effect::Send { socket, bytes } => {
                     if self.sockets.get(&socket).is_some_and(|socket| socket.hub_open) {
-                        self.send_down(socket, Item::Frame(bytes));
+                        self.send_down(socket, Item::Frame(bytes.to_vec()));
                     }
                 }
                 Effect::Close { socket, .. } => self.close_at_hub(socket),
                 Effect::Keep { .. } => {}
+                Effect::Tick { at } => {
+                    let at = at.max(self.now);
+                    self.plan_at(at, Happening::Tick);
+                }
                 Effect::Alarm { at } => {
                     let at = at.max(self.now);
                     self.plan_at(at, Happening::Alarm);

@@ -30,6 +30,22 @@ fn two_members_edit_one_issue() {
     );
 }
 
+/// The row of a document that left this member's view was kept for an edit's sake, and forgotten when that had ended.
+#[test]
+fn what_left_the_view_goes_when_its_last_edit_has_ended() {
+    simulate(
+        15_729_018_411_163_028_863,
+        &[
+            Step::Edit(1, 0, 1, What::Comment),
+            Step::SetRole(1, Role::Viewer),
+            Step::Edit(1, 1, 0, What::Comment),
+            Step::Run(235),
+            Step::SetAudience(1, Readers::Group),
+            Step::KillTab(1, 1),
+        ],
+    );
+}
+
 #[test]
 fn a_refused_change_amid_good_ones_is_set_aside_alone() {
     simulate(

@@ -29,15 +29,17 @@ pub struct Outcome {
 
 pub struct Server {
     hub: Hub<MemoryStore>,
+    config: Config,
     sessions: BTreeMap<SocketId, Vec<u8>>,
     pub fault: Option<Fault>,
     pub alarm: Option<Timestamp>,
 }
 
 impl Server {
-    pub fn new(store: MemoryStore) -> Self {
+    pub fn new(store: MemoryStore, config: Config) -> Self {
         Self {
-            hub: Hub::new(store, config()).unwrap(),
+            hub: Hub::new(store, config).unwrap(),
+            config,
             sessions: BTreeMap::new(),
             fault: None,
             alarm: None,
@@ -49,7 +51,7 @@ impl Server {
     }
 
     pub fn connect(&mut self, socket: SocketId, member: &MemberId) -> Outcome {
-        let effects = self.hub.connect(socket, member);
+        let effects = self.hub.connect(socket, member, docket_domain::Timestamp(0));
         self.carry_out(effects)
     }
 
@@ -96,12 +98,12 @@ impl Server {
     pub fn kill(&mut self) {
         self.sessions.clear();
         self.alarm = None;
-        self.hub = Hub::new(self.hub.store().clone(), config()).unwrap();
+        self.hub = Hub::new(self.hub.store().clone(), self.config).unwrap();
     }
 
     /// The object is evicted and built again: the store and the sockets with their attachments are left.
     pub fn evict(&mut self, now: Timestamp) -> Outcome {
-        self.hub = Hub::new(self.hub.store().clone(), config()).unwrap();
+        self.hub = Hub::new(self.hub.store().clone(), self.config).unwrap();
         let mut outcome = Outcome::default();
         for (socket, session) in self.sessions.clone() {
             let effects = self.hub.resume(socket, &session, now);
@@ -135,7 +137,7 @@ impl Server {
                 Effect::Alarm { at } => {
                     self.alarm = Some(self.alarm.map_or(*at, |set| set.min(*at)));
                 }
-                Effect::Send { .. } | Effect::Close { .. } => {}
+                Effect::Send { .. } | Effect::Close { .. } | Effect::Tick { .. } => {}
             }
         }
         Outcome {
@@ -146,7 +148,7 @@ impl Server {
 }
 
 /// Small enough that documents leave the cache and are compacted in every run.
-fn config() -> Config {
+pub fn config() -> Config {
     Config {
         cache: 200_000,
         pieces: 8,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use docket_domain::{Command, DocumentId, Member, MemberId, Timestamp};
-use docket_sync::hub::{Effect, Hub, SocketId, Store, memory::MemoryStore};
+use docket_sync::hub::{Config, Effect, Hub, SocketId, Store, memory::MemoryStore};
 
 use super::{
     device::Device,
@@ -49,17 +49,18 @@ pub enum Happening {
     Flush(Place),
     Hint(Place, DocumentId, Vec<u8>),
     Alarm,
+    Tick,
 }
 
 impl World {
-    pub fn new(seed: u64, workspace: DocumentId, members: Vec<Member>) -> Self {
+    pub fn new(seed: u64, workspace: DocumentId, members: Vec<Member>, config: Config) -> Self {
         let mut store = MemoryStore::new(workspace, "epoch");
         for member in &members {
             store.put_member(member.clone());
         }
         let mut world = Self {
             now: Timestamp(1_000_000),
-            server: Server::new(store),
+            server: Server::new(store, config),
             devices: members
                 .iter()
                 .map(|member| Device::new(member.id.clone()))
@@ -279,6 +280,11 @@ impl World {
             Happening::Flush(place) => self.with_tab(place, Tab::flush),
             Happening::Hint(place, id, chunk) => {
                 self.with_tab(place, |tab, device| tab.hint(device, id, &chunk));
+            }
+            Happening::Tick => {
+                let effects = self.server.hub().tick(self.now);
+                let outcome = self.server.carry_out(effects);
+                self.spread(outcome);
             }
             Happening::Alarm => {
                 if self.server.alarm.is_some_and(|at| at <= self.now) {

@@ -9,8 +9,12 @@ use automerge::{
     transaction::{Transactable, Transaction},
 };
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Timestamp, facts::Receipt, genesis,
-    metrics::Quarter, read::Workspace, report::Section,
+    DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Timestamp,
+    facts::{Author, Receipt},
+    genesis,
+    metrics::Quarter,
+    read::Workspace,
+    report::Section,
 };
 use docket_sync::guard::{self, Input, Judgement, Nature, Verdict};
 
@@ -129,6 +133,8 @@ impl Stored {
         let mut workspace = Self::new(Kind::Workspace, WORKSPACE);
         workspace.write(1, &other(), |tx| {
             put(tx, &["components", "old"], true.into())?;
+            put(tx, &["people", "jira:mine"], text("m-me"))?;
+            put(tx, &["people", "jira:theirs"], text("m-other"))?;
             put(tx, &["reports", "2026-Q1"], text("automerge:x"))
         });
         workspace
@@ -204,7 +210,8 @@ impl Stored {
             received: Timestamp(0),
             contact: Timestamp(0),
         };
-        self.facts.record(change.actor_id(), member, receipt);
+        let author = member.map_or(Author::Nobody, Author::Member);
+        self.facts.record(change.actor_id(), author, receipt);
     }
 
     /// The change that an edit of a copy makes.

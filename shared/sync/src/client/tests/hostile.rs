@@ -3,7 +3,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::wire::SyncData;
+use automerge::ChangeHash;
+
+use crate::{
+    client::Problem,
+    wire::{RowUpdate, SyncData},
+};
+use docket_domain::Duty;
 
 fn live() -> Client {
     let mut client = client("tab");
@@ -40,12 +46,72 @@ fn sync(data: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_bloom_filter_that_divides_by_zero_closes_the_socket() {
+fn a_bloom_filter_that_divides_by_zero_costs_that_document_alone() {
     // Version 1, no heads, no needs, one summary: no last sync, and a filter of one entry with 0 bits each.
     let message = [0x42, 0, 0, 1, 0, 5, 1, 0, 7, 0, 0, 0];
     let output = live().receive(&sync(&message));
-    assert!(output.close);
-    assert!(matches!(output.events[..], [Event::Problem(_)]));
+    assert!(!output.close);
+    assert!(matches!(
+        output.events[..],
+        [Event::Problem(Problem::Sync(..)), Event::Unavailable { .. }]
+    ));
+}
+
+/// A newer hub has a fifth role, a duty and a row that nobody here knows: all else is taken in.
+#[test]
+fn what_a_newer_hub_adds_is_passed_over_and_named() {
+    let ann = Member {
+        id: "ann".parse().unwrap(),
+        name: "Ann".to_owned(),
+        role: Role::Viewer,
+        organisation: None,
+        duties: vec![Duty::Board],
+    };
+    let members = Frame::Members {
+        members: vec![ann.clone(), ann.clone()],
+    };
+    let mut bytes = members.encode();
+    // The role is key 2 of the member's map, the duties key 4.
+    let role = bytes.windows(2).position(|pair| pair == [2, 3]).unwrap();
+    bytes[role + 1] = 9;
+    let mut client = live();
+    let output = client.receive(&bytes);
+    assert!(!output.close);
+    let [
+        Event::Problem(Problem::PassedOver(passed)),
+        Event::Members(members),
+    ] = &output.events[..]
+    else {
+        panic!("{:?}", output.events);
+    };
+    assert_eq!((passed.members, members.len()), (1, 2));
+    assert_eq!(members[0], ann);
+    let row = |heads: usize| RowUpdate {
+        document: DocumentId::from_bytes([7; 16]),
+        heads: vec![ChangeHash([1; 32]); heads],
+        row: None,
+    };
+    let rows = Frame::Rows {
+        epoch: "e".to_owned(),
+        version: 3,
+        rows: vec![row(10_001), row(1)],
+        more: false,
+    };
+    let output = client.receive(&rows.encode());
+    assert!(!output.close);
+    assert!(matches!(
+        &output.events[..],
+        [Event::Problem(Problem::PassedOver(_)), Event::Rows { rows, cursor, .. }]
+            if rows.len() == 1 && cursor.version == 3
+    ));
+    let mut broken = Frame::Purged {
+        document: DocumentId::from_bytes([7; 16]),
+    }
+    .encode();
+    let name = broken.windows(8).position(|name| name == b"document").unwrap();
+    broken[name] = b'D';
+    let output = client.receive(&broken);
+    assert!(!output.close, "{:?}", output.events);
 }
 
 #[test]

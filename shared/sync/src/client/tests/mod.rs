@@ -57,7 +57,9 @@ impl Pair {
 
     fn connect(&mut self) {
         self.socket = SocketId(self.socket.0 + 1);
-        let effects = self.hub.connect(self.socket, &self.member.id);
+        let effects = self
+            .hub
+            .connect(self.socket, &self.member.id, docket_domain::Timestamp(0));
         assert!(
             !effects
                 .iter()

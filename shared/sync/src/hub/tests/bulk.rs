@@ -232,3 +232,37 @@ fn what_is_written_in_bulk_counts_from_its_receipt() {
     let last = row.issue().unwrap().timeline.last().unwrap().clone();
     assert_eq!((last.at, last.corrected), (world.now, true));
 }
+
+#[test]
+fn what_stored_nothing_is_not_answered_with_facts() {
+    let mut world = World::new();
+    let mut bob = world.join("bob", true);
+    bob.create(id(5), "Mount hangs", world.now);
+    let record = ChangesRecord {
+        document: id(5),
+        changes: chunks(bob.copy(id(5))),
+    };
+    let facts = write(&mut world, &bob, &record).facts;
+    assert!(!facts.is_empty());
+    // The answer was lost: what is there already is told again.
+    assert_eq!(write(&mut world, &bob, &record).facts, facts);
+    let empty = ChangesRecord {
+        document: id(5),
+        changes: Vec::new(),
+    };
+    let answer = write(&mut world, &bob, &empty);
+    assert_eq!(answer.facts, b"");
+    assert_eq!(answer.heads, bob.heads(id(5)));
+    let refused = bob.edit(id(5), |tx| tx.put(automerge::ROOT, "severity", "catastrophic"));
+    let wrong = ChangesRecord {
+        document: id(5),
+        changes: chunks(bob.copy(id(5))),
+    };
+    let answer = write(&mut world, &bob, &wrong);
+    assert_eq!(answer.refused[0].change, refused);
+    assert_eq!(answer.facts, b"");
+    // A document that comes three times is told of once.
+    let answers = write_all(&mut world, &bob, &[record.clone(), record.clone(), record]);
+    let told: Vec<bool> = answers.iter().map(|answer| !answer.facts.is_empty()).collect();
+    assert_eq!(told, [false, false, true]);
+}

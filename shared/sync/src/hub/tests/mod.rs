@@ -8,12 +8,15 @@ mod barring;
 mod bulk;
 mod bundle;
 mod catalogue;
+mod generations;
 mod hostile;
 mod leaving;
 mod presence;
+mod quota;
 mod refusing;
 mod sockets;
 mod syncing;
+mod unknown;
 mod upkeep;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -41,6 +44,7 @@ pub(super) struct World {
     inbox: BTreeMap<SocketId, VecDeque<Vec<u8>>>,
     closed: BTreeMap<SocketId, String>,
     alarms: Vec<Timestamp>,
+    tick: Option<Timestamp>,
     /// Frames in either direction.
     frames: usize,
 }
@@ -84,6 +88,7 @@ impl World {
             inbox: BTreeMap::new(),
             closed: BTreeMap::new(),
             alarms: Vec::new(),
+            tick: None,
             frames: 0,
         }
     }
@@ -129,7 +134,7 @@ impl World {
             match effect {
                 Effect::Send { socket, bytes } => {
                     self.frames += 1;
-                    self.inbox.entry(socket).or_default().push_back(bytes);
+                    self.inbox.entry(socket).or_default().push_back(bytes.to_vec());
                 }
                 Effect::Close { socket, reason } => {
                     self.kept.remove(&socket);
@@ -145,6 +150,7 @@ impl World {
                     }
                 }
                 Effect::Alarm { at } => self.alarms.push(at),
+                Effect::Tick { at } => self.tick = Some(at),
             }
         }
     }
@@ -155,8 +161,13 @@ impl World {
         self.call(|hub, now| hub.receive(socket, &bytes, now));
     }
 
-    /// A client that joined.
+    /// A client that joined, as one of before presence was told as differences.
     pub(super) fn join(&mut self, member: &str, docket: bool) -> Client {
+        self.join_as(member, docket.then_some(1))
+    }
+
+    /// A client that joined and understands this version of Docket's frames; none for a stock client.
+    pub(super) fn join_as(&mut self, member: &str, docket: Option<u32>) -> Client {
         let socket = SocketId(self.kept.len() as u64 + self.closed.len() as u64 + 1);
         let mut client = Client {
             socket,
@@ -167,11 +178,11 @@ impl World {
             muted: false,
         };
         let member = client.member.clone();
-        self.call(|hub, _| hub.connect(socket, &member));
+        self.call(|hub, _| hub.connect(socket, &member, Timestamp(0)));
         let frame = Frame::Join {
             sender: client.peer.clone(),
             metadata: PeerMetadata {
-                docket: docket.then_some(1),
+                docket,
                 ..PeerMetadata::default()
             },
             versions: vec!["1".to_owned()],
@@ -203,9 +214,14 @@ impl World {
                     }
                 }
             }
-            if quiet {
-                return;
+            if !quiet {
+                continue;
             }
+            let Some(at) = self.tick.take() else {
+                return;
+            };
+            self.now = self.now.max(at);
+            self.call(Hub::tick);
         }
         panic!("the exchange doesn't end");
     }

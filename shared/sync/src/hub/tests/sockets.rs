@@ -22,7 +22,7 @@ fn the_hub_is_silent_until_join_and_then_says_who_it_is() {
     else {
         panic!("{:?}", ann.received);
     };
-    assert_eq!(metadata.docket, Some(1));
+    assert_eq!(metadata.docket, Some(2));
     assert_eq!((member.as_str(), *workspace), ("ann", WORKSPACE));
     assert_eq!((members.len(), people.len()), (5, 2));
 }
@@ -32,7 +32,7 @@ fn closes(frame: &Frame, joined: bool) {
     let socket = if joined {
         world.join("bob", false).socket
     } else {
-        world.call(|hub, _| hub.connect(SocketId(1), &member_id("bob")));
+        world.call(|hub, _| hub.connect(SocketId(1), &member_id("bob"), Timestamp(0)));
         SocketId(1)
     };
     world.receive(socket, frame);
@@ -82,11 +82,11 @@ fn a_peer_id_is_its_owner_s_who_may_take_it_along() {
         metadata: PeerMetadata::default(),
         versions: vec!["1".to_owned()],
     };
-    world.call(|hub, _| hub.connect(SocketId(10), &member_id("cyd")));
+    world.call(|hub, _| hub.connect(SocketId(10), &member_id("cyd"), Timestamp(0)));
     world.receive(SocketId(10), &join);
     assert!(world.closed.contains_key(&SocketId(10)));
     assert!(!world.closed.contains_key(&bob.socket));
-    world.call(|hub, _| hub.connect(SocketId(11), &member_id("bob")));
+    world.call(|hub, _| hub.connect(SocketId(11), &member_id("bob"), Timestamp(0)));
     world.receive(SocketId(11), &join);
     assert!(world.closed.contains_key(&bob.socket));
     assert!(!world.closed.contains_key(&SocketId(11)));

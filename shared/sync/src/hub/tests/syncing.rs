@@ -241,7 +241,7 @@ fn a_claimed_time_is_bounded_by_the_client_s_last_contact() {
     let mut world = World::new();
     let storage = |world: &mut World, n: u64| {
         let socket = SocketId(n);
-        world.call(|hub, _| hub.connect(socket, &member_id("bob")));
+        world.call(|hub, _| hub.connect(socket, &member_id("bob"), Timestamp(0)));
         let frame = Frame::Join {
             sender: PeerId::new(format!("bob-{n}")).unwrap(),
             metadata: PeerMetadata {
@@ -289,5 +289,103 @@ fn a_claimed_time_is_bounded_by_the_client_s_last_contact() {
     let actor = facts
         .actor(&ActorId::from(phone.peer.as_str().as_bytes()))
         .unwrap();
-    assert_eq!(actor.receipts[0].contact, Timestamp(0));
+    // It joined just now, and could have nothing of ours before.
+    let joined = actor.receipts[0].received;
+    let contact = actor.receipts[0].contact;
+    assert!(contact < joined && joined.plus(-70_000) < contact);
+}
+
+/// A client of ven's with that storage, which came in by something made at `issued`.
+fn with_storage(world: &mut World, n: u64, storage: &str, issued: Timestamp) -> Client {
+    let mut ven = world.join("ven", true);
+    ven.socket = SocketId(n);
+    ven.peer = PeerId::new(format!("ven-{n}")).unwrap();
+    world.call(|hub, _| hub.connect(SocketId(n), &member_id("ven"), issued));
+    let frame = Frame::Join {
+        sender: ven.peer.clone(),
+        metadata: PeerMetadata {
+            storage_id: Some(storage.to_owned()),
+            ephemeral: false,
+            docket: Some(1),
+        },
+        versions: vec!["1".to_owned()],
+    };
+    world.receive(SocketId(n), &frame);
+    ven
+}
+
+/// The vendor's client says to have answered at `at`, on a copy that it has from elsewhere. Is it believed?
+fn believed(world: &mut World, ven: &mut Client, copy: &Automerge, at: Timestamp) -> bool {
+    ven.put(
+        id(5),
+        copy.clone()
+            .with_actor(ActorId::from(ven.peer.as_str().as_bytes())),
+    );
+    let comment = Action::AddComment {
+        id: docket_domain::EntryId::random(),
+        body: "On it.".to_owned(),
+    };
+    let change = ven.act(id(5), comment, at);
+    let frame = ven.bring(id(5), change);
+    world.receive(ven.socket, &frame);
+    let row = Row::from_bytes(&world.store().row(id(5)).unwrap().unwrap()).unwrap();
+    let timeline = &row.issue().unwrap().timeline;
+    assert!(
+        timeline
+            .iter()
+            .any(|event| event.by.as_ref().is_some_and(|by| by.as_str() == "ven"))
+    );
+    timeline.iter().any(|event| event.at == at && !event.corrected)
+}
+
+#[test]
+fn a_device_that_was_never_here_answered_nothing_days_ago() {
+    let mut world = World::new();
+    let mut bob = world.join("bob", true);
+    bob.create(id(5), "Mount hangs", world.now);
+    world.sync(&mut bob, id(5));
+    let copy = bob.copy(id(5)).clone();
+    let asked = world.now;
+    world.now = asked.plus(3 * 86_400_000);
+    // “I answered within a minute”, says a device that was never here: neither a token of that time nor one that was
+    // made since makes it true.
+    for (n, issued) in [(60, Timestamp(0)), (61, world.now.plus(-3_600_000))] {
+        let mut ven = with_storage(&mut world, n, &format!("new-{n}"), issued);
+        assert!(
+            !believed(&mut world, &mut ven, &copy, asked.plus(60_000)),
+            "{issued:?}"
+        );
+    }
+    // A clock that is somewhat slow is, but not to before the way in was made.
+    let before = world.now.plus(-30_000);
+    let mut ven = with_storage(&mut world, 62, "new-62", Timestamp(0));
+    assert!(believed(&mut world, &mut ven, &copy, before));
+    let now = world.now;
+    let mut ven = with_storage(&mut world, 63, "new-63", now);
+    assert!(!believed(&mut world, &mut ven, &copy, before.plus(1)));
+}
+
+#[test]
+fn what_a_device_did_off_line_is_believed_though_it_signed_in_again() {
+    let mut world = World::evicting();
+    let mut bob = world.join("bob", true);
+    bob.create(id(5), "Mount hangs", world.now);
+    world.sync(&mut bob, id(5));
+    let copy = bob.copy(id(5)).clone();
+    // It was here for a moment only, and went off line.
+    let ven = with_storage(&mut world, 60, "laptop", Timestamp(0));
+    world.leave(&ven);
+    let done = world.now.plus(3_600_000);
+    world.now = world.now.plus(3 * 86_400_000);
+    let now = world.now;
+    let mut again = with_storage(&mut world, 61, "laptop", now);
+    assert!(believed(&mut world, &mut again, &copy, done));
+    // And not what it says to have done before it was here first.
+    let mut third = with_storage(&mut world, 62, "laptop", now);
+    assert!(!believed(
+        &mut world,
+        &mut third,
+        &copy,
+        Timestamp(done.0 - 4_000_000)
+    ));
 }
