@@ -33,6 +33,8 @@ pub(crate) struct Recorder {
     sockets: BTreeMap<SocketId, String>,
     made: u64,
     queue: VecDeque<(String, Vec<u8>)>,
+    /// When the hub wants to be called again.
+    ticks: Vec<Timestamp>,
     /// Each frame once: the same one often goes to many.
     frames: Vec<Vec<u8>>,
     outbox: Vec<Value>,
@@ -67,6 +69,7 @@ impl Recorder {
             sockets: BTreeMap::new(),
             made: 0,
             queue: VecDeque::new(),
+            ticks: Vec::new(),
             frames: Vec::new(),
             outbox: Vec::new(),
             refusals: Vec::new(),
@@ -134,7 +137,8 @@ impl Recorder {
         self.step(json!({
             "step": "connect", "who": who, "member": member.as_str(), "socket": socket.0, "now": self.now.0,
         }));
-        let effects = self.hub.connect(socket, member);
+        // Their way in was always there, as far as the hub knows.
+        let effects = self.hub.connect(socket, member, Timestamp(0));
         self.carry_out(effects);
         socket
     }
@@ -266,6 +270,7 @@ impl Recorder {
 
     /// Carries frames to the hub until nobody has anything to say.
     fn run(&mut self) {
+        self.tick();
         while let Some((who, frame)) = self.queue.pop_front() {
             let socket = if who == STOCK {
                 self.stock.as_ref().map(|stock| stock.socket)
@@ -315,8 +320,19 @@ impl Recorder {
                 Effect::Keep { socket, session } => {
                     self.sessions.insert(socket.0.to_string(), session);
                 }
-                _ => {}
+                Effect::Tick { at } => self.ticks.push(at),
+                Effect::Alarm { .. } => {}
             }
+        }
+    }
+
+    /// Lets the hub do what it put off until now.
+    fn tick(&mut self) {
+        let due = |at: &Timestamp| *at <= self.now;
+        if self.ticks.iter().any(due) {
+            self.ticks.retain(|at| *at > self.now);
+            let effects = self.hub.tick(self.now);
+            self.carry_out(effects);
         }
     }
 

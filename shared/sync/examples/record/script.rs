@@ -388,13 +388,7 @@ fn audiences(r: &mut Recorder) {
                 organisations: vec![ornl(), "whamcloud".parse().unwrap()],
             },
         ),
-        (
-            THIRD,
-            Audience::Sealed {
-                organisation: ornl(),
-                until: sealed,
-            },
-        ),
+        (THIRD, Audience::sealed(ornl(), sealed)),
     ];
     for (document, audience) in audiences {
         let bytes = base64(&minicbor::to_vec(&audience).unwrap());
