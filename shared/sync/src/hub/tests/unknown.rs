@@ -87,3 +87,52 @@ fn an_admin_purges_it() {
     let meta = world.store().meta(id(5)).unwrap().unwrap();
     assert!(meta.purged && meta.unknown);
 }
+
+/// A newer client begins a document of a kind that isn't known here: by a layout of its own, or as anybody's.
+#[test]
+fn one_of_a_kind_that_nobody_knows_disturbs_no_other() {
+    for actor in [b"dkt!0123456789ab", b"0123456789abcdef"] {
+        let mut world = World::new();
+        let mut bob = world.join("bob", true);
+        let mut copy = Automerge::new().with_actor(ActorId::from(&actor[..]));
+        copy.transact::<_, _, AutomergeError>(|tx| {
+            tx.put(automerge::ROOT, "kind", "roadmap")?;
+            tx.put(automerge::ROOT, "schema", 1)
+        })
+        .unwrap();
+        bob.put(id(7), copy);
+        world.sync(&mut bob, id(7));
+        bob.create(id(4), "Mount hangs", world.now);
+        world.sync(&mut bob, id(4));
+        assert!(!world.closed.contains_key(&bob.socket), "{:?}", world.closed);
+        let stored = world.store().meta(id(4)).unwrap().unwrap();
+        assert_eq!(stored.heads, bob.heads(id(4)));
+        // It is refused, or kept as a document that isn't Docket's: no row tells of it.
+        let stored = world.store().meta(id(7)).unwrap();
+        assert!(stored.is_none_or(|meta| meta.kind.is_none()));
+        assert_eq!(world.store().row(id(7)).unwrap(), None);
+    }
+}
+
+#[test]
+fn what_a_newer_client_says_is_passed_over() {
+    let mut world = World::new();
+    let mut bob = world.join("bob", true);
+    let unknown = Frame::Unknown {
+        name: "docket-weather".to_owned(),
+    };
+    world.receive(bob.socket, &unknown);
+    let mut here = Frame::Here {
+        document: None,
+        field: None,
+    }
+    .encode();
+    // A field that isn't known, before the map's end.
+    assert_eq!(here.pop(), Some(0xff));
+    here.extend(b"\x67weather\x64rain\xff");
+    world.call(|hub, now| hub.receive(bob.socket, &here, now));
+    bob.create(id(4), "Mount hangs", world.now);
+    world.sync(&mut bob, id(4));
+    assert!(!world.closed.contains_key(&bob.socket), "{:?}", world.closed);
+    assert!(world.store().meta(id(4)).unwrap().is_some());
+}
