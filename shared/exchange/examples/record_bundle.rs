@@ -1,6 +1,7 @@
 //! Records a bundle of this build, for later builds to be held against:
-//! `cargo run -p docket-exchange --example record_bundle -- FOLDER`. What it holds is the session of `docket-sync`'s example of
-//! the same name (shared/sync/tests/recorded/README.md).
+//! `cargo run -p docket-exchange --example record_bundle -- FOLDER`.
+//!
+//! What it holds is the session of `docket-sync`'s example `record` (shared/sync/tests/recorded/README.md).
 
 #![allow(
     clippy::unwrap_used,

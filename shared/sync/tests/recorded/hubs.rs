@@ -23,16 +23,14 @@ use crate::{
 const STRICTER: &[(&str, Option<&str>, &str)] = &[];
 
 /// What a hub is asked for by a recording, and what it answers.
-pub(crate) struct Replay {
-    pub(crate) hub: Hub<MemoryStore>,
+struct Replay {
+    hub: Hub<MemoryStore>,
     names: BTreeMap<SocketId, String>,
     /// Frames, and to whom.
     sent: Vec<(String, Vec<u8>)>,
     /// Sockets that the hub closed, and why.
     closed: Vec<(u64, String)>,
     ticks: Vec<Timestamp>,
-    /// Answers to writing in bulk.
-    written: Vec<StoredRecord>,
 }
 
 impl Replay {
@@ -44,7 +42,6 @@ impl Replay {
             sent: Vec::new(),
             closed: Vec::new(),
             ticks: Vec::new(),
-            written: Vec::new(),
         };
         for step in &recording.session {
             replay.step(recording, step);
@@ -82,19 +79,25 @@ impl Replay {
             "alarm" => self.hub.alarm(now).unwrap(),
             "read" => {
                 let read = self.hub.read_documents(&asker(step), None, 100, now).unwrap();
+                shape::check_records(&read.records, "document", &recording.wire).unwrap();
                 same_documents(&read.records, &bytes(&step["answer"]));
                 Vec::new()
             }
             "differing" => {
                 let listed = HeadsRecord::decode_request(&bytes(&step["request"])).unwrap();
                 let read = self.hub.read_differing(&asker(step), &listed, now).unwrap();
+                shape::check_records(&read.records, "document", &recording.wire).unwrap();
                 same_documents(&read.records, &bytes(&step["answer"]));
                 Vec::new()
             }
             "write" => {
                 let records = ChangesRecord::read_all(&bytes(&step["request"])).unwrap();
                 let (stored, effects) = self.hub.write_documents(&asker(step), &records, now).unwrap();
+                for record in &stored {
+                    shape::check_records(&record.encode(), "stored", &recording.wire).unwrap();
+                }
                 let then = StoredRecord::read_all(&bytes(&step["answer"])).unwrap();
+                assert_eq!(stored.len(), then.len());
                 for (now, then) in stored.iter().zip(&then) {
                     assert_eq!(now.document, then.document);
                     assert_eq!(sorted(now.heads.clone()), sorted(then.heads.clone()));
@@ -107,7 +110,6 @@ impl Replay {
                     };
                     assert_eq!(codes(now), codes(then));
                 }
-                self.written.extend(stored);
                 effects
             }
             // What the recorded hub said, and what devices did by themselves.

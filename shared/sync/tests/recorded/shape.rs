@@ -91,6 +91,21 @@ pub(crate) fn check(frame: &[u8], wire: &Value) -> Result<Option<String>, String
     Ok(Some(kind.clone()))
 }
 
+/// Can the build with this decoder read the records of a bulk answer?
+pub(crate) fn check_records(stream: &[u8], name: &str, wire: &Value) -> Result<(), String> {
+    let mut decoder = Decoder::new(stream);
+    while decoder.position() < stream.len() {
+        let start = decoder.position();
+        let record = value(&mut decoder, 0, wire["depth"].as_u64().unwrap());
+        let size = (decoder.position() - start) as u64;
+        if size > wire["record"].as_u64().unwrap() {
+            return Err(format!("a record of {size} bytes"));
+        }
+        fits(&record, &wire["records"][name], wire)?;
+    }
+    Ok(())
+}
+
 fn field<'c>(entries: &'c [(Cbor, Cbor)], name: &str) -> Option<&'c Cbor> {
     // Where a name stands twice, the last counts.
     let found = entries.iter().rev().find(|(key, _)| match key {
