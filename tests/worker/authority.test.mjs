@@ -12,7 +12,7 @@ import { call, openWorkspace } from "./support/workspace.mjs";
 const ROLES = ["viewer", "vendor", "member", "admin"];
 const CALLERS = ["none", ...ROLES, "revoked", "setup"];
 /** What a revoked member's credential is answered. */
-const REVOKED = 401;
+const REVOKED = 410;
 
 const nobody = { none: 401, revoked: REVOKED, setup: 401 };
 const all = (done) => ({ ...nobody, viewer: done, vendor: done, member: done, admin: done });
@@ -35,6 +35,10 @@ const ROUTES = {
   "Member PATCH": { path: ({ target }) => `/members/${target}`, body: () => json({ role: "admin" }), expected: admins(200) },
   "Member DELETE": { path: ({ target }) => `/members/${target}`, expected: admins(204) },
   "Tokens POST": { path: ({ target }) => `/members/${target}/tokens`, expected: admins(201) },
+  "Credentials GET": { path: ({ target }) => `/members/${target}/credentials`, expected: admins(200) },
+  "Credentials DELETE": { path: ({ target }) => `/members/${target}/credentials?tokens=yes`, expected: admins(204) },
+  "Credential DELETE": { path: ({ target }) => `/members/${target}/credentials/0a1b`, expected: admins(404) },
+  "Audit GET": { path: "/audit", expected: admins(200) },
   "Invitations POST": { path: "/invitations", body: () => json({ role: "admin" }), expected: admins(201) },
   "Acceptance POST": {
     path: "/invitations/accept",
@@ -59,7 +63,7 @@ const ROUTES = {
 
 test("the matrix has every route that the Worker serves", async () => {
   const source = await readFile(new URL("../../worker/src/http/mod.rs", import.meta.url), "utf8");
-  const arms = source.matchAll(/\(Resource::(\w+)(?:\(\w+\))?, Method::(\w+)\)/g);
+  const arms = source.matchAll(/\(Resource::(\w+)(?:\([\w, ]+\))?, Method::(\w+)\)/g);
   const served = [...arms].map(([, resource, method]) => `${resource} ${method.toUpperCase()}`);
   assert.ok(served.length > 20, "the table was found");
   assert.deepEqual(served.sort(), Object.keys(ROUTES).sort());
