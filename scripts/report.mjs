@@ -69,6 +69,7 @@ async function print(url, people, quarter, folder) {
       const page = await context.newPage();
       page.setDefaultTimeout(60_000);
       await page.goto(`${url}/w/demo/report/${quarter}#token=${token}`);
+      await page.getByRole("button", { name: /^Sign in as / }).click();
       await page.locator('.connection[data-state="live"]').waitFor();
       pages.push(page);
     }

@@ -23,6 +23,7 @@ test("a module that can't be fetched is told of, and fetched again", async (cont
 
   const engine = await missing("split_engine");
   await page.goto(`${place.url}/w/demo/list/agreed#token=${token}`);
+  await page.getByRole("button", { name: /^Sign in as / }).click();
   await device.offline();
   await page.getByText("A part of Docket isn’t on this device yet").first().waitFor();
   await engine();

@@ -27,6 +27,9 @@ const routes = (id, member) => [
   ["GET", "/export?format=jsonl"],
   ["GET", "/lists/{id}/export"],
   ["GET", "/statistics"],
+  ["GET", "/usage"],
+  ["GET", "/documents/largest"],
+  ["POST", "/epoch"],
 ];
 
 describe("a stranger", () => {
@@ -138,5 +141,12 @@ describe("a stranger", () => {
     const statuses = new Set();
     for (let n = 0; n < 100; n += 1) statuses.add((await call(place.api(), { token: `dkt_${n}` })).status);
     assert.deepEqual([...statuses], [401, 429]);
+    // But nobody with a right one, though they come from there too.
+    assert.equal((await call(place.api(), { token: place.viewer.token })).status, 200);
+    const session = await call(place.api("/session"), { method: "POST", body: { token: place.viewer.token } });
+    assert.equal(session.status, 201);
+    const refused = await call(place.api(), { token: "dkt_wrong" });
+    assert.equal(refused.status, 429);
+    assert.ok(Number(refused.headers.get("retry-after")) > 0);
   });
 });

@@ -4,7 +4,7 @@ use docket_domain::Member;
 use serde::Serialize;
 use worker::{Headers, Request, Response, ResponseBuilder};
 
-use crate::error::{self, Error};
+use crate::error::Error;
 
 /// Headers of every answer: nothing here is a page, nothing is kept by caches, nothing is guessed.
 const HEADERS: [(&str, &str); 7] = [
@@ -71,9 +71,6 @@ pub(crate) fn nothing() -> Result<Response, Error> {
 
 /// The answer to a request that isn't done.
 pub(crate) fn problem(error: &Error) -> worker::Result<Response> {
-    if let Some(detail) = error.detail() {
-        error::log(error.code(), &detail);
-    }
     let message = error.to_string();
     let member = match error {
         Error::SignedIn(member) => Some(&**member),

@@ -2,9 +2,10 @@
 //!
 //! Mistakes of the asker are answered in words; the hub's own troubles are logged and answered without detail.
 
-use docket_domain::Member;
+use docket_domain::{Member, Timestamp};
+use docket_sync::hub::{HubError, QUOTA_OF_THE_DAY};
 
-use crate::store::StoreError;
+use crate::store::{StoreError, spent::until_midnight};
 
 /// Why a request is not done.
 #[derive(Debug, thiserror::Error)]
@@ -64,21 +65,57 @@ pub(crate) enum Error {
     /// As many are connected as there is room for.
     #[error("this workspace has no room for another connection: try again later")]
     Full,
+    /// The platform writes nothing more today, or nothing more of this.
+    #[error("{message}")]
+    Quota {
+        /// In words.
+        message: &'static str,
+        /// Seconds until midnight UTC.
+        after: u64,
+    },
     /// The store failed.
     #[error("the hub could not read or write its store: try again in a moment")]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// The platform failed.
     #[error("the hub met an error of its own: try again in a moment")]
     Platform(#[from] worker::Error),
     /// The hub couldn't do its part.
     #[error("the hub could not read or write a document: try again in a moment")]
-    Hub(#[from] docket_sync::hub::HubError),
+    Hub(HubError),
     /// The hub's own logic failed; the text is for the log.
     #[error("the hub met an error of its own: try again in a moment")]
     Internal(String),
 }
 
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Quota(_) => Self::quota(QUOTA_OF_THE_DAY),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<HubError> for Error {
+    fn from(error: HubError) -> Self {
+        if error.is_quota() {
+            Self::quota(QUOTA_OF_THE_DAY)
+        } else {
+            Self::Hub(error)
+        }
+    }
+}
+
 impl Error {
+    /// Nothing more of this today.
+    pub(crate) fn quota(message: &'static str) -> Self {
+        let now = i64::try_from(worker::Date::now().as_millis()).unwrap_or_default();
+        Self::Quota {
+            message,
+            after: until_midnight(Timestamp(now)),
+        }
+    }
+
     /// The HTTP status.
     pub(crate) const fn status(&self) -> u16 {
         match self {
@@ -93,7 +130,7 @@ impl Error {
             Self::Invalid(_) => 422,
             Self::Upgrade => 426,
             Self::TooMany | Self::Beyond { .. } => 429,
-            Self::Full => 503,
+            Self::Full | Self::Quota { .. } => 503,
             Self::Store(_) | Self::Platform(_) | Self::Hub(_) | Self::Internal(_) => 500,
         }
     }
@@ -107,14 +144,15 @@ impl Error {
             Self::NotFound(_) => "not-found",
             Self::Method => "method",
             Self::Conflict(_) => "conflict",
+            Self::TooSlow => "too-slow",
             Self::SignedIn(_) => "signed-in",
             Self::Revoked => "revoked",
-            Self::TooSlow => "too-slow",
             Self::TooLarge { .. } => "too-large",
             Self::Invalid(_) => "invalid",
             Self::Upgrade => "upgrade",
             Self::TooMany | Self::Beyond { .. } => "too-many",
             Self::Full => "full",
+            Self::Quota { .. } => "quota",
             Self::Store(_) | Self::Platform(_) | Self::Hub(_) | Self::Internal(_) => "internal",
         }
     }
@@ -123,7 +161,7 @@ impl Error {
     pub(crate) const fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooMany => Some(60),
-            Self::Beyond { after, .. } => Some(*after),
+            Self::Beyond { after, .. } | Self::Quota { after, .. } => Some(*after),
             Self::Full => Some(30),
             _ => None,
         }

@@ -6,7 +6,7 @@ use worker::{Env, Headers, Method, Request, RequestInit, Response, Url};
 
 use crate::{
     answer,
-    error::Error,
+    error::{self, Error},
     route::{self, Place},
 };
 
@@ -27,10 +27,18 @@ pub(crate) async fn answer(request: Request, env: &Env) -> worker::Result<Respon
         // What the object answers can't be changed any more.
         Ok(Place::Workspace { slug, sync, .. }) => match forward(request, env, &slug, sync).await {
             Ok(response) => Ok(response),
-            Err(error) => answer::either(secure, Err(error)),
+            Err(error) => answer::either(secure, Err(logged(error))),
         },
-        Err(error) => answer::either(secure, Err(error)),
+        Err(error) => answer::either(secure, Err(logged(error))),
     }
+}
+
+/// Tells the log what the asker isn't told.
+fn logged(error: Error) -> Error {
+    if let Some(detail) = error.detail() {
+        error::log(error.code(), &detail);
+    }
+    error
 }
 
 fn health(request: &Request) -> Result<Response, Error> {

@@ -59,6 +59,12 @@ pub(crate) enum Resource {
     ListExport(DocumentId),
     /// Figures for the people who run it.
     Statistics,
+    /// How much there is, of how much there may be.
+    Usage,
+    /// The largest documents, and those in trouble.
+    Largest,
+    /// The store's epoch.
+    Epoch,
 }
 
 /// Reads a path.
@@ -105,12 +111,15 @@ fn resource(path: &str) -> Option<Resource> {
         ("invitations", Some("accept"), None) => Resource::Acceptance,
         ("session", None, None) => Resource::Session,
         ("documents", None, None) => Resource::Documents,
+        ("documents", Some("largest"), None) => Resource::Largest,
         ("documents", Some(id), None) => Resource::Document(id.parse().ok()?),
         ("documents", Some(id), Some("audience")) => Resource::Audience(id.parse().ok()?),
         ("bundle", None, None) => Resource::Bundle,
         ("export", None, None) => Resource::Export,
         ("lists", Some(id), Some("export")) => Resource::ListExport(id.parse().ok()?),
         ("statistics", None, None) => Resource::Statistics,
+        ("usage", None, None) => Resource::Usage,
+        ("epoch", None, None) => Resource::Epoch,
         _ => return None,
     })
 }

@@ -58,6 +58,11 @@ pub(crate) fn exact(at: Timestamp) -> String {
     EXACT.with(|format| write(format, at))
 }
 
+/// The time of day, in the person's time zone.
+pub(crate) fn clock(at: Timestamp) -> String {
+    CLOCK.with(|format| write(format, at))
+}
+
 /// The time for machines.
 pub(crate) fn iso(at: Timestamp) -> String {
     let date = js_date(at);
@@ -81,6 +86,7 @@ fn js_date(at: Timestamp) -> Date {
 thread_local! {
     static DATE: Intl::DateTimeFormat = formatter(&[("dateStyle", "medium")]);
     static DAY_UTC: Intl::DateTimeFormat = formatter(&[("dateStyle", "medium"), ("timeZone", "UTC")]);
+    static CLOCK: Intl::DateTimeFormat = formatter(&[("timeStyle", "short")]);
     static EXACT: Intl::DateTimeFormat = formatter(&[("dateStyle", "full"), ("timeStyle", "short")]);
 }
 

@@ -8,7 +8,8 @@ use web_sys::{Headers, RequestCredentials, RequestInit, Response};
 
 use docket_domain::WorkspaceSlug;
 
-use crate::store::StoreError;
+use super::member::ReadMember;
+use crate::store::{Hold, StoreError, now};
 
 /// What a call sends.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +25,18 @@ pub(crate) enum Body<'a> {
 #[derive(Deserialize)]
 struct Failure {
     error: Reason,
+    /// Who is signed in, where that is the reason.
+    #[serde(default)]
+    member: Option<ReadMember>,
 }
 
 #[derive(Deserialize)]
 struct Reason {
+    #[serde(default)]
+    code: String,
     message: String,
+    #[serde(default)]
+    member: Option<ReadMember>,
 }
 
 /// Calls `path` within the workspace and answers the response, if that is a success.
@@ -92,14 +100,26 @@ async fn text(response: &Response) -> Result<String, StoreError> {
 
 async fn failure(response: Response) -> StoreError {
     let status = response.status();
+    let after = response.headers().get("Retry-After").ok().flatten();
     let told = text(&response).await.unwrap_or_default();
-    let message = serde_json::from_str::<Failure>(&told).map(|failure| failure.error.message);
-    match (status, message) {
-        (401, _) => StoreError::SignedOut,
-        (400..=499, Ok(message)) => StoreError::Refused(message),
-        (_, message) => StoreError::Server {
+    let failure: Option<Failure> = serde_json::from_str(&told).ok();
+    let (code, message, member) = match failure {
+        Some(Failure { error, member }) => (error.code, Some(error.message), member.or(error.member)),
+        None => (String::new(), None, None),
+    };
+    let said = |otherwise: String| message.clone().unwrap_or(otherwise);
+    match (status, code.as_str(), member) {
+        (401, ..) => StoreError::SignedOut,
+        (410, "revoked", _) => StoreError::Revoked,
+        (409, "signed-in", Some(member)) => StoreError::SignedInAs(Box::new(member.into())),
+        (429, ..) | (503, "quota", _) => StoreError::Wait {
+            hold: Hold::told(status == 503, after.as_deref(), now()),
+            message: said("The server asks to wait for a while.".to_owned()),
+        },
+        (400..=499, ..) if message.is_some() => StoreError::Refused(message.unwrap_or_default()),
+        _ => StoreError::Server {
             status,
-            message: message.unwrap_or_else(|_| response.status_text()),
+            message: said(response.status_text()),
         },
     }
 }

@@ -5,6 +5,7 @@ use std::{
     rc::Rc,
 };
 
+use docket_domain::Timestamp;
 use futures_channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures_util::{
     FutureExt, StreamExt,
@@ -18,10 +19,14 @@ use super::{
     session,
     socket::{Heard, Socket},
 };
-use crate::store::{Connection, Replica, StoreError, random, sleep};
+use crate::store::{Connection, Hold, Replica, StoreError, now, random, sleep};
 
 /// How often the sync is asked whether the hub still answers, in milliseconds.
 const TICK: u32 = 5_000;
+/// How long a connection must have lasted to be called a good one, in milliseconds.
+const STABLE: i64 = 10_000;
+/// Over how long those who were told to wait come back, in milliseconds.
+const SPREAD: u32 = 5_000;
 
 /// This tab's line to the hub.
 #[derive(Debug, Default)]
@@ -31,6 +36,10 @@ pub(crate) struct Line {
     stopped: Cell<bool>,
     /// The hub was asked who is signed in, and answered.
     asked: Cell<bool>,
+    /// Why the hub closes the socket, in its words.
+    said: RefCell<Option<String>>,
+    /// When this line was last welcomed.
+    welcomed: Cell<Timestamp>,
 }
 
 /// What others ask of the line.
@@ -46,8 +55,8 @@ enum Order {
 
 /// Why a socket ended.
 enum Ended {
-    /// It broke, or the sync has no use for it.
-    Broken,
+    /// It broke, or the sync has no use for it; with the hub's sentence, if it gave one.
+    Broken(Option<String>),
     /// There is no network.
     Offline,
 }
@@ -70,9 +79,26 @@ impl Line {
         self.order(Order::Wake);
     }
 
+    /// The hub said why it closes the socket.
+    pub(crate) fn hear(&self, sentence: String) {
+        *self.said.borrow_mut() = Some(sentence);
+    }
+
+    /// The hub knows this client.
+    pub(crate) fn welcome(&self) {
+        self.welcomed.set(now());
+    }
+
+    /// Is it closed for good?
+    pub(crate) const fn is_stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
     /// Closes the socket for good.
     pub(crate) fn stop(&self) {
         self.stopped.set(true);
+        // At once, and not when the line has its turn: nothing more goes out.
+        self.socket.borrow_mut().take();
         self.order(Order::Close);
     }
 
@@ -113,7 +139,10 @@ async fn run(replica: Rc<Replica>, mut orders: UnboundedReceiver<Order>) {
             break;
         }
         replica.set_connection(next);
-        wait(next, &mut orders, &mut backoff).await;
+        match replica.held() {
+            Some(hold) if next == Connection::Waiting => hold_on(hold, &replica, &mut orders).await,
+            _ => wait(next, &mut orders, &mut backoff).await,
+        }
     }
     replica.set_connection(Connection::SignedOut);
 }
@@ -131,28 +160,65 @@ async fn once(
         return Connection::Offline;
     };
     *replica.line.socket.borrow_mut() = Some(socket);
-    let mut opened = false;
-    let ended = converse(replica, &mut heard, orders, &mut opened).await;
+    replica.line.said.borrow_mut().take();
+    replica.line.welcomed.set(Timestamp::default());
+    let ended = converse(replica, &mut heard, orders).await;
     replica.line.socket.borrow_mut().take();
     replica.disconnected();
-    if opened {
+    // A hub that welcomes and closes at once would else be asked again at once.
+    let welcomed = replica.line.welcomed.get();
+    if welcomed.0 > 0 && now().0 - welcomed.0 >= STABLE {
         backoff.reset();
     }
-    if matches!(ended, Ended::Offline) {
-        return Connection::Offline;
+    let said = match ended {
+        Ended::Offline => return Connection::Offline,
+        Ended::Broken(said) => replica.line.said.borrow_mut().take().or(said),
+    };
+    if let Some(hold) = said.as_deref().and_then(|said| Hold::said(said, now())) {
+        replica.hold_back(hold);
+        return Connection::Waiting;
+    }
+    if let Some(said) = said {
+        replica.tell_closed(&said);
+    }
+    if replica.line.is_stopped() {
+        return Connection::SignedOut;
     }
     // A browser doesn't tell why a socket failed: ask the hub who we are.
     match session::ask(&replica.slug).await {
         Err(StoreError::SignedOut) => Connection::SignedOut,
+        Err(StoreError::Revoked) => {
+            replica.revoked().await;
+            Connection::SignedOut
+        }
+        Err(StoreError::Wait { hold, .. }) => {
+            replica.hold_back(hold);
+            Connection::Waiting
+        }
         _ => Connection::Offline,
     }
+}
+
+/// Waits as long as the hub said, whatever the network does: it takes nothing until then.
+async fn hold_on(hold: Hold, replica: &Rc<Replica>, orders: &mut UnboundedReceiver<Order>) {
+    // By chance some seconds more: all clients were told the same.
+    let more = u32::from_be_bytes(random()) % SPREAD;
+    let patience = sleep(hold.left(now()).saturating_add(more)).boxed_local();
+    let stopped = async {
+        while orders.next().await.is_some() {
+            if replica.line.is_stopped() {
+                break;
+            }
+        }
+    };
+    select(Box::pin(stopped), patience).await;
+    replica.hold_no_more();
 }
 
 async fn converse(
     replica: &Rc<Replica>,
     heard: &mut UnboundedReceiver<Heard>,
     orders: &mut UnboundedReceiver<Order>,
-    opened: &mut bool,
 ) -> Ended {
     loop {
         let event = select(heard.next(), orders.next());
@@ -160,7 +226,6 @@ async fn converse(
         match select(event, tick).await {
             Either::Left((Either::Left((event, _)), _)) => match event {
                 Some(Heard::Open) => {
-                    *opened = true;
                     replica.connected();
                     renew_session(replica);
                 }
@@ -171,14 +236,18 @@ async fn converse(
                         replica.received(&frame);
                     }
                 }
-                Some(Heard::Closed) | None => return Ended::Broken,
+                Some(Heard::Closed(said)) => return Ended::Broken((!said.is_empty()).then_some(said)),
+                None => return Ended::Broken(None),
             },
             Either::Left((Either::Right((order, _)), _)) => match order {
-                Some(Order::Close) => return Ended::Broken,
+                Some(Order::Close) => return Ended::Broken(None),
                 Some(Order::Offline) => return Ended::Offline,
                 Some(Order::Wake) | None => {}
             },
-            Either::Right(_) => replica.tick(),
+            Either::Right(_) => {
+                replica.tick();
+                replica.look_at_the_clock();
+            }
         }
     }
 }
@@ -210,6 +279,8 @@ fn renew_session(replica: &Rc<Replica>) {
     let replica = Rc::clone(replica);
     spawn_local(async move {
         match session::ask(&replica.slug).await {
+            // Somebody else's: the welcome tells of that, too.
+            Ok(session) if replica.is_other(&session.member.id) => replica.line.close(),
             Ok(session) => replica.set_me(session.member),
             Err(_) => replica.line.asked.set(false),
         }

@@ -1,12 +1,17 @@
 //! Who is signed in. The hub keeps the session and gives the browser a cookie that no script can read; this device
 //! remembers who that was, so that the app opens without a network.
 
-use docket_domain::{DocumentId, Member, WorkspaceSlug};
+use docket_domain::{DocumentId, Member, MemberId, WorkspaceSlug};
 use docket_sync::wire::PeerId;
 use serde::{Deserialize, Serialize};
+use web_sys::Response;
 
-use super::http::{self, Body};
-use crate::store::{Database, StoreError, Write, meta, random_name, to_cbor};
+use super::{
+    device,
+    http::{self, Body},
+    member::ReadMember,
+};
+use crate::store::{StoreError, random_name};
 
 /// Who is signed in to which workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,52 +31,93 @@ pub(crate) struct Session {
 struct Description {
     name: String,
     document: String,
-    member: Member,
+    member: ReadMember,
+}
+
+/// Whose a token is.
+#[derive(Deserialize)]
+struct Answer {
+    member: ReadMember,
 }
 
 #[derive(Serialize)]
 struct Token<'a> {
     token: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    ask: bool,
+    /// In whose place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    over: Option<&'a MemberId>,
+    /// What this browser is called in the list of devices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
 }
 
 #[derive(Serialize)]
 struct Acceptance<'a> {
     secret: &'a str,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    over: Option<&'a MemberId>,
 }
 
-/// Begins a session with a token, and remembers who that is.
+const WRONG_TOKEN: &str = "This token isn’t valid. Check that you copied all of it.";
+
+/// Asks whose a token is; nobody is signed in by that.
 ///
 /// # Errors
-/// When the token is wrong, the hub can't be reached, or this device holds unsent changes of somebody else.
-pub(crate) async fn with_token(slug: &WorkspaceSlug, token: &str) -> Result<Session, StoreError> {
-    let body = text(&Token { token: token.trim() });
-    begin(
-        slug,
-        "/session",
-        &body,
-        "This token isn’t valid. Check that you copied all of it.",
-    )
-    .await
+/// When the token is wrong, or the hub can't be reached.
+pub(crate) async fn whose(slug: &WorkspaceSlug, token: &str) -> Result<Member, StoreError> {
+    let body = text(&Token {
+        token: token.trim(),
+        ask: true,
+        over: None,
+        name: None,
+    });
+    let response = post(slug, "/session", &body, WRONG_TOKEN).await?;
+    Ok(http::json::<Answer>(&response).await?.member.into())
+}
+
+/// Begins a session with a token, in the place of the session of `over`: sets the cookie. Nothing is remembered; that
+/// is [`person`](crate::store::person)' to do.
+///
+/// # Errors
+/// When the token is wrong, the hub can't be reached, or somebody else is signed in ([`StoreError::SignedInAs`]).
+pub(crate) async fn with_token(
+    slug: &WorkspaceSlug,
+    token: &str,
+    over: Option<&MemberId>,
+) -> Result<Session, StoreError> {
+    let body = text(&Token {
+        token: token.trim(),
+        ask: false,
+        over,
+        name: Some(device::name()),
+    });
+    post(slug, "/session", &body, WRONG_TOKEN).await?;
+    ask(slug).await
 }
 
 /// Accepts an invitation: makes the member and begins their session. `secret` is what stands behind the `#` of the
-/// link, `name` what others will see.
+/// link, `name` what others will see, `over` in whose place.
 ///
 /// # Errors
-/// When the invitation was used or has expired, or the hub can't be reached.
+/// When the invitation was used or has expired, the hub can't be reached, or somebody else is signed in.
 pub(crate) async fn accept_invitation(
     slug: &WorkspaceSlug,
     secret: &str,
     name: &str,
+    over: Option<&MemberId>,
 ) -> Result<Session, StoreError> {
     let secret = secret.trim_start_matches('#');
     let body = text(&Acceptance {
         secret,
         name: name.trim(),
+        over,
     });
     let wrong = "This invitation was used already or has expired. Ask for a new one.";
-    begin(slug, "/invitations/accept", &body, wrong).await
+    post(slug, "/invitations/accept", &body, wrong).await?;
+    ask(slug).await
 }
 
 /// Asks the hub who is signed in.
@@ -90,7 +136,7 @@ pub(crate) async fn ask(slug: &WorkspaceSlug) -> Result<Session, StoreError> {
         slug: slug.clone(),
         name,
         document,
-        member,
+        member: member.into(),
     })
 }
 
@@ -98,7 +144,7 @@ pub(crate) async fn ask(slug: &WorkspaceSlug) -> Result<Session, StoreError> {
 pub(crate) async fn end(slug: &WorkspaceSlug) -> Result<(), StoreError> {
     match http::call("DELETE", slug, "/session", Body::None).await {
         // It has ended already.
-        Ok(_) | Err(StoreError::SignedOut) => Ok(()),
+        Ok(_) | Err(StoreError::SignedOut | StoreError::Revoked) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -113,33 +159,12 @@ pub(crate) fn peer() -> PeerId {
     }
 }
 
-async fn begin(slug: &WorkspaceSlug, path: &str, body: &str, wrong: &str) -> Result<Session, StoreError> {
-    let begun = http::call("POST", slug, path, Body::Json(body)).await;
-    begun.map_err(|error| match error {
+async fn post(slug: &WorkspaceSlug, path: &str, body: &str, wrong: &str) -> Result<Response, StoreError> {
+    let answer = http::call("POST", slug, path, Body::Json(body)).await;
+    answer.map_err(|error| match error {
         StoreError::SignedOut => StoreError::Refused(wrong.to_owned()),
         error => error,
-    })?;
-    let session = ask(slug).await?;
-    remember(&session).await?;
-    Ok(session)
-}
-
-/// Keeps who is signed in. Another person's data leaves the device first; their unsent changes forbid that.
-async fn remember(session: &Session) -> Result<(), StoreError> {
-    let database = Database::open(&session.slug).await?;
-    let before: Option<Member> = database.single(meta::ME).await?;
-    if before.is_some_and(|before| before.id != session.member.id) {
-        let unsent = database.entries_of(None).await?.len() + database.uploads().await?.len();
-        if unsent > 0 {
-            return Err(StoreError::Unsent(unsent));
-        }
-        database.clear().await?;
-    }
-    let writes = [
-        Write::Meta(meta::ME, to_cbor(&session.member)),
-        Write::Meta(meta::WORKSPACE, to_cbor(&session.document)),
-    ];
-    database.write(&writes).await
+    })
 }
 
 fn text<T: Serialize>(value: &T) -> String {

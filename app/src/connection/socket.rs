@@ -12,8 +12,8 @@ pub(super) enum Heard {
     Open,
     /// A frame came.
     Frame(Vec<u8>),
-    /// It is closed, or never opened.
-    Closed,
+    /// It is closed, or never opened; with the hub's sentence, if it gave one.
+    Closed(String),
 }
 
 /// A socket. Dropping it closes it.
@@ -44,8 +44,8 @@ impl Socket {
                 let _ = heard.unbounded_send(Heard::Frame(Uint8Array::new(&buffer).to_vec()));
             }
         });
-        let close = Closure::<dyn FnMut(CloseEvent)>::new(move |_| {
-            let _ = sender.unbounded_send(Heard::Closed);
+        let close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
+            let _ = sender.unbounded_send(Heard::Closed(event.reason()));
         });
         inner.set_onopen(Some(open.as_ref().unchecked_ref()));
         inner.set_onmessage(Some(message.as_ref().unchecked_ref()));

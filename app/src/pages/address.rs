@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use docket_domain::{DocumentId, OrganisationId, WorkspaceSlug, metrics::Quarter};
+use docket_domain::{DocumentId, MemberId, OrganisationId, WorkspaceSlug, metrics::Quarter};
 
 /// Where somebody is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,12 @@ pub(crate) enum Page {
     Export,
     /// Who takes part.
     Members,
+    /// One of them: their devices and tokens.
+    Member(MemberId),
+    /// Who changed members, rights and access, and when.
+    Audit,
+    /// What the workspace uses of what it may.
+    Usage,
     /// Refused changes.
     Refused,
     /// Issues with conflicts.
@@ -89,6 +95,9 @@ impl Page {
             ["import"] => Some(Self::Import),
             ["export"] => Some(Self::Export),
             ["members"] => Some(Self::Members),
+            ["member", id] => id.parse().ok().map(Self::Member),
+            ["audit"] => Some(Self::Audit),
+            ["usage"] => Some(Self::Usage),
             ["refused"] => Some(Self::Refused),
             ["conflicts"] => Some(Self::Conflicts),
             ["settings"] => Some(Self::Settings),
@@ -126,6 +135,9 @@ impl fmt::Display for Page {
             Self::Import => f.write_str("import"),
             Self::Export => f.write_str("export"),
             Self::Members => f.write_str("members"),
+            Self::Member(id) => write!(f, "member/{id}"),
+            Self::Audit => f.write_str("audit"),
+            Self::Usage => f.write_str("usage"),
             Self::Refused => f.write_str("refused"),
             Self::Conflicts => f.write_str("conflicts"),
             Self::Settings => f.write_str("settings"),

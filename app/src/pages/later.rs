@@ -10,17 +10,20 @@ use wasm_split_helpers::wasm_split;
 
 use super::{
     address::Page,
+    audit::AuditPage,
     conflicts::Conflicts,
+    door::Door,
     export::Export,
     figures::FiguresPage,
     import::Import,
     issue::IssuePage,
     join::Join,
-    members::Members,
+    members::{MemberPage, Members},
     new::NewPage,
     refused::RefusedPage,
     reports::{ReportPage, ReportsPage},
     settings::Settings,
+    usage::UsagePage,
 };
 use crate::{
     components::state::{Loading, State},
@@ -34,6 +37,8 @@ pub(crate) enum Later {
     In(Page),
     /// What an invitation leads to.
     Join(WorkspaceSlug),
+    /// The way in, perhaps with what a link brought.
+    Door(Option<String>),
 }
 
 /// How such a page is made, once its code is here.
@@ -46,14 +51,23 @@ fn pages() -> Result<Render, StoreError> {
         Later::In(Page::Issue(id)) => view! { <IssuePage id /> }.into_any(),
         Later::In(Page::New) => view! { <NewPage /> }.into_any(),
         Later::In(Page::Export) => view! { <Export /> }.into_any(),
-        Later::In(Page::Members) => view! { <Members /> }.into_any(),
         Later::In(Page::Refused) => view! { <RefusedPage /> }.into_any(),
         Later::In(Page::Conflicts) => view! { <Conflicts /> }.into_any(),
         Later::In(Page::Settings) => view! { <Settings /> }.into_any(),
         Later::Join(slug) => view! { <Join slug /> }.into_any(),
+        Later::Door(token) => view! { <Door token /> }.into_any(),
         // They are elsewhere.
         Later::In(
-            Page::List(_) | Page::Issues | Page::Figures | Page::Reports | Page::Report(_) | Page::Import,
+            Page::List(_)
+            | Page::Issues
+            | Page::Figures
+            | Page::Reports
+            | Page::Report(_)
+            | Page::Import
+            | Page::Members
+            | Page::Member(_)
+            | Page::Audit
+            | Page::Usage,
         ) => ().into_any(),
     })
 }
@@ -74,11 +88,23 @@ fn import() -> Result<Render, StoreError> {
     Ok(|_| view! { <Import /> }.into_any())
 }
 
+/// What only admins see.
+#[wasm_split(administration, fallible)]
+fn administration() -> Result<Render, StoreError> {
+    Ok(|page| match page {
+        Later::In(Page::Member(id)) => view! { <MemberPage id /> }.into_any(),
+        Later::In(Page::Audit) => view! { <AuditPage /> }.into_any(),
+        Later::In(Page::Usage) => view! { <UsagePage /> }.into_any(),
+        _ => view! { <Members /> }.into_any(),
+    })
+}
+
 impl Later {
     async fn load(&self) -> Result<Render, StoreError> {
         match self {
             Self::In(Page::Figures | Page::Reports | Page::Report(_)) => figures().await,
             Self::In(Page::Import) => import().await,
+            Self::In(Page::Members | Page::Member(_) | Page::Audit | Page::Usage) => administration().await,
             _ => pages().await,
         }
     }

@@ -7,7 +7,10 @@
 #![allow(unreachable_pub)]
 
 pub(crate) mod address;
+mod audit;
 mod conflicts;
+mod credentials;
+mod door;
 mod entry;
 mod export;
 mod figures;
@@ -26,6 +29,7 @@ pub(crate) mod router;
 mod settings;
 mod sign_in;
 mod update;
+mod usage;
 mod workspace;
 
 use leptos::prelude::*;

@@ -1,7 +1,5 @@
 //! Changes that the hub didn't take: what was meant, why it was refused, and what can be done.
 
-mod words;
-
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{address::Page, list::copy};
@@ -42,10 +40,7 @@ fn Change(change: SetAside) -> impl IntoView {
     let notices = notices();
     let busy = RwSignal::new(false);
     let id = StoredValue::new(change.id.clone());
-    let (what, text) = change.command.as_ref().map_or_else(
-        || ("An imported issue".to_owned(), None),
-        |command| words::of(store, &command.action),
-    );
+    let (what, text) = store.in_words(&change);
     let row = store.row(change.document);
     let place = move || {
         let row = row.as_ref()?.get();

@@ -2,10 +2,10 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::workspace::reload;
+use super::{credentials::Credentials, door::Save, workspace::reload};
 use crate::{
     components::{Show, dialog::Dialog, notices, people, people::store, theme::Theme},
-    store::StoreError,
+    store::Counts,
 };
 
 /// The page.
@@ -15,14 +15,32 @@ pub(crate) fn Settings() -> impl IntoView {
     store.here(None, None);
     let theme = Theme::chosen();
     let asks = RwSignal::new(false);
-    let sign_out = move |discard: bool| {
+    let unsent = RwSignal::new(Counts::default());
+    let saved = RwSignal::new(false);
+    let leave = move || {
         spawn_local(async move {
-            match store.log_out(discard).await {
+            match store.log_out().await {
                 Ok(()) => reload(),
-                Err(StoreError::Unsent(_)) if !discard => asks.set(true),
                 Err(error) => notices().wrong(error),
             }
         });
+    };
+    let sign_out = move |_| {
+        spawn_local(async move {
+            match store.unsent().await {
+                Ok(counts) if counts.any() => {
+                    unsent.set(counts);
+                    saved.set(false);
+                    asks.set(true);
+                }
+                Ok(_) => leave(),
+                Err(error) => notices().wrong(error),
+            }
+        });
+    };
+    let devices = move || {
+        let me = store.me().get()?;
+        Some(view! { <Credentials member=me.id.clone() own=true /> })
     };
     let me = move || {
         store.me().get().map(|me| {
@@ -73,10 +91,11 @@ pub(crate) fn Settings() -> impl IntoView {
                 <h2>"You"</h2>
                 {me}
                 <div class="actions">
-                    <button type="button" on:click=move |_| sign_out(false)>"Sign out"</button>
+                    <button type="button" on:click=sign_out>"Sign out"</button>
                 </div>
-                <p class="hint">"Signing out removes the workspace’s data from this device."</p>
+                <p class="hint">"Signing out removes the workspace’s data from this device. Without a network the session itself is ended as soon as there is one, before anybody else comes in here."</p>
             </section>
+            {devices}
             <section class="card">
                 <h2>"This device"</h2>
                 {device}
@@ -85,14 +104,13 @@ pub(crate) fn Settings() -> impl IntoView {
                 </p>
             </section>
             <Show when=move || asks.get()>
-                <Dialog title="Sign out and lose changes?" on_close=move |()| asks.set(false)>
-                    <p>{move || match store.status().get().pending {
-                        1 => "One change hasn’t reached the server yet. Signing out now throws it away.".to_owned(),
-                        n => format!("{n} changes haven’t reached the server yet. Signing out now throws them away."),
-                    }}</p>
+                <Dialog title="Save what wasn’t sent?" on_close=move |()| asks.set(false)>
+                    <p>{move || format!("This device has {}, which the server doesn’t have. Signing out removes that from here: save it as a file first.", unsent.get().words())}</p>
+                    <Save saved />
                     <div class="actions">
-                        <button type="button" class="primary" on:click=move |_| asks.set(false)>"Stay signed in"</button>
-                        <button type="button" class="danger" on:click=move |_| sign_out(true)>"Sign out and discard"</button>
+                        <button type="button" disabled=move || !saved.get() on:click=move |_| leave()>"Sign out"</button>
+                        <button type="button" on:click=move |_| asks.set(false)>"Stay signed in"</button>
+                        <button type="button" class="quiet danger" on:click=move |_| leave()>"Sign out and discard"</button>
                     </div>
                 </Dialog>
             </Show>

@@ -189,7 +189,8 @@ impl Replica {
 /// Is a document one to have at hand without a network?
 fn is_open(row: &Row) -> bool {
     match row.kind() {
-        Kind::Workspace | Kind::List | Kind::Report => true,
+        // What has ended goes on elsewhere.
+        Kind::Workspace | Kind::List | Kind::Report => row.next.is_none(),
         Kind::Issue => {
             let status = row.issue().map(|issue| issue.status);
             !row.deleted && !matches!(status, Some(Status::Resolved | Status::Closed))

@@ -36,6 +36,14 @@ pub(crate) async fn sleep(milliseconds: u32) {
     gloo_timers::future::TimeoutFuture::new(milliseconds).await;
 }
 
+/// Loads the page anew.
+pub(crate) fn reload() {
+    if let Some(window) = web_sys::window() {
+        // A browser that refuses keeps showing what it shows.
+        let _ = window.location().reload();
+    }
+}
+
 /// Asks the browser to keep this device's data when room gets scarce. It may decline.
 pub(crate) async fn persist() -> bool {
     let Some(window) = web_sys::window() else {

@@ -32,10 +32,12 @@ impl Replica {
         let mut shown = Vec::with_capacity(rows.len());
         let mut told = Vec::new();
         let mut changed = Vec::with_capacity(rows.len());
+        let mut passed = self.passed.get_untracked();
         for update in rows {
             let id = update.document;
             let pending = self.outbox.is_pending(id);
             let Some(bytes) = update.row else {
+                passed.no_row(id);
                 if pending {
                     // What waits is judged first. If all of it is set aside, the document goes with it.
                     self.judged.replace(None);
@@ -66,7 +68,12 @@ impl Replica {
             );
             if catalogue::may_replace(pending) {
                 // A row of a newer hub's making may not be readable; the old one stays.
-                if let Ok(row) = Row::from_bytes(&bytes) {
+                let Ok(row) = Row::from_bytes(&bytes) else {
+                    passed.row(id);
+                    continue;
+                };
+                passed.no_row(id);
+                {
                     shown.push((id, Some(Arc::new(row))));
                     let record = RowRecord::new(bytes, &update.heads, cursor.epoch.clone());
                     writes.push(Write::Row(id, record));
@@ -94,9 +101,12 @@ impl Replica {
             ..self.status.get_untracked()
         });
         self.refresh_status();
+        if self.passed.with_untracked(|before| *before != passed) {
+            self.passed.set(passed);
+        }
         self.background.want(changed);
         if complete {
-            self.watch_lists();
+            self.follow_generations();
             self.fetch_soon();
         }
     }

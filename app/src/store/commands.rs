@@ -16,7 +16,19 @@ use super::{
 };
 
 impl Replica {
-    pub(super) async fn run(self: &Rc<Self>, command: Command) -> Result<(), StoreError> {
+    pub(super) async fn run(self: &Rc<Self>, mut command: Command) -> Result<(), StoreError> {
+        command.document = self.rows.current(command.document);
+        loop {
+            match self.run_in(command).await? {
+                None => return Ok(()),
+                // It has just ended.
+                Some(moved) => command = moved,
+            }
+        }
+    }
+
+    /// Carries a command out in its document; answers it for the next one, if that has ended.
+    async fn run_in(self: &Rc<Self>, command: Command) -> Result<Option<Command>, StoreError> {
         let id = command.document;
         let member = self.my_id().ok_or(StoreError::SignedOut)?;
         let context = Context {
@@ -41,13 +53,16 @@ impl Replica {
         };
         let edited = match edited {
             Ok(edited) => edited,
-            Err(NotEdited::Change(CommandError::Unchanged)) => return Ok(()),
+            Err(NotEdited::Change(CommandError::Unchanged)) => return Ok(None),
+            Err(NotEdited::Change(CommandError::Moved(document))) => {
+                return Ok(Some(Command { document, ..command }));
+            }
             Err(NotEdited::Change(error)) => return Err(error.into()),
             Err(NotEdited::Closed(id)) => return Err(StoreError::NotHere(id)),
         };
         self.store(command, context.now, edited).await?;
         drop(document);
-        Ok(())
+        Ok(None)
     }
 
     async fn is_here(&self, id: DocumentId) -> Result<bool, StoreError> {

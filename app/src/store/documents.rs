@@ -126,7 +126,9 @@ impl Replica {
             return Ok(document);
         }
         match self.status.with_untracked(|status| status.connection) {
-            Connection::Offline | Connection::SignedOut => return Err(StoreError::NotHere(id)),
+            Connection::Offline | Connection::Waiting | Connection::SignedOut => {
+                return Err(StoreError::NotHere(id));
+            }
             Connection::Live | Connection::Connecting => {}
         }
         let (arrived, arrival) = oneshot::channel();
@@ -187,7 +189,10 @@ impl Replica {
             Err(error) => return Err(StoreError::Unreadable(id, error.to_string())),
         };
         let mut seen: HashSet<_> = chunks.iter().map(|(key, _)| key.clone()).collect();
-        let lost = outbox::lost(copy.as_ref().unwrap_or(&Automerge::new()), &entries);
+        let nothing = Automerge::new();
+        let mut lost = outbox::lost(copy.as_ref().unwrap_or(&nothing), &record.acknowledged, &entries);
+        // What waits for the document is carried out once it is open, by one tab.
+        lost.retain(|entry| !outbox::waits(entry));
         if let (false, Some(me)) = (lost.is_empty(), self.my_id()) {
             let mut document = copy.take().unwrap_or_default();
             document.set_actor(ActorId::from(random::<16>()));
@@ -221,6 +226,7 @@ impl Replica {
             self.derive(id);
         }
         opened.revision.update(|revision| *revision += 1);
+        self.carry_out_waiting(id);
         Ok(())
     }
 

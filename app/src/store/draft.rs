@@ -80,7 +80,7 @@ impl Drafts {
         });
     }
 
-    fn store(&self) {
+    pub(super) fn store(&self) {
         let texts = self.texts.borrow();
         let changed = self.changed.take();
         let writes = changed.into_iter().map(|place| match texts.get(&place) {

@@ -9,15 +9,15 @@
 
 use std::rc::Rc;
 
-use docket_domain::{Command, DocumentId};
+use docket_domain::{Command, DocumentId, WorkspaceSlug};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use wasm_split_helpers::wasm_split;
 
-use super::{OpenDocument, Replica, StoreError};
+use super::{OpenDocument, Replica, SavedFile, StoreError, unsent};
 
 type Answer<T> = LocalBoxFuture<'static, Result<T, StoreError>>;
 
-/// What the first module asks of this part; each is the method of [`Replica`] with its name.
+/// What the first module asks of this part; each is the method of [`Replica`] with its name, but for the last.
 pub(super) struct Engine {
     pub(super) start: fn(&Rc<Replica>),
     pub(super) run: fn(Rc<Replica>, Command) -> Answer<()>,
@@ -25,15 +25,20 @@ pub(super) struct Engine {
     pub(super) watch: fn(&Rc<Replica>, DocumentId),
     pub(super) close_unused: fn(&Rc<Replica>, DocumentId),
     pub(super) here: fn(&Rc<Replica>, Option<DocumentId>, Option<String>),
+    pub(super) unsent: fn(WorkspaceSlug) -> Answer<Option<SavedFile>>,
 }
 
 static ENGINE: Engine = Engine {
     start: |replica| replica.start(),
     run: |replica, command| async move { replica.run(command).await }.boxed_local(),
-    open_document: |replica, id| async move { replica.open_document(id).await }.boxed_local(),
+    open_document: |replica, id| {
+        let id = replica.rows.current(id);
+        async move { replica.open_document(id).await }.boxed_local()
+    },
     watch: |replica, list| replica.watch(list),
     close_unused: |replica, id| replica.close_unused(id),
     here: |replica, document, field| replica.here(document, field),
+    unsent: |slug| unsent::gather(slug).boxed_local(),
 };
 
 /// The engine: at once if it was here before, so that whoever has a document open may rely on [`Engine::run`] changing it

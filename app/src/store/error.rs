@@ -1,7 +1,9 @@
 //! What can go wrong in the store, in words for the person in front of it.
 
-use docket_domain::{CommandError, DocumentId};
+use docket_domain::{CommandError, DocumentId, Member};
 use wasm_split_helpers::SplitLoaderError;
+
+use super::Hold;
 
 /// What went wrong, and what to do.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -37,6 +39,22 @@ pub(crate) enum StoreError {
     /// Nobody is signed in.
     #[error("You aren’t signed in to this workspace. Open your invitation link, or sign in with a token.")]
     SignedOut,
+    /// An admin has ended this person's access.
+    #[error(
+        "Your access to this workspace has ended. Ask an admin of the workspace if you think that this is a mistake."
+    )]
+    Revoked,
+    /// Somebody else is signed in in this browser.
+    #[error("{} is signed in here. Sign them out first, or say that you take their place.", .0.name)]
+    SignedInAs(Box<Member>),
+    /// The server takes nothing more for a while.
+    #[error("{message}")]
+    Wait {
+        /// Why, and until when.
+        hold: Hold,
+        /// What it said.
+        message: String,
+    },
     /// The session has ended, or the link or token is wrong.
     #[error("{0}")]
     Refused(String),
@@ -61,11 +79,6 @@ pub(crate) enum StoreError {
         "It stopped before it was done, perhaps because this device’s memory is full. Close other programs and try again; what is stored stays."
     )]
     BrokeDown,
-    /// Changes that the hub doesn't have yet stand in the way.
-    #[error(
-        "{0} changes haven’t reached the server yet and would be lost. Connect and wait, or discard them."
-    )]
-    Unsent(usize),
 }
 
 impl From<CommandError> for StoreError {

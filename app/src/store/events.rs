@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use docket_domain::{DocumentId, Facts, Member};
+use docket_domain::{DocumentId, Facts, Member, MemberId};
 use docket_sync::{
     client::{self, Event, Output, Problem},
     wire::Person,
@@ -11,9 +11,11 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    Connection, Present, Replica, Status, StoreError,
-    browser::{now, random},
+    Connection, Hold, Present, Replica, Status, StoreError,
+    browser::{self, now, random},
     database::{ChunkKey, DocumentRecord, EntryKey, Write, to_cbor},
+    passed::Passed,
+    person,
     replica::meta,
 };
 
@@ -24,7 +26,13 @@ impl Replica {
             self.line.send(&frame);
         }
         for event in output.events {
-            self.on(event);
+            match event {
+                // It closes nothing: something was passed over.
+                Event::Problem(problem) if !output.close => {
+                    self.passed.update(|passed| passed.tell(problem.to_string()));
+                }
+                event => self.on(event),
+            }
         }
         if output.close {
             self.line.close();
@@ -40,7 +48,39 @@ impl Replica {
     /// A frame came.
     pub(crate) fn received(self: &Rc<Self>, frame: &[u8]) {
         let output = self.client.borrow_mut().receive(frame);
+        // Before anything is sent: another tab may have let somebody else in, and what is here isn't theirs to send.
+        let others = output.events.iter().any(|event| match event {
+            Event::Welcome { member, .. } => self.is_other(member),
+            _ => false,
+        });
+        if others {
+            return self.is_others();
+        }
         self.act(output);
+    }
+
+    /// Is this somebody else than the one whose copy this device holds?
+    pub(crate) fn is_other(&self, member: &MemberId) -> bool {
+        self.my_id().is_some_and(|me| me != *member)
+    }
+
+    /// The browser's cookie is somebody else's.
+    fn is_others(self: &Rc<Self>) {
+        self.line.stop();
+        self.set_status(Status {
+            others: true,
+            ..self.status.get_untracked()
+        });
+        let replica = Rc::clone(self);
+        spawn_local(async move {
+            let owner = person::owner(&replica.slug).await;
+            let still_ours = owner.is_ok_and(|owner| owner.member.map(|member| member.id) == replica.my_id());
+            if !still_ours {
+                // The stored copy has changed hands, and this page missed it: nothing of it may get in there.
+                replica.close();
+                browser::reload();
+            }
+        });
     }
 
     /// The socket is gone.
@@ -61,9 +101,49 @@ impl Replica {
             connection,
             ..self.status.get_untracked()
         });
-        if matches!(connection, Connection::Offline | Connection::SignedOut) {
+        self.look_at_the_clock();
+        if !matches!(connection, Connection::Live | Connection::Connecting) {
             self.nothing_arrives();
         }
+    }
+
+    /// Since when there is a network, as far as the browser knows.
+    pub(crate) fn look_at_the_clock(&self) {
+        let online = web_sys::window().is_some_and(|window| window.navigator().on_line());
+        let status = self.status.get_untracked();
+        let since = status.online.or_else(|| Some(now()));
+        self.set_status(Status {
+            online: since.filter(|_| online),
+            ..status
+        });
+    }
+
+    /// The hub takes nothing for a while.
+    pub(crate) fn hold_back(&self, hold: Hold) {
+        self.set_status(Status {
+            hold: Some(hold),
+            ..self.status.get_untracked()
+        });
+    }
+
+    /// It takes changes again, or will say so once more.
+    pub(crate) fn hold_no_more(&self) {
+        self.set_status(Status {
+            hold: None,
+            ..self.status.get_untracked()
+        });
+    }
+
+    /// Until when the hub takes nothing; none if it takes what comes.
+    pub(crate) fn held(&self) -> Option<Hold> {
+        self.status
+            .with_untracked(|status| status.hold)
+            .filter(|hold| hold.left(now()) > 0)
+    }
+
+    /// The hub closed the socket and said why.
+    pub(crate) fn tell_closed(&self, sentence: &str) {
+        self.trouble.set(Some(sentence.to_owned()));
     }
 
     fn on(self: &Rc<Self>, event: Event) {
@@ -90,6 +170,9 @@ impl Replica {
                         .later(vec![Write::Meta(meta::WORKSPACE, to_cbor(&workspace))]);
                 }
                 self.trouble.set(None);
+                self.line.welcome();
+                self.passed.update(Passed::begin_again);
+                self.hold_no_more();
                 self.background.forget();
                 self.refresh_status();
                 self.set_connection(Connection::Live);
@@ -115,10 +198,12 @@ impl Replica {
             Event::Fresh { document } => self.renew(document),
             Event::Unavailable { document } => {
                 self.arrived(document, &Err(StoreError::NotFound(document)));
+                self.nowhere(document);
             }
             Event::Purged { document } => self.purged(document),
             // The line tries again by itself; what a person can do something about is told.
             Event::Problem(Problem::Frame(_) | Problem::Sync(..)) => {}
+            Event::Problem(Problem::Hub(sentence)) => self.line.hear(sentence),
             Event::Problem(problem) => self.trouble.set(Some(problem.to_string())),
         }
     }
@@ -126,7 +211,7 @@ impl Replica {
     fn after_welcome(self: &Rc<Self>, workspace: DocumentId) {
         let replica = Rc::clone(self);
         spawn_local(async move {
-            replica.keep_open(workspace).await;
+            replica.keep_open(replica.rows.current(workspace)).await;
             replica.open_pending().await;
             replica.watch_lists();
             replica.upload();
@@ -154,7 +239,7 @@ impl Replica {
         let opened = self.opened(id);
         opened.revision.update(|revision| *revision += 1);
         self.rank_soon(id);
-        if self.workspace_id.get_untracked() == Some(id) {
+        if self.is_workspace(id) {
             self.read_workspace();
         }
         self.arrived(id, &Ok(()));
@@ -188,6 +273,7 @@ impl Replica {
             self.store_and_tell(id, writes);
             self.refresh_status();
         }
+        self.carry_out_waiting(id);
         let replica = Rc::clone(self);
         spawn_local(async move { replica.close_unused(id) });
     }

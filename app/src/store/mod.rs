@@ -27,8 +27,12 @@ mod draft;
 mod engine;
 mod error;
 mod events;
+mod generation;
+mod hold;
 mod import;
 mod outbox;
+mod passed;
+pub(crate) mod person;
 mod ranking;
 mod refusal;
 mod replica;
@@ -37,7 +41,9 @@ mod running;
 mod status;
 mod tabs;
 mod undo;
+mod unsent;
 mod upload;
+mod waiting;
 mod writer;
 
 use std::{collections::HashMap, rc::Rc, sync::Arc};
@@ -49,17 +55,22 @@ use wasm_bindgen_futures::spawn_local;
 use self::engine::engine;
 
 pub(crate) use self::{
-    browser::{now, random, random_name, sleep},
-    database::{Database, ImportId, ImportRecord, Undone, Write, from_cbor, to_cbor},
+    browser::{now, random, random_name, reload, sleep},
+    database::{Database, ImportId, ImportRecord, Undone, from_cbor, to_cbor},
     replica::{Replica, meta},
 };
 pub(crate) use self::{
     documents::OpenDocument,
     draft::Draft,
     error::StoreError,
+    hold::{Hold, Why},
+    passed::Passed,
+    person::Left,
     ranking::Ranking,
     running::{FileRead, Outcome, Progress, Running, Task},
     status::{Connection, Present, SetAside, Status},
+    unsent::{Counts, SavedFile, save as save_unsent},
+    waiting::Waiting,
 };
 
 /// The one handle to a workspace's data. Made once for a page, lives as long as the page, is copied freely.
@@ -143,11 +154,19 @@ impl Store {
 
     // ---- rows ----
 
-    /// One document's row; none if this device doesn't know the document. Not tracked: use [`changed`](Self::changed)
+    /// One document's row, that of the generation in which it goes on; none if this device doesn't know it. Not tracked: use [`changed`](Self::changed)
     /// or [`issues`](Self::issues) to hear of new ones.
     #[must_use]
     pub(crate) fn row(self, id: DocumentId) -> Option<ArcRwSignal<Arc<Row>>> {
-        self.replica().rows.get(id)
+        let replica = self.replica();
+        replica.rows.get(replica.rows.current(id))
+    }
+
+    /// The document in which this one goes on now: itself, unless it was full. Not tracked: use
+    /// [`changed`](Self::changed).
+    #[must_use]
+    pub(crate) fn current(self, id: DocumentId) -> DocumentId {
+        self.replica().rows.current(id)
     }
 
     /// All issues, deleted ones too, in the order of their ids. Changes only when one comes or goes.
@@ -190,7 +209,7 @@ impl Store {
 
     // ---- documents and commands ----
 
-    /// Opens a document: from this device, or from the hub when it isn't here. It syncs live until dropped.
+    /// Opens a document, in the generation in which it goes on: from this device, or from the hub when it isn't here. It syncs live until dropped.
     ///
     /// # Errors
     /// [`StoreError::NotHere`] without a network, [`StoreError::NotFound`] when the hub hasn't got it.
@@ -225,6 +244,23 @@ impl Store {
     #[must_use]
     pub(crate) fn trouble(self) -> Signal<Option<String>> {
         self.replica().trouble.clone().into()
+    }
+
+    /// What this version can't read, and passes over.
+    #[must_use]
+    pub(crate) fn passed(self) -> Signal<Passed> {
+        self.replica().passed.clone().into()
+    }
+
+    /// What was set aside, in words; the text it carries, to be copied.
+    #[must_use]
+    pub(crate) fn in_words(self, aside: &SetAside) -> (String, Option<String>) {
+        let (workspace, members) = (self.workspace().get(), self.members().get());
+        let names = unsent::words::Names {
+            workspace: &workspace,
+            members: &members,
+        };
+        unsent::words::of_aside(&names, aside)
     }
 
     /// The refused changes, oldest first.
@@ -307,12 +343,32 @@ impl Store {
         self.replica().signed_in();
     }
 
-    /// Ends the session and clears this device's copy. Reload the page afterwards.
+    /// Ends the session and clears this device's copy; what wasn't sent is lost, so ask before
+    /// ([`unsent`](Self::unsent)). Without a network the session is ended at the next start, before anybody comes in.
+    /// Reload the page afterwards.
     ///
     /// # Errors
-    /// [`StoreError::Unsent`] when changes would be lost and `discard_unsent` isn't set.
-    pub(crate) async fn log_out(self, discard_unsent: bool) -> Result<(), StoreError> {
-        self.replica().log_out(discard_unsent).await
+    /// When storage fails.
+    pub(crate) async fn log_out(self) -> Result<(), StoreError> {
+        self.replica().log_out().await
+    }
+
+    /// What this device holds that the hub doesn't.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub(crate) async fn unsent(self) -> Result<Counts, StoreError> {
+        self.replica().unsent().await
+    }
+
+    /// Was it closed?
+    pub(crate) fn is_closed(self) -> bool {
+        self.replica().line.is_stopped()
+    }
+
+    /// Nothing more is sent or stored from here: somebody else is about to come in.
+    pub(crate) async fn close(self) {
+        self.replica().end().await;
     }
 }
 

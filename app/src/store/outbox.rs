@@ -6,7 +6,7 @@ use std::{
     ops::Bound,
 };
 
-use docket_domain::DocumentId;
+use docket_domain::{DocumentId, Timestamp};
 use docket_sync::client::outbox::Entry;
 
 use super::browser::{now, random};
@@ -18,6 +18,8 @@ pub(super) struct Outbox {
     /// With a count of when each was added: one that was added again while it was on its way has something new.
     uploads: RefCell<BTreeMap<DocumentId, u64>>,
     added: Cell<u64>,
+    /// Since when there is something to upload.
+    uploading: Cell<Timestamp>,
     last: Cell<u64>,
 }
 
@@ -80,6 +82,9 @@ impl Outbox {
     }
 
     pub(super) fn add_uploads(&self, documents: impl IntoIterator<Item = DocumentId>) {
+        if self.uploads.borrow().is_empty() {
+            self.uploading.set(now());
+        }
         self.added.set(self.added.get() + 1);
         let added = self.added.get();
         self.uploads
@@ -116,6 +121,18 @@ impl Outbox {
 
     pub(super) fn is_pending(&self, document: DocumentId) -> bool {
         self.entries.borrow().contains_key(&document) || self.is_uploading(document)
+    }
+
+    /// When the oldest of them was made. Of uploads only this tab's own time is known.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        let entries = self.entries.borrow();
+        let entry = entries
+            .values()
+            .flat_map(BTreeMap::values)
+            .map(|entry| entry.at)
+            .min();
+        let upload = (!self.uploads.borrow().is_empty()).then(|| self.uploading.get());
+        entry.into_iter().chain(upload).min()
     }
 
     pub(super) fn len(&self) -> usize {

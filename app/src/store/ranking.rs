@@ -89,18 +89,27 @@ impl Replica {
     pub(super) fn watch(self: &Rc<Self>, list: DocumentId) {
         let watched = self.rankings.lists.borrow().get(&list).cloned();
         let Some(watched) = watched else { return };
-        if watched.opening.get() || watched.open.borrow().is_some() {
+        let current = self.rows.current(list);
+        let is_open = watched
+            .open
+            .borrow()
+            .as_ref()
+            .is_some_and(|open| open.id() == current);
+        if watched.opening.get() || is_open {
             return;
         }
         watched.opening.set(true);
         let replica = Rc::clone(self);
         spawn_local(async move {
-            let opened = replica.open_document(list).await;
+            let opened = replica.open_document(current).await;
             watched.opening.set(false);
             // Not here yet: it is tried again when the hub tells of the list, or after reconnecting.
             if let Ok(document) = opened {
-                *watched.open.borrow_mut() = Some(document);
-                replica.rank_again(list);
+                let before = watched.open.borrow_mut().replace(document);
+                drop(before);
+                replica.rank_list(list);
+                // It may have gone on meanwhile.
+                replica.watch(list);
             }
         });
     }
@@ -120,8 +129,28 @@ impl Replica {
         }
     }
 
-    /// The list's document changed by somebody else: reads its order again, once for a burst of changes.
-    pub(super) fn rank_soon(self: &Rc<Self>, list: DocumentId) {
+    /// The lists in use that go on in this document.
+    fn lists_in(&self, document: DocumentId) -> Vec<DocumentId> {
+        let lists = self.rankings.lists.borrow();
+        let shows = |watched: &Watched| {
+            let open = watched.open.borrow();
+            open.as_ref().is_some_and(|open| open.id() == document)
+        };
+        let lists = lists.iter().filter(|(list, watched)| {
+            // Until one is open: that which will be.
+            shows(watched) || (watched.open.borrow().is_none() && self.rows.current(**list) == document)
+        });
+        lists.map(|(list, _)| *list).collect()
+    }
+
+    /// A document changed by somebody else: if it is a list's, reads the order again, once for a burst of changes.
+    pub(super) fn rank_soon(self: &Rc<Self>, document: DocumentId) {
+        for list in self.lists_in(document) {
+            self.rank_list_soon(list);
+        }
+    }
+
+    fn rank_list_soon(self: &Rc<Self>, list: DocumentId) {
         let watched = self.rankings.lists.borrow().get(&list).cloned();
         let Some(watched) = watched else { return };
         if watched.waits.replace(true) {
@@ -131,15 +160,24 @@ impl Replica {
         spawn_local(async move {
             sleep(30).await;
             watched.waits.set(false);
-            replica.rank_again(list);
+            replica.rank_list(list);
         });
     }
 
+    /// A document changed here: if it is a list's, reads the order again.
+    pub(super) fn rank_again(self: &Rc<Self>, document: DocumentId) {
+        for list in self.lists_in(document) {
+            self.rank_list(list);
+        }
+    }
+
     /// Reads a list's order from its document, shows and stores it.
-    pub(super) fn rank_again(self: &Rc<Self>, list: DocumentId) {
+    fn rank_list(self: &Rc<Self>, list: DocumentId) {
         let watched = self.rankings.lists.borrow().get(&list).cloned();
         let Some(watched) = watched else { return };
-        let ranking = self.client.borrow().document(list).map(|document| Ranking {
+        let open = watched.open.borrow().as_ref().map(OpenDocument::id);
+        let document = open.unwrap_or_else(|| self.rows.current(list));
+        let ranking = self.client.borrow().document(document).map(|document| Ranking {
             issues: List::read(document)
                 .entries
                 .into_iter()

@@ -16,6 +16,7 @@ use super::{
     browser::{self, now, random},
     database::{ChunkKey, DocumentRecord, EntryKey, Write},
     documents::join,
+    generation::told_of,
 };
 
 impl Replica {
@@ -67,13 +68,14 @@ impl Replica {
         *self.opened(id).seen.borrow_mut() = HashSet::from([key]);
         self.outbox.replace(id, entries);
         let aside = !replayed.aside.is_empty();
+        let told = told_of(id, &replayed);
         self.take_replay(id, replayed);
         if aside && self.has_left(id) {
             let mut writes = Vec::new();
             self.gone(id, &mut writes);
             self.writer.write(writes).await?;
             self.rows.apply([(id, None)]);
-            self.tell_tabs(&[id]);
+            self.tell_tabs(&told);
             return Ok(());
         }
         if heads.is_empty() {
@@ -82,14 +84,16 @@ impl Replica {
         self.show(id, row);
         let output = self.client.borrow_mut().stored(id);
         self.act(output);
-        self.tell_tabs(&[id]);
+        self.tell_tabs(&told);
         Ok(())
     }
 
     /// What a replay means for storage.
     pub(super) fn replay_writes(&self, id: DocumentId, replayed: &Replayed) -> Vec<Write> {
         let gone = replayed.aside.iter().map(|aside| aside.entry.id);
-        let gone = gone.chain(replayed.done.iter().copied());
+        let gone = gone
+            .chain(replayed.done.iter().copied())
+            .chain(replayed.moved.iter().map(|moved| moved.id));
         let mut writes: Vec<Write> = gone
             .map(|entry| {
                 Write::NoEntry(EntryKey {
@@ -99,6 +103,8 @@ impl Replica {
             })
             .collect();
         writes.extend(replayed.entries.iter().cloned().map(Write::Entry));
+        // In one transaction, or a command would be in both documents, or in none.
+        writes.extend(replayed.moved.iter().cloned().map(Write::Entry));
         let aside = replayed.aside.iter().cloned();
         writes.extend(aside.map(|one| Write::SetAside(aside_of(one))));
         writes
@@ -111,11 +117,16 @@ impl Replica {
             .iter()
             .map(|aside| aside.entry.id)
             .chain(replayed.done)
+            .chain(replayed.moved.iter().map(|moved| moved.id))
             .collect();
         self.outbox.remove(id, &gone);
         for entry in replayed.entries {
             self.outbox.add(entry);
         }
+        for entry in &replayed.moved {
+            self.outbox.add(entry.clone());
+        }
+        self.follow_commands(&replayed.moved);
         self.show_aside(replayed.aside.into_iter().map(aside_of).collect());
         self.refresh_status();
     }

@@ -24,9 +24,12 @@ use super::{
     draft::Drafts,
     import::Imports,
     outbox::Outbox,
+    passed::Passed,
+    person::{self, Left},
     ranking::Rankings,
     rows::{Known, Rows},
     tabs::Tabs,
+    unsent,
     upload::Uploads,
     writer::Writer,
 };
@@ -69,12 +72,17 @@ pub(crate) struct Replica {
     pub(super) set_aside: ArcRwSignal<Arc<Vec<SetAside>>>,
     pub(super) status: ArcRwSignal<Status>,
     pub(super) trouble: ArcRwSignal<Option<String>>,
+    pub(super) passed: ArcRwSignal<Passed>,
 }
 
 /// Names of single values in storage.
 pub(crate) mod meta {
     /// The member.
     pub(crate) const ME: &str = "me";
+    /// Somebody signed out, and their session still has to be ended.
+    pub(crate) const ENDING: &str = "ending";
+    /// What is left of somebody whose access ended.
+    pub(crate) const LEFT: &str = "left";
     /// All members.
     pub(crate) const MEMBERS: &str = "members";
     /// What the hub knows this device's storage by: at random, hexadecimal.
@@ -88,12 +96,16 @@ pub(crate) mod meta {
 impl Replica {
     /// This device's copy, without a network.
     pub(crate) async fn open(slug: WorkspaceSlug) -> Result<Rc<Self>, StoreError> {
+        person::settled(&slug).await;
         let database = Rc::new(Database::open(&slug).await?);
-        let rows = database.rows().await?;
+        let (rows, unreadable) = database.rows().await?;
         let rankings = database.rankings().await?;
         let cursor = database.cursor().await?;
-        let me: Option<Member> = database.single(meta::ME).await?;
-        let members: Option<Vec<Member>> = database.single(meta::MEMBERS).await?;
+        let (me, members, roles) = database.people().await?;
+        let mut passed = Passed::default();
+        unreadable.into_iter().for_each(|document| passed.row(document));
+        passed.set_members(roles);
+        passed.set_commands(database.unreadable().await?.len());
         let workspace: Option<DocumentId> = database.single(meta::WORKSPACE).await?;
         let names: Option<Workspace> = database.single(meta::NAMES).await?;
         let trouble = ArcRwSignal::new(None);
@@ -121,7 +133,7 @@ impl Replica {
             kept: RefCell::default(),
             welcomed: RefCell::default(),
             me: ArcRwSignal::new(me.map(Arc::new)),
-            members: ArcRwSignal::new(Arc::new(members.unwrap_or_default())),
+            members: ArcRwSignal::new(Arc::new(members)),
             workspace: ArcRwSignal::new(Arc::new(names.unwrap_or_else(nothing))),
             workspace_id: ArcRwSignal::new(workspace),
             present: ArcRwSignal::default(),
@@ -132,6 +144,7 @@ impl Replica {
                 ..Status::default()
             }),
             trouble,
+            passed: ArcRwSignal::new(passed),
             slug,
             writer,
             peer,
@@ -153,7 +166,7 @@ impl Replica {
         spawn_local(async move {
             replica.open_pending().await;
             if let Some(workspace) = replica.workspace_id.get_untracked() {
-                replica.keep_open(workspace).await;
+                replica.keep_open(replica.rows.current(workspace)).await;
             }
             // Declined or not, the app works the same; the browser decides by how the site is used.
             let _ = browser::persist().await;
@@ -228,6 +241,7 @@ impl Replica {
         let Some(id) = self.workspace_id.get_untracked() else {
             return;
         };
+        let id = self.rows.current(id);
         let read = self.client.borrow().document(id).map(Workspace::read);
         if let Some(read) = read
             && self.workspace.with_untracked(|before| **before != read)
@@ -274,7 +288,7 @@ impl Replica {
             opened.revision.update(|revision| *revision += 1);
         }
         self.rank_again(id);
-        if self.workspace_id.get_untracked() == Some(id) {
+        if self.is_workspace(id) {
             self.read_workspace();
         }
     }
@@ -282,6 +296,7 @@ impl Replica {
     pub(super) fn refresh_status(&self) {
         let status = Status {
             pending: self.outbox.len(),
+            oldest: self.outbox.oldest(),
             refused: self.set_aside.with_untracked(|all| all.len()),
             conflicts: self.rows.conflicts(),
             to_fetch: self.background.left(),
@@ -301,27 +316,59 @@ impl Replica {
         let replica = Rc::clone(self);
         spawn_local(async move {
             // What fails here comes with the hub's welcome.
-            if let Ok(Some(me)) = replica.database.single::<Member>(meta::ME).await {
+            if let Ok((Some(me), ..)) = replica.database.people().await {
                 replica.me.set(Some(Arc::new(me)));
             }
             replica.line.wake();
         });
     }
 
-    pub(super) async fn log_out(self: &Rc<Self>, discard_unsent: bool) -> Result<(), StoreError> {
-        let unsent = self.outbox.len();
-        if unsent > 0 && !discard_unsent {
-            return Err(StoreError::Unsent(unsent));
-        }
+    /// Does nothing more: the copy that this device holds is about to be somebody else's.
+    pub(super) fn close(&self) {
         self.line.stop();
-        // Without a network the session ends when it expires; this device forgets it either way.
-        let ended = session::end(&self.slug).await;
-        self.tabs.tell_signed_out();
+        self.writer.close();
+    }
+
+    /// What this device holds that the hub doesn't.
+    pub(super) async fn unsent(self: &Rc<Self>) -> Result<unsent::Counts, StoreError> {
+        // What was typed just now counts, too.
+        self.drafts.store();
+        self.writer.settled().await;
+        unsent::Counts::of(&self.database).await
+    }
+
+    /// As [`close`](Self::close), with what is under way.
+    pub(super) async fn end(self: &Rc<Self>) {
+        self.close();
         self.end_imports().await;
-        self.database.clear().await?;
-        match ended {
-            Ok(()) | Err(StoreError::Unreachable) => Ok(()),
-            Err(error) => Err(error),
+    }
+
+    /// Empties this device's copy and ends the session. What wasn't sent is lost: who calls has asked.
+    pub(super) async fn log_out(self: &Rc<Self>) -> Result<(), StoreError> {
+        self.end().await;
+        person::leave(self.slug.clone()).await
+    }
+
+    /// This person's access has ended: what they hadn't sent is kept as a file, and everything else leaves the device.
+    pub(crate) async fn revoked(self: &Rc<Self>) {
+        let nothing = self.me.with_untracked(Option::is_none) && self.workspace_id.get_untracked().is_none();
+        if nothing {
+            return;
+        }
+        let name = self.me.with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
+        let counts = self.unsent().await.unwrap_or_default();
+        // What can't be read can't be kept either; the rest has to go all the same.
+        let file = unsent::gather(self.slug.clone()).await.ok().flatten();
+        self.end().await;
+        let left = Left {
+            name: name.unwrap_or_default(),
+            what: counts.words(),
+            file: file.map(|file| (file.name, file.text)),
+            at: browser::now(),
+        };
+        match person::wipe(self.slug.clone(), left).await {
+            Ok(()) => browser::reload(),
+            Err(error) => self.trouble.set(Some(error.to_string())),
         }
     }
 }
@@ -340,7 +387,7 @@ async fn storage_name(database: &Database) -> Result<String, StoreError> {
 }
 
 /// The workspace before anything is known of it.
-fn nothing() -> Workspace {
+pub(super) fn nothing() -> Workspace {
     Workspace {
         name: String::new(),
         prefix: "SWG".to_owned(),

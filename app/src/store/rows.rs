@@ -38,6 +38,23 @@ impl Rows {
         self.rows.borrow().get(&id).cloned()
     }
 
+    /// The document in which this one goes on now, as far as the rows tell: itself, as a rule.
+    pub(super) fn current(&self, id: DocumentId) -> DocumentId {
+        let rows = self.rows.borrow();
+        let mut current = id;
+        // Each names a later one; in a circle that nobody should make, it ends.
+        for _ in 0..rows.len() {
+            let next = rows
+                .get(&current)
+                .and_then(|row| row.with_untracked(|row| row.next));
+            match next {
+                Some(next) => current = next,
+                None => break,
+            }
+        }
+        current
+    }
+
     pub(super) fn with<R>(&self, read: impl FnOnce(&HashMap<DocumentId, ArcRwSignal<Arc<Row>>>) -> R) -> R {
         read(&self.rows.borrow())
     }

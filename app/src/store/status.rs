@@ -3,6 +3,8 @@
 use docket_domain::{Command, DocumentId, Timestamp};
 use minicbor::{Decode, Encode};
 
+use super::Hold;
+
 /// How this tab stands with the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Connection {
@@ -13,6 +15,8 @@ pub(crate) enum Connection {
     /// No network, or no hub; waits and tries again by itself.
     #[default]
     Offline,
+    /// The hub takes nothing for a while, and said until when.
+    Waiting,
     /// Nobody is signed in, or the session has ended: changes stay on this device until somebody signs in.
     SignedOut,
 }
@@ -32,6 +36,14 @@ pub(crate) struct Status {
     pub(crate) complete: bool,
     /// Open issues that are still to be fetched so that they can be edited offline; none until they are counted.
     pub(crate) to_fetch: Option<usize>,
+    /// When the oldest change was made that the hub hasn't acknowledged.
+    pub(crate) oldest: Option<Timestamp>,
+    /// Since when there is a network; none: there is none.
+    pub(crate) online: Option<Timestamp>,
+    /// The hub takes nothing until then.
+    pub(crate) hold: Option<Hold>,
+    /// Somebody else is signed in in this browser: what this device holds isn't theirs, and isn't sent.
+    pub(crate) others: bool,
 }
 
 /// A change that couldn't be stored by the hub. It survives reloading.

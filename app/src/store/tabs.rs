@@ -57,13 +57,15 @@ impl Tabs {
             let _ = channel.post_message(&Uint8Array::from(to_cbor(hint).as_slice()));
         }
     }
+}
 
-    pub(super) fn tell_signed_out(&self) {
-        self.post(&Hint {
-            signed_out: true,
-            ..Hint::default()
-        });
-    }
+/// Tells all other tabs that whose copy this device holds is about to change. A tab's own channel doesn't hear it.
+pub(super) fn tell_all_signed_out(slug: &WorkspaceSlug) {
+    let tabs = Tabs::new(slug);
+    tabs.post(&Hint {
+        signed_out: true,
+        ..Hint::default()
+    });
 }
 
 impl Replica {
@@ -105,7 +107,11 @@ impl Replica {
 
     async fn take_hint(self: &Rc<Self>, hint: Hint) -> Result<(), StoreError> {
         if hint.signed_out {
-            self.line.stop();
+            if self.line.is_stopped() {
+                // It was this page that said so, through another channel, or it reloads already.
+                return Ok(());
+            }
+            self.close();
             if let Some(window) = web_sys::window() {
                 // What this tab shows is no longer on the device.
                 let _ = window.location().reload();
@@ -182,6 +188,8 @@ impl Replica {
         spawn_local(async move {
             sleep(PATIENCE).await;
             for id in documents {
+                // It may have ended before it carried out what waits for its document.
+                replica.carry_out_waiting(id);
                 if replica.outbox.is_pending(id) && !replica.has(id) {
                     match replica.hold(id).await {
                         Ok(document) => drop(document),

@@ -60,6 +60,13 @@ impl Replica {
                 Some(Ok(())) | None => return,
                 // Without a network it begins again after the next welcome, too.
                 Some(Err(StoreError::Unreachable)) => {}
+                // It takes nothing for a while: all of it stays to be uploaded, and nothing is tried until then.
+                Some(Err(StoreError::Wait { hold, .. })) => {
+                    replica.hold_back(hold);
+                    sleep(hold.left(now())).await;
+                    replica.hold_no_more();
+                    return replica.upload();
+                }
                 Some(Err(error)) => replica.trouble.set(Some(error.to_string())),
             }
             sleep(AGAIN).await;
@@ -70,7 +77,9 @@ impl Replica {
     async fn upload_all(self: &Rc<Self>) -> Result<(), StoreError> {
         let mut batch = self.next_uploads(None).await?;
         while let Some((last, _)) = batch.last() {
-            if self.status.with_untracked(|status| status.connection) != Connection::Live {
+            if self.status.with_untracked(|status| status.connection) != Connection::Live
+                || self.line.is_stopped()
+            {
                 return Ok(());
             }
             let last = last.document;
@@ -268,14 +277,20 @@ impl Replica {
                     rows.push((id, None));
                 }
             } else {
-                // With the number that the hub gave it.
-                let facts: Facts = minicbor::decode(&answer.facts).unwrap_or_default();
+                // With the number that the hub gave it. Where nothing was stored it sends none: those here stay.
+                let facts: Option<Facts> = minicbor::decode(&answer.facts).ok();
+                let facts = match facts {
+                    Some(facts) => facts,
+                    None => self.facts_of(id).await?,
+                };
                 if !newer.contains(&id) {
                     let row = self.row_with(id, &facts).await?;
                     writes.extend(row.as_ref().map(|row| self.row_write(row)));
                     rows.extend(row.map(|row| (id, Some(Arc::new(row)))));
                 }
-                writes.push(Write::Facts(id, answer.facts));
+                if !answer.facts.is_empty() {
+                    writes.push(Write::Facts(id, answer.facts));
+                }
                 // What isn't open reads its facts when it is.
                 if let Some(signal) = self.facts.borrow().get(&id) {
                     signal.set(Arc::new(facts));
@@ -318,6 +333,14 @@ impl Replica {
         });
         let behind = behind.collect();
         Ok((stored.iter().map(|(sent, ..)| sent.document).collect(), behind))
+    }
+
+    /// The hub's facts about a document, as far as they are here.
+    async fn facts_of(&self, id: DocumentId) -> Result<Facts, StoreError> {
+        let stored = self.database.facts(id).await?;
+        Ok(stored
+            .and_then(|facts| minicbor::decode(&facts).ok())
+            .unwrap_or_default())
     }
 
     /// A document's row with the hub's facts. What only an import wrote isn't loaded for that.

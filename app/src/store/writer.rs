@@ -26,6 +26,8 @@ pub(super) struct Writer {
     database: Rc<Database>,
     waiting: RefCell<Vec<Batch>>,
     runs: Cell<bool>,
+    /// Nothing is written any more: the copy is about to be somebody else's.
+    closed: Cell<bool>,
     trouble: leptos::prelude::ArcRwSignal<Option<String>>,
 }
 
@@ -45,6 +47,7 @@ impl Writer {
             database,
             waiting: RefCell::default(),
             runs: Cell::new(false),
+            closed: Cell::new(false),
             trouble,
         })
     }
@@ -68,7 +71,22 @@ impl Writer {
         }
     }
 
+    /// Waits until what was to be written is.
+    pub(super) async fn settled(self: &Rc<Self>) {
+        // An empty batch goes through the same queue. What fails has been told of.
+        let _ = self.write(Vec::new()).await;
+    }
+
+    /// Writes nothing from now on; what waits is dropped, and whoever waits for it is told.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        self.waiting.borrow_mut().clear();
+    }
+
     fn add(self: &Rc<Self>, batch: Batch) {
+        if self.closed.get() {
+            return;
+        }
         self.waiting.borrow_mut().push(batch);
         if !self.runs.replace(true) {
             let writer = Rc::clone(self);

@@ -7,6 +7,7 @@ pub mod audience;
 pub mod command;
 pub mod facts;
 pub mod field;
+pub mod generation;
 pub mod genesis;
 pub mod history;
 pub mod ids;

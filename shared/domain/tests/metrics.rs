@@ -30,6 +30,7 @@ fn issue(n: u8, status: Status, priority: Option<Priority>, timeline: Vec<Moment
         updated: Timestamp(REPORTED * HOUR),
         deleted: false,
         restricted: false,
+        next: None,
         body: Body::Issue(Box::new(IssueRow {
             number: None,
             key: None,

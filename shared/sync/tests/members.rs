@@ -546,3 +546,73 @@ fn facts_at_their_limit_leave_in_a_bundle() {
     world.drive(4, &mut eve, output);
     assert!(eve.document(id(5)).is_some());
 }
+
+/// As many devices as may edit without knowing of one another, as many values as a field may have: it is opened, shown as a
+/// conflict, and settled.
+#[test]
+fn a_crowded_issue_is_opened_and_settled() {
+    let mut world = World::new();
+    world.join(1, "bob", "bob");
+    let document = issue(id(5), "bob");
+    world.send(1, "bob", id(5), &since(&document, &[]));
+    let side_by_side = (0..limits::HEADS).map(|n| {
+        let mut copy = document.clone().with_actor(actor(n + 1, 16));
+        write(&mut copy, |tx| {
+            if n < limits::VALUES {
+                return tx.put(ROOT, "title", format!("Title {n}"));
+            }
+            let labels = tx.get(ROOT, "labels")?.unwrap().1;
+            tx.put(&labels, format!("label {n}"), true)
+        });
+        last(&copy)
+    });
+    let changes: Vec<_> = side_by_side.collect();
+    world.frames(1);
+    world.send(1, "bob", id(5), &changes);
+    assert_eq!(world.refused(1), []);
+    let meta = world.hub.store().meta(id(5)).unwrap().unwrap();
+    assert_eq!(meta.heads.len(), limits::HEADS);
+    let mut ann = world.client(2, "ann");
+    let output = ann.open(id(5), None, &[]);
+    world.drive(2, &mut ann, output);
+    let conflicts = read::conflicts(ann.document(id(5)).unwrap());
+    assert_eq!(conflicts[0].candidates.len(), limits::VALUES);
+    // One more of either is said again on top of them, by the client itself.
+    let mut late = world.client(3, "bob");
+    let output = late.open(id(5), Some(document.clone()), &document.get_heads());
+    let edited = late.edit(id(5), |document| {
+        document.transact(|tx| tx.put(ROOT, "title", "Late"))
+    });
+    assert!(edited.is_ok());
+    let stored = late.stored(id(5));
+    let mut events = Vec::new();
+    for output in [output, stored] {
+        events.extend(world.drive(3, &mut late, output));
+    }
+    assert!(
+        events
+            .iter()
+            .all(|event| !matches!(event, docket_sync::client::Event::Problem(_)))
+    );
+    let settled = ann.edit(id(5), |document| {
+        document.transact(|tx| tx.put(ROOT, "title", "What holds"))
+    });
+    assert!(settled.is_ok());
+    let output = ann.stored(id(5));
+    world.drive(2, &mut ann, output);
+    assert_eq!(world.row(id(5)).title, "What holds");
+    assert_eq!(world.row(id(5)).issue().unwrap().conflicts, []);
+}
+
+/// Everybody whom a workspace may have, each with the longest name: they fit one frame, and a client takes it.
+#[test]
+fn as_many_members_as_there_may_be_are_told_of() {
+    let mut world = World::new();
+    for n in 0..limits::MEMBERS {
+        let mut member = world.hub.store().member(&member("bob")).unwrap().unwrap();
+        member.id = format!("m-{n}").parse().unwrap();
+        member.name = format!("{n:0>4}{}", "ö".repeat(limits::MEMBER_NAME - 4));
+        world.hub.store_mut().put_member(member);
+    }
+    world.client(2, "ann");
+}

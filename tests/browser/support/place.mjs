@@ -130,8 +130,16 @@ export class Device {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** Opens a sign-in link, and goes no further: it asks. */
+  async knock(token, address = "list/agreed", page = this.page) {
+    // From elsewhere: a fragment alone loads no page.
+    await page.goto("about:blank");
+    await page.goto(`${this.place.url}/w/demo/${address}#token=${token}`);
+  }
+
   async signIn(token) {
-    await this.page.goto(`${this.place.url}/w/demo/list/agreed#token=${token}`);
+    await this.knock(token);
+    await this.page.getByRole("button", { name: /^Sign in as / }).click();
     await this.live();
     // The shell has to be kept before it can open without a network.
     await this.page.evaluate(() => navigator.serviceWorker.ready.then(() => true));

@@ -39,8 +39,10 @@ class Half {
       });
       this.request.on("error", reject);
     });
-    // Whoever waits for it hears of it; nobody else has to.
-    this.answer.catch(() => {});
+    /** Is it over, answered or broken off? */
+    this.over = false;
+    const over = () => (this.over = true);
+    this.answer.then(over, over);
     this.request.flushHeaders();
     if (body.length > 0) this.request.write(body);
     if (body.length >= length) this.request.end();

@@ -5,7 +5,7 @@ use futures_util::stream;
 use serde::Serialize;
 use worker::Response;
 
-use super::{Asked, Shown, broken, file, invalid};
+use super::{Asked, Shown, file, invalid};
 use crate::{access::audit, answer, error::Error};
 
 /// How many entries are told where nothing else is asked for, and the most.
@@ -71,7 +71,7 @@ async fn lines(at: Option<(Shown, i64)>) -> worker::Result<Option<(Vec<u8>, Opti
         caller.admin()?;
         Ok(audit::after(&caller.object().database, after, MOST)?)
     });
-    let entries = read.map_err(broken)?;
+    let entries = read.map_err(shown.breaks())?;
     let next = entries.last().map(|entry| (shown, entry.id));
     Ok(Some((entries.iter().flat_map(Audited::line).collect(), next)))
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 use worker::{Response, Url};
 
-use super::{Asked, Caller, Shown, broken, file, workspace};
+use super::{Asked, Caller, Shown, file, workspace};
 use crate::{
     access::{audit, members, naming, secret::Secret},
     answer,
@@ -113,6 +113,7 @@ impl Giving {
             None => Ok(None),
             Some(giving) => {
                 giving.shown.pace().await;
+                let broken = giving.shown.breaks();
                 giving.batch().map(Some).map_err(broken)
             }
         }

@@ -9,11 +9,13 @@ use docket_sync::{
     hub::{Batch, HubError, MOST_PARTIES, ReadBatch, Store, is_audience},
     wire::record::{ChangesRecord, HeadsRecord, RECORD_LIMIT, Record},
 };
+use std::time::Duration;
+
 use futures_util::{TryStream, stream};
 use serde_json::json;
-use worker::Response;
+use worker::{Delay, Response};
 
-use super::{Asked, Shown, broken, invalid};
+use super::{Asked, Shown, invalid};
 use crate::{answer, error::Error};
 
 /// A stream of CBOR items, one after the other (RFC 8742).
@@ -71,7 +73,8 @@ impl Listing {
             return Ok(None);
         };
         listing.shown.pace().await;
-        let batch = listing.batch().map_err(broken)?;
+        let broken = listing.shown.breaks();
+        let batch = listing.batch().map_err(&broken)?;
         listing.shown.send(batch.records.len()).map_err(broken)?;
         listing.left = listing.left.saturating_sub(batch.count);
         let more = batch.next.is_some() && listing.left > 0;
@@ -111,7 +114,8 @@ impl Comparison {
             return Ok(None);
         }
         self.shown.pace().await;
-        let batch = self.batch().map_err(broken)?;
+        let broken = self.shown.breaks();
+        let batch = self.batch().map_err(&broken)?;
         let held = self.listed.len() * LISTED + batch.records.len();
         self.shown.send(held).map_err(broken)?;
         // At least one, or this would never end.
@@ -142,15 +146,15 @@ pub(crate) async fn write(asked: Asked) -> Result<Response, Error> {
         }
         reader.feed(&piece);
         while let Some(record) = reader.next_record().map_err(invalid)? {
-            writing.take(record, &shown)?;
+            writing.take(record, &shown).await?;
         }
         shown.hold(reader.held() + writing.weight + writing.answers.len())?;
     }
     if !writing.is_full() {
         for record in reader.finish().map_err(invalid)? {
-            writing.take(record, &shown)?;
+            writing.take(record, &shown).await?;
         }
-        writing.store(&shown)?;
+        writing.store(&shown).await?;
     }
     shown.send(writing.answers.len())?;
     records_of(writing.answers)
@@ -170,33 +174,46 @@ impl Writing {
         self.answers.len() >= ANSWERS
     }
 
-    fn take(&mut self, record: ChangesRecord, shown: &Shown) -> Result<(), Error> {
+    async fn take(&mut self, record: ChangesRecord, shown: &Shown) -> Result<(), Error> {
         self.weight += record.changes.iter().map(Vec::len).sum::<usize>();
         self.waiting.push(record);
         if self.waiting.len() >= TURN || self.weight >= TURN_BYTES {
-            self.store(shown)?;
+            self.store(shown).await?;
         }
         Ok(())
     }
 
-    /// Stores what waits, as one who may write now.
-    fn store(&mut self, shown: &Shown) -> Result<(), Error> {
+    /// Stores what waits, turn by turn.
+    async fn store(&mut self, shown: &Shown) -> Result<(), Error> {
         let records = std::mem::take(&mut self.waiting);
         self.weight = 0;
+        let mut rest = records.as_slice();
+        while !rest.is_empty() && !self.is_full() {
+            // At least one, or this would never end.
+            let stored = self.turn(rest, shown)?.max(1);
+            rest = rest.get(stored..).unwrap_or_default();
+            // Others have waited as long as this took.
+            Delay::from(Duration::ZERO).await;
+        }
+        Ok(())
+    }
+
+    /// Stores the first of these records, as one who may write now. Answers how many.
+    fn turn(&mut self, records: &[ChangesRecord], shown: &Shown) -> Result<usize, Error> {
         shown.in_turn(|caller| {
             caller.writer()?;
+            if caller.object().database.is_for_edits() {
+                return Err(Error::quota(
+                    "The hub's quota of the day is nearly used up, and what is left is kept for edits: import again after midnight UTC.",
+                ));
+            }
             let (object, member) = (caller.object(), caller.asker());
             object.database.ask_from(caller.from());
-            let mut rest = records.as_slice();
-            while !rest.is_empty() && !self.is_full() {
-                let (stored, effects) =
-                    object.with_hub(|hub, now| hub.write_documents(member, rest, now))??;
-                object.carry_out(effects);
-                // At least one, or this would never end.
-                rest = rest.get(stored.len().max(1)..).unwrap_or_default();
-                self.answers.extend(stored.iter().flat_map(Record::encode));
-            }
-            Ok(())
+            let (stored, effects) =
+                object.with_hub(|hub, now| hub.write_documents(member, records, now))??;
+            object.carry_out(effects);
+            self.answers.extend(stored.iter().flat_map(Record::encode));
+            Ok(stored.len())
         })
     }
 }

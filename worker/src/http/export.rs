@@ -13,7 +13,7 @@ use docket_sync::hub::{Asker, HubError};
 use futures_util::stream;
 use worker::{Delay, Response};
 
-use super::{Asked, Shown, broken, documents::of_document, file, invalid};
+use super::{Asked, Shown, documents::of_document, file, invalid};
 use crate::{access::members, error::Error, object::Object, store};
 
 const CSV: &str = "text/csv; charset=utf-8";
@@ -109,7 +109,8 @@ impl Issues {
         let mut left = issues;
         while let Some(issues) = left {
             issues.shown.pace().await;
-            let (out, rest) = issues.batch().map_err(broken)?;
+            let broken = issues.shown.breaks();
+            let (out, rest) = issues.batch().map_err(&broken)?;
             if !out.is_empty() {
                 if let Some(rest) = &rest {
                     rest.shown.send(out.len()).map_err(broken)?;
@@ -191,7 +192,8 @@ impl Ranked {
         let mut out = std::mem::take(&mut self.header);
         while !self.left.is_empty() {
             self.shown.pace().await;
-            self.rows(&mut out).map_err(broken)?;
+            let broken = self.shown.breaks();
+            self.rows(&mut out).map_err(&broken)?;
             self.shown.send(out.len()).map_err(broken)?;
             if !out.is_empty() {
                 break;

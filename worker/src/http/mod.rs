@@ -16,6 +16,7 @@ mod members;
 mod session;
 mod socket;
 mod statistics;
+mod usage;
 mod workspace;
 
 use std::rc::Rc;
@@ -76,6 +77,9 @@ async fn authenticated(resource: Resource, method: Method, asked: Asked) -> Resu
         (Resource::Export, Method::Get) => export::issues(asked),
         (Resource::ListExport(id), Method::Get) => export::list(asked, id),
         (Resource::Statistics, Method::Get) => statistics::tell(asked),
+        (Resource::Usage, Method::Get) => usage::tell(asked),
+        (Resource::Largest, Method::Get) => usage::largest(asked),
+        (Resource::Epoch, Method::Post) => workspace::renew(asked),
         _ => Err(Error::Method),
     }
 }
@@ -90,13 +94,6 @@ fn file(
         .with_header("Content-Type", kind)?
         .with_header("Content-Disposition", &format!("attachment; filename=\"{name}\""))?;
     Ok(builder.from_stream(batches)?)
-}
-
-/// A stream that breaks off: the asker sees that it does, and asks again.
-fn broken(error: Error) -> worker::Error {
-    let detail = error.detail().unwrap_or_else(|| error.to_string());
-    crate::error::log("a streamed answer broke off", &detail);
-    worker::Error::RustError("the answer broke off: ask again".into())
 }
 
 fn invalid(error: impl std::fmt::Display) -> Error {

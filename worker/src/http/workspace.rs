@@ -116,6 +116,30 @@ pub(super) fn free(object: &Object, slug: &WorkspaceSlug) -> Result<(), Error> {
     }
 }
 
+#[derive(Serialize)]
+struct Renewed {
+    epoch: String,
+}
+
+/// `POST /epoch`: after the database was set back to an earlier time. Every client compares all that it has with what is
+/// here, and sends again what was lost.
+pub(crate) fn renew(asked: Asked) -> Result<Response, Error> {
+    asked.bare().in_turn(|caller| {
+        caller.admin()?;
+        let object = caller.object();
+        let database = &object.database;
+        let epoch = database.atomically(|| {
+            let epoch = store::renew_epoch(database)?;
+            audit::note(database, caller.doing(), "epoch-renewed", None, &json!({}))?;
+            Ok::<_, Error>(epoch)
+        })?;
+        object.close_all("the hub was set back: everything is compared anew");
+        // It knows the epoch by heart.
+        object.sleep();
+        answer::json(200, &Renewed { epoch })
+    })
+}
+
 /// `GET /{ws}`: who asks, and where they are.
 pub(crate) fn describe(asked: Asked) -> Result<Response, Error> {
     let shown = asked.bare();

@@ -9,6 +9,7 @@ mod alarm;
 mod founding;
 mod restoring;
 mod sockets;
+mod trouble;
 mod waking;
 
 use std::{
@@ -27,13 +28,16 @@ use crate::{
     access::{secret::Secret, throttle::Throttle},
     answer,
     budget::{Flights, Rates},
-    error::{self, Error},
+    error::Error,
     http,
-    store::{self, Database, Documents},
+    store::{self, Database, Documents, errors::Errors},
 };
 
 /// The binding of the secret with which workspaces are made.
 const SETUP_SECRET: &str = "DOCKET_SETUP_SECRET";
+
+/// The binding that says how many rows may be written on a day, where the platform counts them.
+const ROWS_A_DAY: &str = "DOCKET_ROWS_A_DAY";
 
 /// A shorter setup secret could be guessed and is not accepted.
 const SHORTEST_SETUP_SECRET: usize = 20;
@@ -58,6 +62,8 @@ pub(crate) struct Object {
     pub(crate) flights: Rc<RefCell<Flights>>,
     /// How fast everybody asks.
     pub(crate) rates: RefCell<Rates>,
+    /// The last errors of its own.
+    errors: RefCell<Errors>,
     state: State,
     env: Env,
     /// The hub, once something needed it.
@@ -74,12 +80,14 @@ pub(crate) struct Object {
 
 impl Object {
     fn new(state: State, env: Env, this: &Weak<Self>) -> Self {
-        let database = Rc::new(Database::new(&state.storage()));
+        let rows_a_day = number(&env, ROWS_A_DAY);
+        let database = Rc::new(Database::new(&state.storage(), rows_a_day));
         Self {
             database,
             throttle: RefCell::default(),
             flights: Rc::default(),
             rates: RefCell::default(),
+            errors: RefCell::default(),
             state,
             env,
             hub: RefCell::new(None),
@@ -100,6 +108,7 @@ impl Object {
     pub(crate) fn is_claimed(&self) -> Result<bool, Error> {
         if !self.ready.get() && store::exists(&self.database)? {
             store::migrate(&self.database, self.now().0)?;
+            self.database.remember_today()?;
             self.ready
                 .set(store::restoring::under_way(&self.database)?.is_none());
         }
@@ -126,11 +135,17 @@ impl DurableObject for Workspace {
 
     async fn fetch(&self, request: Request) -> PlatformResult<Response> {
         let secure = answer::is_secure(&request);
-        answer::either(secure, http::answer(&self.object, request).await)
+        let answered = http::answer(&self.object, request).await;
+        let noted = answered.inspect_err(|error| self.object.note_error(error.code(), error));
+        answer::either(secure, noted)
     }
 
     async fn alarm(&self) -> PlatformResult<Response> {
-        self.object.ring().map_err(told)?;
+        self.object.ring().map_err(|error| {
+            self.object.note_error("an alarm failed", &error);
+            // So that the platform tries again.
+            PlatformError::RustError("the alarm failed".into())
+        })?;
         Response::empty()
     }
 
@@ -161,15 +176,13 @@ impl DurableObject for Workspace {
     }
 
     async fn websocket_error(&self, socket: WebSocket, error: PlatformError) -> PlatformResult<()> {
-        error::log("a socket failed", &error.to_string());
+        self.object.note_trouble("a socket failed", &error.to_string());
         self.object.closed(&socket, 1011);
         Ok(())
     }
 }
 
-/// Tells the log, and the platform that it may try again.
-fn told(error: Error) -> PlatformError {
-    let detail = error.detail().unwrap_or_else(|| error.to_string());
-    error::log("an alarm failed", &detail);
-    PlatformError::RustError("the alarm failed".into())
+/// A variable that is a number.
+fn number(env: &Env, name: &str) -> Option<u64> {
+    env.var(name).ok()?.to_string().parse().ok()
 }

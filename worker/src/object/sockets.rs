@@ -11,12 +11,7 @@ use worker::{
 };
 
 use super::Object;
-use crate::{
-    access::secret::Digest,
-    budget::reserved,
-    error::{self, Error},
-    http::Caller,
-};
+use crate::{access::secret::Digest, budget::reserved, error::Error, http::Caller};
 
 /// Of a member's sockets, one that was silent for so long, in milliseconds, gives way to a new one. Somebody with many
 /// tabs has them interrupted once in this time at most, and is told of the one too many after that; connections that are
@@ -27,6 +22,9 @@ const SILENT: i64 = 15 * 60 * 1_000;
 const UNSUPPORTED: u16 = 1003;
 const POLICY: u16 = 1008;
 const TROUBLE: u16 = 1011;
+
+/// What a socket's errors are noted as.
+const EVENT: &str = "a socket's event failed";
 
 impl Object {
     /// Accepts a socket for somebody, who is known by what they came in by, and from where.
@@ -82,7 +80,7 @@ impl Object {
         match number_of(&tags) {
             Some(id) => match self.with_hub(|hub, now| hub.receive(id, &frame, now)) {
                 Ok(effects) => self.carry_out(effects),
-                Err(error) => fail(socket, &error),
+                Err(error) => self.fail(socket, &error),
             },
             None => close(
                 socket,
@@ -97,7 +95,7 @@ impl Object {
         if let Some(id) = self.id(socket) {
             match self.with_hub(|hub, now| hub.disconnect(id, now)) {
                 Ok(effects) => self.carry_out(effects),
-                Err(error) => log(&error),
+                Err(error) => self.note_error(EVENT, &error),
             }
         }
         // Completes the closing handshake; codes that stand for “none was sent” can't be sent back.
@@ -110,6 +108,18 @@ impl Object {
     /// Closes the sockets that came by a token or session which ends.
     pub(crate) fn close_credential(&self, credential: &Digest, reason: &str) {
         for socket in self.state.get_websockets_with_tag(&credential_tag(credential)) {
+            close(&socket, POLICY, reason);
+            if let Some(id) = self.id(&socket)
+                && let Ok(effects) = self.with_hub(|hub, now| hub.disconnect(id, now))
+            {
+                self.carry_out(effects);
+            }
+        }
+    }
+
+    /// Closes all sockets: their clients connect again.
+    pub(crate) fn close_all(&self, reason: &str) {
+        for socket in self.state.get_websockets() {
             close(&socket, POLICY, reason);
             if let Some(id) = self.id(&socket)
                 && let Ok(effects) = self.with_hub(|hub, now| hub.disconnect(id, now))
@@ -149,12 +159,20 @@ impl Object {
                     self.find(socket, |found| close(found, POLICY, &reason));
                     match self.with_hub(|hub, now| hub.disconnect(socket, now)) {
                         Ok(further) => waiting.extend(further),
-                        Err(error) => log(&error),
+                        Err(error) => self.note_error(EVENT, &error),
                     }
                 }
                 Effect::Tick { at } => self.set_tick(at),
                 Effect::Alarm { at } => self.set_alarm(at),
             }
+        }
+    }
+
+    fn fail(&self, socket: &WebSocket, error: &Error) {
+        self.note_error(EVENT, error);
+        match error {
+            Error::Quota { message, .. } => close(socket, TROUBLE, message),
+            _ => close(socket, TROUBLE, "the hub met an error: connect again"),
         }
     }
 
@@ -229,16 +247,6 @@ fn keep(socket: &WebSocket, session: &[u8]) {
 pub(super) fn close(socket: &WebSocket, code: u16, reason: &str) {
     // It may be closed already, which is what is wanted.
     drop(socket.close(Some(code), Some(reason)));
-}
-
-pub(super) fn fail(socket: &WebSocket, error: &Error) {
-    log(error);
-    close(socket, TROUBLE, "the hub met an error: connect again");
-}
-
-fn log(error: &Error) {
-    let detail = error.detail().unwrap_or_else(|| error.to_string());
-    error::log("a socket's event failed", &detail);
 }
 
 #[cfg(test)]

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use docket_domain::{DocumentId, MemberId, Timestamp};
-use docket_sync::hub::{Config, Effect, Hub, HubError, PlainQuota};
+use docket_domain::{DocumentId, MemberId, Timestamp, limits};
+use docket_sync::hub::{Config, Effect, Hub, HubError, PlainQuota, Usage};
 use serde_json::Value;
 
-use super::{Object, WorkspaceHub};
+use super::{Object, WorkspaceHub, number};
 use crate::{
     access::audit::{self, Doing},
     error::Error,
-    store::{self, Documents},
+    store::{self, Documents, StoreError},
 };
 
 /// The binding that says whether documents that aren't Docket's are kept: “yes”, within the usual quota.
 const PLAIN_DOCUMENTS: &str = "DOCKET_PLAIN_DOCUMENTS";
+
+/// The bindings that set other quotas than the usual ones.
+const MOST_DOCUMENTS: &str = "DOCKET_MOST_DOCUMENTS";
+const MOST_BYTES: &str = "DOCKET_MOST_BYTES";
 
 impl Object {
     /// Lets the hub do something, now.
@@ -85,12 +89,20 @@ impl Object {
             return Err(Error::Unauthorized);
         }
         let documents = Documents::new(self.database.clone(), self.plain_quota());
-        let mut hub = Hub::new(documents, Config::default())?;
+        let config = Config {
+            quota: self.quota(),
+            ..Config::default()
+        };
+        let mut hub = Hub::new(documents, config)?;
         let sockets = self.sockets();
         let open: BTreeSet<_> = sockets.iter().map(|(id, ..)| *id).collect();
         for gone in store::known(&self.database)? {
             if !open.contains(&gone) {
-                store::forget(&self.database, gone)?;
+                match store::forget(&self.database, gone) {
+                    // Whoever wants to read can do so all the same.
+                    Ok(()) | Err(StoreError::Quota(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         let now = self.now();
@@ -101,6 +113,14 @@ impl Object {
         self.hub.replace(Some(hub));
         self.carry_out(effects);
         Ok(())
+    }
+
+    /// What the workspace's documents may take.
+    pub(crate) fn quota(&self) -> Usage {
+        Usage {
+            documents: number(&self.env, MOST_DOCUMENTS).unwrap_or(limits::WORKSPACE_DOCUMENTS),
+            bytes: number(&self.env, MOST_BYTES).unwrap_or(limits::WORKSPACE),
+        }
     }
 
     fn plain_quota(&self) -> Option<PlainQuota> {

@@ -1,7 +1,7 @@
 //! Reading what is known of documents: one, or those after a version or an id.
 
-use docket_domain::{DocumentId, Timestamp};
-use docket_sync::hub::{Meta, PlainUsage, StoredRow};
+use docket_domain::{DocumentId, Kind, Timestamp};
+use docket_sync::hub::{Meta, PlainUsage, StoredRow, Usage};
 
 use super::{
     content::id,
@@ -103,7 +103,10 @@ pub(crate) fn underived(
         return Ok(Vec::new());
     }
     let rows = database.rows(
-        "SELECT id FROM documents WHERE kind IS NOT NULL AND purged = 0 AND derivation <> ? LIMIT ?",
+        &format!(
+            "SELECT id FROM documents WHERE kind IN ({}) AND purged = 0 AND derivation <> ? LIMIT ?",
+            known_kinds()
+        ),
         vec![wanted.clone(), count(limit)?],
     )?;
     if rows.is_empty() {
@@ -134,6 +137,25 @@ pub(crate) fn next_opening(database: &Database) -> Result<Option<(Timestamp, Doc
         .transpose()
 }
 
+/// What all documents take, as the last one that was written tells; else all are looked at, once.
+pub(crate) fn usage(database: &Database) -> Result<Usage, StoreError> {
+    let told = "SELECT all_documents, all_bytes FROM documents ORDER BY version DESC LIMIT 1";
+    if let Some(mut row) = database.row(told, Vec::new())?
+        && let (Some(documents), Some(bytes)) = (row.natural_or_none()?, row.natural_or_none()?)
+    {
+        return Ok(Usage { documents, bytes });
+    }
+    let all = "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM documents WHERE purged = 0";
+    database
+        .row(all, Vec::new())?
+        .map_or(Ok(Usage::default()), |mut row| {
+            Ok(Usage {
+                documents: row.natural()?,
+                bytes: row.natural()?,
+            })
+        })
+}
+
 /// What plain documents take.
 pub(crate) fn plain_usage(database: &Database) -> Result<PlainUsage, StoreError> {
     let row = database.row(
@@ -156,6 +178,61 @@ pub(crate) fn totals(database: &Database) -> Result<(u64, u64), StoreError> {
         Vec::new(),
     )?;
     row.map_or(Ok((0, 0)), |mut row| Ok((row.natural()?, row.natural()?)))
+}
+
+/// How many documents are of kinds that this version doesn't know.
+pub(crate) fn unknown(database: &Database) -> Result<u64, StoreError> {
+    let known = known_kinds();
+    let query = format!("SELECT COUNT(*) FROM documents WHERE purged = 0 AND kind NOT IN ({known})");
+    first_natural(database, &query)
+}
+
+/// The kinds that this version knows, as SQL.
+fn known_kinds() -> String {
+    let kinds: Vec<String> = Kind::ALL
+        .iter()
+        .map(|kind| format!("'{}'", kind.as_str()))
+        .collect();
+    kinds.join(", ")
+}
+
+/// A document that takes much, or is in trouble.
+pub(crate) struct Large {
+    /// The document.
+    pub(crate) document: DocumentId,
+    /// Its kind as it is written down; none for a plain one.
+    pub(crate) kind: Option<String>,
+    /// An issue's number.
+    pub(crate) number: Option<u64>,
+    /// The bytes of its changes.
+    pub(crate) bytes: u64,
+    /// How many changes it has.
+    pub(crate) changes: u64,
+    /// How many heads it has.
+    pub(crate) heads: u64,
+    /// The bytes of its row.
+    pub(crate) row_bytes: u64,
+}
+
+/// The largest documents, of which nothing is read but what stands in columns.
+pub(crate) fn largest(database: &Database, limit: usize) -> Result<Vec<Large>, StoreError> {
+    let rows = database.rows(
+        "SELECT id, kind, number, bytes, changes, LENGTH(heads) / 32, COALESCE(LENGTH(catalogued), 0) \
+         FROM documents WHERE purged = 0 ORDER BY bytes DESC LIMIT ?",
+        vec![count(limit)?],
+    )?;
+    let read = |mut row: Row| {
+        Ok(Large {
+            document: document(&row.blob()?)?,
+            kind: row.text_or_none()?,
+            number: row.natural_or_none()?,
+            bytes: row.natural()?,
+            changes: row.natural()?,
+            heads: row.natural()?,
+            row_bytes: row.natural()?,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 fn first_natural(database: &Database, query: &str) -> Result<u64, StoreError> {

@@ -1,12 +1,12 @@
 //! The hub's store, on SQLite.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 use docket_sync::hub::{
     Content, Meta, Note, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError as HubStoreError,
-    StoredRow, Workspace,
+    StoredRow, Usage, Workspace,
 };
 
 use super::{
@@ -20,19 +20,54 @@ use crate::access::{audit, members};
 pub(crate) struct Documents {
     database: Rc<Database>,
     plain: Option<PlainQuota>,
+    /// What all documents take, once that was asked for. Nobody else writes them.
+    usage: Cell<Option<Usage>>,
 }
 
 impl Documents {
     /// The documents in `database`; `plain` bounds those that aren't Docket's.
     pub(crate) const fn new(database: Rc<Database>, plain: Option<PlainQuota>) -> Self {
-        Self { database, plain }
+        Self {
+            database,
+            plain,
+            usage: Cell::new(None),
+        }
+    }
+}
+
+impl Documents {
+    fn known_usage(&self) -> Result<Usage, StoreError> {
+        if let Some(usage) = self.usage.get() {
+            return Ok(usage);
+        }
+        let usage = catalogue::usage(&self.database)?;
+        self.usage.set(Some(usage));
+        Ok(usage)
+    }
+
+    fn write(
+        &self,
+        document: DocumentId,
+        keep: bool,
+        pieces: &[Piece],
+        meta: &Meta,
+        row: Option<&[u8]>,
+    ) -> Answer<()> {
+        let before = told(self.known_usage())?;
+        // After an error nothing of it is there; and a transaction around this one may be taken back, with the hub.
+        let after = content::write(&self.database, document, keep, pieces, meta, row, before);
+        self.usage.set(after.as_ref().ok().copied());
+        told(after.map(drop))
     }
 }
 
 type Answer<T> = Result<T, HubStoreError>;
 
 fn told<T>(outcome: Result<T, StoreError>) -> Answer<T> {
-    outcome.map_err(HubStoreError::new)
+    outcome.map_err(|error| match error {
+        StoreError::Quota(_) => HubStoreError::quota(error),
+        other => HubStoreError::new(other),
+    })
 }
 
 impl Store for Documents {
@@ -96,7 +131,7 @@ impl Store for Documents {
         meta: &Meta,
         row: Option<&[u8]>,
     ) -> Answer<()> {
-        told(content::write(&self.database, document, true, pieces, meta, row))
+        self.write(document, true, pieces, meta, row)
     }
 
     fn append_noted(
@@ -110,13 +145,17 @@ impl Store for Documents {
         if notes.is_empty() {
             return self.append(document, pieces, meta, row);
         }
-        told(self.database.atomically(|| {
-            content::write(&self.database, document, true, pieces, meta, row)?;
+        let before = told(self.known_usage())?;
+        let after = self.database.atomically(|| {
+            let after = content::write(&self.database, document, true, pieces, meta, row, before)?;
             let from = self.database.asked_from();
             notes
                 .iter()
-                .try_for_each(|note| audit::note_change(&self.database, note, from.as_deref()))
-        }))
+                .try_for_each(|note| audit::note_change(&self.database, note, from.as_deref()))?;
+            Ok::<_, StoreError>(after)
+        });
+        self.usage.set(after.as_ref().ok().copied());
+        told(after.map(drop))
     }
 
     fn replace(
@@ -126,7 +165,7 @@ impl Store for Documents {
         meta: &Meta,
         row: Option<&[u8]>,
     ) -> Answer<()> {
-        told(content::write(&self.database, document, false, pieces, meta, row))
+        self.write(document, false, pieces, meta, row)
     }
 
     fn rows(&self, after: u64, limit: usize) -> Answer<Vec<StoredRow>> {
@@ -155,6 +194,10 @@ impl Store for Documents {
 
     fn next_opening(&self) -> Answer<Option<(Timestamp, DocumentId)>> {
         told(catalogue::next_opening(&self.database))
+    }
+
+    fn usage(&self) -> Answer<Usage> {
+        told(self.known_usage())
     }
 
     fn plain_usage(&self) -> Answer<PlainUsage> {

@@ -40,17 +40,16 @@ pub(crate) fn bind(meta: &Meta) -> Result<Vec<SqlStorageValue>, StoreError> {
 
 /// Reads [`COLUMNS`].
 pub(crate) fn read(row: &mut Row) -> Result<Meta, StoreError> {
-    let kind = match row.text_or_none()? {
-        Some(name) => Some(
-            Kind::parse(&name)
-                .ok_or_else(|| StoreError::Unexpected(format!("a document of the unknown kind “{name}”")))?,
-        ),
-        None => None,
-    };
+    // What a later version wrote, which was taken back, stops nobody from reading the rest.
+    let name = row.text_or_none()?;
+    let kind = name.as_deref().and_then(Kind::parse);
+    let heads = read_hashes(&row.blob()?)?;
+    let audience = read_cbor(&row.blob()?).ok();
     Ok(Meta {
         kind,
-        heads: read_hashes(&row.blob()?)?,
-        audience: read_cbor(&row.blob()?)?,
+        unknown: (name.is_some() && kind.is_none()) || audience.is_none(),
+        heads,
+        audience: audience.unwrap_or_default(),
         audience_version: row.natural()?,
         opens: row.integer_or_none()?.map(Timestamp),
         number: row.natural_or_none()?,
@@ -119,6 +118,7 @@ mod tests {
     fn what_is_bound_is_read_again() {
         let meta = Meta {
             kind: Some(Kind::Issue),
+            unknown: false,
             heads: vec![ChangeHash([1; 32]), ChangeHash([2; 32])],
             audience: Audience::Organisation {
                 organisation: "ornl".parse().unwrap(),
@@ -141,6 +141,39 @@ mod tests {
         let mut row = Row::new(bind(&meta).unwrap());
         assert_eq!(read(&mut row).unwrap(), meta);
         assert_eq!(COLUMNS.split(',').count(), bind(&meta).unwrap().len());
+    }
+
+    #[test]
+    fn what_a_later_version_wrote_is_unknown() {
+        let known = Meta {
+            kind: Some(Kind::Issue),
+            unknown: false,
+            heads: vec![ChangeHash([1; 32])],
+            audience: Audience::default(),
+            audience_version: 0,
+            opens: None,
+            number: Some(4),
+            version: 5,
+            derivation: 6,
+            changes: 7,
+            ops: 8,
+            bytes: 9,
+            pieces: 10,
+            purged: false,
+            former: Vec::new(),
+        };
+        let with = |column: usize, value| {
+            let mut values = bind(&known).unwrap();
+            values[column] = value;
+            read(&mut Row::new(values)).unwrap()
+        };
+        let kind = with(0, text("runbook"));
+        assert!(kind.unknown && kind.kind.is_none());
+        assert_eq!((kind.heads, kind.number), (known.heads.clone(), known.number));
+        // An audience that is neither of those that are known.
+        let audience = with(2, blob(&[0x82, 0x18, 99, 0x01]));
+        assert!(audience.unknown);
+        assert!(!with(0, SqlStorageValue::Null).unknown, "a plain document");
     }
 
     #[test]

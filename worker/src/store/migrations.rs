@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("step_2.sql"),
     include_str!("step_3.sql"),
     include_str!("step_4.sql"),
+    include_str!("step_5.sql"),
 ];
 
 /// Does a workspace live in this database, or is one being restored into it? Reads only: an address that nobody claimed

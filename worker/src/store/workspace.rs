@@ -49,6 +49,13 @@ pub(crate) fn founded(database: &Database) -> Result<Founded, StoreError> {
     })
 }
 
+/// Gives the store another epoch: no version that a client has compares with its own any more.
+pub(crate) fn renew_epoch(database: &Database) -> Result<String, StoreError> {
+    let epoch = Founded::epoch();
+    database.run("UPDATE workspace SET epoch = ?", vec![text(epoch.as_str())])?;
+    Ok(epoch)
+}
+
 /// Notes the greatest number that issues have had, also such as aren't here.
 pub(crate) fn set_last_number(database: &Database, number: u64) -> Result<(), StoreError> {
     database.run("UPDATE workspace SET last_number = ?", vec![natural(number)?])

@@ -16,7 +16,7 @@ use crate::{
         choice::Choice,
         count::{issues, number},
         notices,
-        people::store,
+        people::{May, store},
     },
     job::{Preview, Unknown},
     store::{FileRead, Store},
@@ -267,12 +267,24 @@ fn People(people: Vec<(String, String)>) -> impl IntoView {
     let wanted = RwSignal::new(String::new());
     // Forty selects are made when somebody looks at them: beside all else that a file brings they held up the page.
     let opened = RwSignal::new(false);
+    // An admin says who anybody is; everybody else speaks for themselves.
+    let admin = Signal::derive(move || May::now(store).administer());
+    let me = Signal::derive(move || store.me().get().map(|me| (me.id.clone(), me.name.clone())));
     let members = Signal::derive(move || {
         let nobody = (String::new(), "Nobody here".to_owned());
-        let members = store.members().get();
-        let members = members
-            .iter()
-            .map(|member| (member.id.to_string(), member.name.clone()));
+        let members = match admin.get() {
+            true => {
+                let members = store.members().get();
+                let members = members
+                    .iter()
+                    .map(|member| (member.id.to_string(), member.name.clone()));
+                members.collect::<Vec<_>>()
+            }
+            false => {
+                let me = me.get().map(|(id, _)| (id.to_string(), "This is me".to_owned()));
+                me.into_iter().collect()
+            }
+        };
         std::iter::once(nobody).chain(members).collect::<Vec<_>>()
     });
     let map = move |person: &str, member: Option<MemberId>| {
@@ -291,6 +303,8 @@ fn People(people: Vec<(String, String)>) -> impl IntoView {
                     let member = alike.next()?;
                     alike.next().is_none().then(|| (id.clone(), member.id.clone()))
                 });
+                let may = |member: &MemberId| admin.get() || me.get().is_some_and(|(me, _)| me == *member);
+                let found = found.filter(|(_, member)| may(member));
                 found.collect::<Vec<_>>()
             })
         })
@@ -314,13 +328,34 @@ fn People(people: Vec<(String, String)>) -> impl IntoView {
             })
         };
         let label = format!("{name} ({id})");
+        // Who somebody else is stands there, and isn't this person's to change.
+        let theirs = Signal::derive(move || {
+            let value = value.get();
+            let mine = me.get().is_some_and(|(me, _)| me.to_string() == value);
+            !admin.get() && !value.is_empty() && !mine
+        });
+        let options = Signal::derive(move || {
+            let mut options = members.get();
+            if theirs.get() {
+                let value = value.get();
+                let name = store.members().with(|members| {
+                    let member = members.iter().find(|member| member.id.as_str() == value);
+                    member.map_or_else(|| "A former member".to_owned(), |member| member.name.clone())
+                });
+                options.push((value, name));
+            }
+            options
+        });
         let choose = move |chosen: String| map(&id, chosen.parse().ok());
-        view! { <li><Choice label options=members value on_change=choose /></li> }
+        view! { <li><Choice label options value on_change=choose disabled=theirs /></li> }
     };
     view! {
         <details class="part" on:toggle=move |_| opened.set(true)>
             <summary>"People"<span class="count">{number(all)}</span></summary>
-            <p class="hint">"Say who of them is a member here: lists and figures then know them as one. It holds for what came in before, too."</p>
+            <p class="hint">{move || match admin.get() {
+                true => "Say who of them is a member here: lists and figures then know them as one. It holds for what came in before, too.",
+                false => "Are you one of them? Say so: lists and figures then know you as one. Who the others are an admin says.",
+            }}</p>
             <Show when=move || !namesakes.with(Vec::is_empty)>
                 <button type="button" on:click=move |_| {
                     for (person, member) in namesakes.get_untracked() {

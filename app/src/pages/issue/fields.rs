@@ -1,7 +1,7 @@
 //! An issue's fields: each is set where it is shown.
 
 use docket_domain::{
-    Action, PersonId,
+    Action, MemberId, PersonId, Timestamp,
     words::{Priority, Severity},
 };
 use leptos::prelude::*;
@@ -11,8 +11,9 @@ use crate::components::{
     choice::{Choice, word_options},
     names::Names,
     people::{self, May},
-    time::When,
+    time::{When, date},
 };
+use crate::store::Store;
 
 /// The column of fields.
 #[component]
@@ -74,6 +75,7 @@ pub(super) fn Fields(state: IssueState) -> impl IntoView {
                         </div>
                     }
                 })}
+                {importers(store, &store.facts(id).get().importers())}
             </dl>
         })
     };
@@ -139,6 +141,22 @@ pub(super) fn Fields(state: IssueState) -> impl IntoView {
             {facts}
         </aside>
     }
+}
+
+/// Who brought what came from another tracker, and when: they answer for what it says.
+fn importers(store: Store, importers: &[(MemberId, Timestamp)]) -> Option<AnyView> {
+    if importers.is_empty() {
+        return None;
+    }
+    let lines = importers.iter().map(|(member, at)| {
+        let words = format!(
+            "{}, {}",
+            people::name(store, &PersonId::from(member), None),
+            date(*at)
+        );
+        view! { <dd>{words}</dd> }
+    });
+    Some(view! { <div><dt>"Imported by"</dt>{lines.collect_view()}</div> }.into_any())
 }
 
 fn some(text: String) -> Option<String> {

@@ -132,6 +132,14 @@ fn tell(
                 }),
         );
     }
+    // Who brought it stands behind what it says.
+    told.extend(facts.importers().into_iter().map(|(member, at)| Told {
+        key: format!("imported {member} {}", at.0),
+        who: people::name(store, &PersonId::from(&member), None),
+        at,
+        corrected: false,
+        what: vec!["Imported what came from another tracker".to_owned()],
+    }));
     told.sort_by_key(|told| std::cmp::Reverse(told.at));
     told
 }

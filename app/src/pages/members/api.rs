@@ -4,7 +4,10 @@ use docket_domain::{Member, MemberId, OrganisationId, Role, Timestamp, Workspace
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    connection::http::{self, Body},
+    connection::{
+        http::{self, Body},
+        member::ReadMember,
+    },
     store::StoreError,
 };
 
@@ -27,18 +30,19 @@ pub(super) struct Invitation {
 
 #[derive(Deserialize)]
 struct Members {
-    members: Vec<Member>,
+    members: Vec<ReadMember>,
 }
 
-#[derive(Deserialize)]
-struct Token {
-    token: String,
-}
-
-/// Everybody.
-pub(super) async fn members(slug: &WorkspaceSlug) -> Result<Vec<Member>, StoreError> {
+/// Everybody, and of each whether the role is none that this version knows.
+pub(super) async fn members(slug: &WorkspaceSlug) -> Result<Vec<(Member, bool)>, StoreError> {
     let response = http::call("GET", slug, "/members", Body::None).await?;
-    Ok(http::json::<Members>(&response).await?.members)
+    let members = http::json::<Members>(&response).await?.members.into_iter();
+    Ok(members
+        .map(|read| {
+            let newer = read.is_unknown_role();
+            (read.into(), newer)
+        })
+        .collect())
 }
 
 /// A link by which somebody comes in.
@@ -65,12 +69,6 @@ pub(super) async fn revoke(slug: &WorkspaceSlug, id: &MemberId) -> Result<(), St
     http::call("DELETE", slug, &format!("/members/{id}"), Body::None)
         .await
         .map(drop)
-}
-
-/// A new token for a member.
-pub(super) async fn token(slug: &WorkspaceSlug, id: &MemberId) -> Result<String, StoreError> {
-    let response = http::call("POST", slug, &format!("/members/{id}/tokens"), Body::None).await?;
-    Ok(http::json::<Token>(&response).await?.token)
 }
 
 fn text<T: Serialize>(value: &T) -> String {

@@ -2,11 +2,13 @@
 
 mod api;
 mod invite;
+mod one;
 
 use docket_domain::{Action, Command, Member, Role};
 use leptos::{prelude::*, task::spawn_local};
 
 use self::invite::Invite;
+pub(crate) use self::one::MemberPage;
 use crate::{
     components::{
         For, Show,
@@ -16,7 +18,7 @@ use crate::{
         people::{self, May, store},
         state::{Loading, State},
     },
-    pages::list::copy,
+    pages::address::Page,
     store::{Store, StoreError},
 };
 
@@ -35,7 +37,7 @@ pub(crate) fn Members() -> impl IntoView {
     }
 }
 
-type Loaded = RwSignal<Option<Result<Vec<Member>, StoreError>>>;
+type Loaded = RwSignal<Option<Result<Vec<(Member, bool)>, StoreError>>>;
 
 #[component]
 fn Page() -> impl IntoView {
@@ -71,7 +73,7 @@ fn Page() -> impl IntoView {
                     .into_any(),
                     Some(Ok(members)) => view! {
                         <ul class="members">
-                            {members.into_iter().map(|member| view! { <OneMember member load /> }).collect_view()}
+                            {members.into_iter().map(|(member, newer)| view! { <OneMember member newer load /> }).collect_view()}
                         </ul>
                     }
                     .into_any(),
@@ -83,14 +85,18 @@ fn Page() -> impl IntoView {
 }
 
 #[component]
-fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn OneMember(
+    member: Member,
+    /// Their role is none that this version knows.
+    newer: bool,
+    load: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
     let store = store();
     let id = StoredValue::new(member.id.clone());
     let me = store
         .me()
         .with_untracked(|me| me.as_ref().is_some_and(|me| me.id == member.id));
     let asks = RwSignal::new(false);
-    let token = RwSignal::new(None::<String>);
     let name = member.name.clone();
     let name_of = StoredValue::new(name.clone());
     let set_role = move |event| {
@@ -115,16 +121,7 @@ fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> 
             load();
         });
     };
-    let make_token = move |_| {
-        spawn_local(async move {
-            match api::token(&store.slug(), &id.get_value()).await {
-                Ok(made) => {
-                    let _ = token.try_set(Some(made));
-                }
-                Err(error) => notices().wrong(error),
-            }
-        });
-    };
+    let devices = Page::Member(member.id.clone()).of(&store.slug());
     let of = member
         .organisation
         .as_ref()
@@ -136,6 +133,7 @@ fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> 
                 <strong>{name.clone()}</strong>
                 {me.then(|| view! { <span class="hint">" (you)"</span> })}
                 <span class="hint">{of}</span>
+                {newer.then(|| view! { <span class="hint">" A role of a newer version: here they count as a viewer."</span> })}
             </div>
             <label class="member-role">
                 <span class="visually-hidden">{format!("Role of {name}")}</span>
@@ -146,32 +144,20 @@ fn OneMember(member: Member, load: impl Fn() + Copy + Send + Sync + 'static) -> 
                 </select>
             </label>
             <div class="actions">
-                <button type="button" class="quiet" on:click=make_token>"New token"</button>
+                <a class="button quiet" href=devices aria-label=format!("Devices and tokens of {name}")>"Devices and tokens"</a>
                 {(!me).then(|| view! {
                     <button type="button" class="quiet danger" on:click=move |_| asks.set(true)>"Revoke…"</button>
                 })}
             </div>
             <Show when=move || asks.get()>
                 <Dialog title=format!("End the access of {}?", name_of.get_value()) on_close=move |()| asks.set(false)>
-                    <p>"Their tokens and sessions end now, on all devices. What they wrote stays."</p>
+                    <p>"Their tokens and sessions end now, and the workspace’s data is removed from their devices as soon as these have a network; what they hadn’t sent they may keep as a file. What they wrote here stays."</p>
                     <div class="actions">
                         <button type="button" class="danger" on:click=revoke>"Revoke"</button>
                         <button type="button" on:click=move |_| asks.set(false)>"Cancel"</button>
                     </div>
                 </Dialog>
             </Show>
-            {move || token.get().map(|made| {
-                let shown = made.clone();
-                view! {
-                    <Dialog title=format!("A new token for {}", name_of.get_value()) on_close=move |()| token.set(None)>
-                        <p>"It is shown once. Whoever has it acts as this member."</p>
-                        <code class="secret">{shown}</code>
-                        <div class="actions">
-                            <button type="button" class="primary" on:click=move |_| copy(made.clone(), "The token is copied.")>"Copy"</button>
-                        </div>
-                    </Dialog>
-                }
-            })}
         </li>
     }
 }

@@ -61,10 +61,19 @@ pub(crate) fn ReportPage(quarter: Quarter) -> impl IntoView {
         store.changed().track();
         store.workspace_document()
     });
+    // A report that is full goes on in another document: the page follows.
+    let current = Memo::new(move |_| {
+        store.changed().track();
+        workspace
+            .get()
+            .map(|workspace| store.current(Workspace::report(workspace, quarter)))
+    });
     move || match workspace.get() {
         None => view! { <Loading what="Opening the report…" /> }.into_any(),
         Some(workspace) if begun.get() => {
-            let id = Workspace::report(workspace, quarter);
+            let id = current
+                .get()
+                .unwrap_or_else(|| Workspace::report(workspace, quarter));
             opening(id, "report", (Page::Reports, "All reports"), move |document| {
                 view! { <Opened quarter id document /> }.into_any()
             })

@@ -16,7 +16,7 @@ use crate::{
         later::{Later, LaterPage},
         list::ListPage,
         router::router,
-        sign_in::{SessionEnded, SignIn},
+        sign_in::SessionEnded,
     },
     store::Connection,
 };
@@ -84,7 +84,7 @@ pub(super) fn Frame() -> impl IntoView {
             event.prevent_default();
             focus_main();
         }>"Skip to the content"</a>
-        <Show when=move || !shut.get() fallback=move || view! { <SignIn /> }>
+        <Show when=move || !shut.get() fallback=move || view! { <LaterPage page=Later::Door(None) /> }>
             <div class="shell" class:navigation-open=move || above.get() == Some(Above::Navigation)>
                 <Sidebar />
                 <div class="shell-main">
@@ -127,6 +127,9 @@ fn title_of(page: &Page) -> String {
         Page::Import => "Import",
         Page::Export => "Export",
         Page::Members => "Members",
+        Page::Member(_) => "Member",
+        Page::Audit => "Audit log",
+        Page::Usage => "Usage",
         Page::Refused => "Refused changes",
         Page::Conflicts => "Conflicts",
         Page::Settings => "Settings",

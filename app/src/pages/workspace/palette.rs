@@ -162,6 +162,8 @@ fn offers(store: Store, text: &str) -> Vec<Offer> {
     pages.push(page(Page::Export, "export", "Export"));
     if may.administer() {
         pages.push(page(Page::Members, "members", "Members"));
+        pages.push(page(Page::Usage, "usage", "Usage"));
+        pages.push(page(Page::Audit, "history", "Audit log"));
     }
     pages.push(page(Page::Settings, "settings", "Settings"));
     pages.retain(|offer| matches!(offer, Offer::Page { words, .. } if words.to_lowercase().contains(&text)));

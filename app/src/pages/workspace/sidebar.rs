@@ -89,6 +89,8 @@ pub(super) fn Sidebar() -> impl IntoView {
                 <Entry page=Page::Export icon="export" label="Export" />
                 <Show when=move || May::now(store).administer()>
                     <Entry page=Page::Members icon="members" label="Members" />
+                    <Entry page=Page::Usage icon="usage" label="Usage" />
+                    <Entry page=Page::Audit icon="history" label="Audit log" />
                 </Show>
                 <Entry page=Page::Settings icon="settings" label="Settings" />
             </div>
@@ -149,7 +151,8 @@ fn Entry(
     let href = page.clone().of(&store.slug());
     let current = Signal::derive(move || {
         let here = router.address();
-        matches!(&here, Address::In(_, here) if *here == page || (page == Page::Reports && matches!(here, Page::Report(_))))
+        matches!(&here, Address::In(_, here) if *here == page || (page == Page::Reports && matches!(here, Page::Report(_)))
+            || (page == Page::Members && matches!(here, Page::Member(_))))
     });
     let ranked = move || {
         let list = list.and_then(|list| list.get())?;

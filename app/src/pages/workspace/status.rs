@@ -1,13 +1,18 @@
 //! The status bar: whether the hub is there, what it hasn't stored, refused and left in conflict, and who is here.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::presence::Presence;
 use crate::{
-    components::{Show, count::number, icon::Icon, people::store},
+    components::{Show, count::number, icon::Icon, people::store, time},
     pages::address::Page,
-    store::Connection,
+    store::{Connection, Hold, Waiting, Why, now},
 };
+
+/// How often the age of what waits is looked at.
+const LOOK: Duration = Duration::from_secs(15);
 
 /// The status bar. Always visible.
 #[component]
@@ -30,6 +35,18 @@ pub(super) fn StatusBar() -> impl IntoView {
         };
         (status.connection == Connection::Live && status.complete).then_some(words)
     };
+    let passed = store.passed();
+    // An age grows though nothing happens.
+    let clock = RwSignal::new(store.now());
+    if let Ok(interval) = set_interval_with_handle(move || clock.set(store.now()), LOOK) {
+        on_cleanup(move || interval.clear());
+    }
+    let waits = move || {
+        clock.track();
+        let status = status.get();
+        Waiting::of(status.oldest, status.online, now())
+    };
+    let oldest_page = settings_page.clone();
     let loading = move || {
         let status = status.get();
         status.connection == Connection::Live && !status.complete
@@ -66,6 +83,30 @@ pub(super) fn StatusBar() -> impl IntoView {
                     <span class="status-note">"Fetching the list…"</span>
                 </Show>
                 {move || fetching().map(|words| view! { <span class="status-note">{words}</span> })}
+                {move || waits().map(|waiting| view! {
+                    <a
+                        class="status-link oldest"
+                        class:wrong=waiting.alarm
+                        href=oldest_page.clone()
+                        title="How long the oldest change has waited that the server hasn’t stored. It should take seconds while there is a network."
+                    >
+                        {format!("Oldest unsent change: {}", waiting.words())}
+                    </a>
+                })}
+                {move || status.get().hold.map(|hold| view! {
+                    <span class="status-note warn hold" title=held(hold)>{held(hold)}</span>
+                })}
+                {move || {
+                    let passed = passed.get();
+                    (passed.count() > 0).then(|| view! {
+                        <span class="status-note warn passed" title=passed.words()>
+                            {match passed.count() {
+                                1 => "1 thing can’t be read by this version".to_owned(),
+                                n => format!("{} things can’t be read by this version", number(n)),
+                            }}
+                        </span>
+                    })
+                }}
                 {move || store.trouble().get().map(|trouble| view! {
                     <span class="status-note wrong" title=trouble.clone()>{trouble.clone()}</span>
                 })}
@@ -75,11 +116,21 @@ pub(super) fn StatusBar() -> impl IntoView {
     }
 }
 
+/// Why the hub takes nothing, and until when.
+fn held(hold: Hold) -> String {
+    let until = time::clock(hold.until);
+    match hold.why {
+        Why::Quota => format!("The hub’s quota of the day is used up: changes wait here until {until}"),
+        Why::Budget => format!("The hub asks this device to wait until {until}"),
+    }
+}
+
 const fn state(connection: Connection) -> &'static str {
     match connection {
         Connection::Live => "live",
         Connection::Connecting => "connecting",
         Connection::Offline => "offline",
+        Connection::Waiting => "waiting",
         Connection::SignedOut => "signed-out",
     }
 }
@@ -87,7 +138,7 @@ const fn state(connection: Connection) -> &'static str {
 const fn icon(connection: Connection) -> &'static str {
     match connection {
         Connection::Live => "live",
-        Connection::Connecting => "sync",
+        Connection::Connecting | Connection::Waiting => "sync",
         Connection::Offline => "offline",
         Connection::SignedOut => "user",
     }
@@ -98,6 +149,7 @@ const fn words(connection: Connection) -> &'static str {
         Connection::Live => "Live",
         Connection::Connecting => "Connecting…",
         Connection::Offline => "Offline",
+        Connection::Waiting => "Waiting",
         Connection::SignedOut => "Signed out",
     }
 }

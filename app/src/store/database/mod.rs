@@ -7,6 +7,7 @@
 mod bytes;
 mod cursor;
 mod key;
+mod people;
 mod read;
 mod record;
 mod schema;
@@ -48,7 +49,9 @@ impl Database {
 
     /// Empties everything this device has of a workspace. Not deleted: another tab that has it open would hold that
     /// up for as long as it lives.
-    pub(crate) async fn clear(&self) -> Result<(), StoreError> {
+    ///
+    /// What stands in `left` (single values only) is all that is there afterwards; it is one transaction.
+    pub(crate) async fn clear(&self, left: &[Write]) -> Result<(), StoreError> {
         let transaction = self
             .inner
             .transaction(&schema::ALL, idb::TransactionMode::ReadWrite);
@@ -56,6 +59,9 @@ impl Database {
         for name in schema::ALL {
             let store = transaction.object_store(name).map_err(|error| failed(&error))?;
             store.clear().map_err(|error| failed(&error))?;
+        }
+        for write in left {
+            write.request(&transaction).map_err(|error| failed(&error))?;
         }
         transaction.await.map(drop).map_err(|error| failed(&error))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use docket_domain::{DocumentId, Row};
+use docket_domain::{DocumentId, Member, Row};
 use docket_sync::client::outbox::Entry;
 use idb::{ObjectStore, Query, TransactionMode};
 use minicbor::Decode;
@@ -11,10 +11,10 @@ use wasm_bindgen::JsValue;
 use super::{
     ChunkKey, Database, DocumentRecord, ImportId, ImportRecord, RowRecord, StoredCursor,
     bytes::{from_cbor, from_js, to_js},
-    failed, key, schema,
+    failed, key, people, schema,
     write::range,
 };
-use crate::store::{SetAside, StoreError};
+use crate::store::{SetAside, StoreError, meta};
 
 impl Database {
     /// A single value by name; none if it is absent or of another form.
@@ -31,10 +31,48 @@ impl Database {
         Ok(self.single(StoredCursor::NAME).await?.unwrap_or_default())
     }
 
-    /// All rows that can be read. One of an unknown form is passed over: the hub sends it again.
-    pub(crate) async fn rows(&self) -> Result<Vec<(Row, RowRecord)>, StoreError> {
-        let values = self.values(schema::ROWS, None).await?;
-        Ok(values.iter().filter_map(row).collect())
+    /// All rows that can be read, and the documents of those that can't: a newer app or hub made them.
+    pub(crate) async fn rows(&self) -> Result<(Vec<(Row, RowRecord)>, Vec<DocumentId>), StoreError> {
+        let (keys, values) = self.entries(schema::ROWS, None).await?;
+        let (mut rows, mut passed) = (Vec::with_capacity(values.len()), Vec::new());
+        for (key, value) in keys.iter().zip(&values) {
+            match row(value) {
+                Some(row) => rows.push(row),
+                None => passed.extend(from_js(key).and_then(|key| key::document(&key))),
+            }
+        }
+        Ok((rows, passed))
+    }
+
+    /// Who this device's copy belongs to, and everybody, with how many of them have a role that isn't known.
+    pub(crate) async fn people(&self) -> Result<(Option<Member>, Vec<Member>, usize), StoreError> {
+        let bytes = async |name: &str| -> Result<Option<Vec<u8>>, StoreError> {
+            let value = self.value(schema::META, JsValue::from_str(name)).await?;
+            Ok(value.as_ref().and_then(from_js))
+        };
+        let me = bytes(meta::ME).await?.and_then(|me| people::one(&me));
+        let (members, passed) = people::all(&bytes(meta::MEMBERS).await?.unwrap_or_default());
+        Ok((me.map(|(me, _)| me), members, passed))
+    }
+
+    /// What this device holds that the hub doesn't, counted: commands, imported documents, refused ones, drafts.
+    pub(crate) async fn unsent(&self) -> Result<[usize; 4], StoreError> {
+        let mut counts = [0; 4];
+        let stores = [schema::OUTBOX, schema::UPLOADS, schema::SET_ASIDE, schema::DRAFTS];
+        for (count, name) in counts.iter_mut().zip(stores) {
+            let request = self.store(name)?.count(None).map_err(|error| failed(&error))?;
+            *count = request.await.map_err(|error| failed(&error))? as usize;
+        }
+        Ok(counts)
+    }
+
+    /// The commands, sent or set aside, that this version can't read.
+    pub(crate) async fn unreadable(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let outbox = self.values(schema::OUTBOX, None).await?;
+        let outbox = outbox.iter().filter(|value| decoded::<Entry>(value).is_none());
+        let aside = self.values(schema::SET_ASIDE, None).await?;
+        let aside = aside.iter().filter(|value| decoded::<SetAside>(value).is_none());
+        Ok(outbox.chain(aside).filter_map(from_js).collect())
     }
 
     /// One row.

@@ -23,6 +23,8 @@ const PART: usize = 200;
 pub(crate) enum Write {
     /// A single value by name.
     Meta(&'static str, Vec<u8>),
+    /// No such single value any more.
+    NoMeta(&'static str),
     /// A document's row.
     Row(DocumentId, RowRecord),
     /// Rows of the catalogue that changed since a version, with the cursor; passed over when they don't join on to
@@ -138,7 +140,7 @@ impl From<idb::Error> for Failure {
 }
 
 /// A request that is placed.
-enum Placed {
+pub(super) enum Placed {
     Put(PutStoreRequest),
     Delete(DeleteStoreRequest),
 }
@@ -165,7 +167,7 @@ impl Write {
 
     const fn own_stores(&self) -> &'static [&'static str] {
         match self {
-            Self::Meta(..) | Self::Catalogue { .. } => &[schema::META],
+            Self::Meta(..) | Self::NoMeta(_) | Self::Catalogue { .. } => &[schema::META],
             Self::Row(..) | Self::NoRow(_) => &[schema::ROWS],
             Self::Document(..) => &[schema::DOCUMENTS],
             Self::Facts(..) => &[schema::FACTS],
@@ -193,7 +195,7 @@ impl Write {
     }
 
     /// The last of its requests.
-    fn request(&self, transaction: &Transaction) -> Result<Placed, idb::Error> {
+    pub(super) fn request(&self, transaction: &Transaction) -> Result<Placed, idb::Error> {
         let store = |name: &str| transaction.object_store(name);
         let first = self.own_stores().first().copied().unwrap_or(schema::META);
         let store_of_this = store(first)?;
@@ -205,6 +207,7 @@ impl Write {
                 &to_js(&to_cbor(cursor)),
             ),
             Self::Meta(name, value) => put(&store_of_this, &JsValue::from_str(name), &to_js(value)),
+            Self::NoMeta(name) => delete(&store_of_this, JsValue::from_str(name)),
             Self::Row(document, record) => put(&store_of_this, &id(*document), &to_js(&to_cbor(record))),
             Self::Document(document, record) => put(&store_of_this, &id(*document), &to_js(&to_cbor(record))),
             Self::Facts(document, value) | Self::Ranking(document, value) => {

@@ -1,6 +1,6 @@
 //! Why a command can't be carried out, in words for the person who gave it.
 
-use crate::{kind::Kind, words::Status};
+use crate::{ids::DocumentId, kind::Kind, words::Status};
 
 /// Why a command can't be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,9 @@ pub enum CommandError {
     /// The record is deleted.
     #[error("this record was deleted; restore it first")]
     Deleted,
+    /// The document has ended: the command is for the one in which it goes on.
+    #[error("this goes on in another document; reload the page")]
+    Moved(DocumentId),
     /// Automerge failed.
     #[error("the document can’t be changed: {0}")]
     Document(#[from] automerge::AutomergeError),

@@ -22,7 +22,7 @@ pub use text::Splice;
 
 use crate::{
     field::Field,
-    genesis,
+    generation, genesis,
     ids::{DocumentId, EntryId, MemberId, OrganisationId, PersonId, Timestamp},
     kind::Kind,
     metrics::Quarter,
@@ -393,6 +393,9 @@ impl Command {
             return Err(CommandError::WrongKind {
                 expected: self.kind(),
             });
+        }
+        if let Some(next) = generation::next(document) {
+            return Err(CommandError::Moved(next));
         }
         genesis::migrate(document, self.kind(), self.document)?;
         let options = CommitOptions::default().with_time(context.now.seconds());

@@ -7,6 +7,7 @@ use super::{
     write::{self, NAME, REASON},
 };
 use crate::{
+    generation,
     ids::DocumentId,
     read::{self, Workspace},
 };
@@ -16,6 +17,8 @@ pub(super) fn apply<T: Transactable>(
     workspace: DocumentId,
     action: &Action,
 ) -> Result<(), CommandError> {
+    // Whichever generation it is, ids derive from the first.
+    let workspace = generation::first(tx, workspace);
     match action {
         Action::SetupWorkspace { name, prefix } => {
             let (name, prefix) = (

@@ -160,6 +160,7 @@ fn of(issue: &Issue, id: DocumentId, facts: &Facts, created: Timestamp, conflict
         deleted: issue.deleted_at.is_some(),
         body: Body::Issue(Box::new(body)),
         restricted: false,
+        next: None,
     }
 }
 

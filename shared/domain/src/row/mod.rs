@@ -16,6 +16,7 @@ pub use timeline::{Moment, What};
 use crate::{
     audience::Audience,
     facts::Facts,
+    generation,
     ids::{DocumentId, OrganisationId, Timestamp},
     kind::Kind,
     metrics::Quarter,
@@ -54,6 +55,9 @@ pub struct Row {
     #[n(6)]
     #[cbor(default)]
     pub restricted: bool,
+    /// The document in which this one goes on; none while it does itself.
+    #[n(7)]
+    pub next: Option<DocumentId>,
 }
 
 /// What is particular to a kind of document.
@@ -93,6 +97,7 @@ impl Row {
     pub fn derive(document: &Automerge, id: DocumentId, facts: &Facts) -> Option<Self> {
         let mut row = Self::of_kind(document, id, facts)?;
         row.restricted = facts.audience != Audience::Public;
+        row.next = generation::next(document);
         Some(row)
     }
 
@@ -185,6 +190,7 @@ impl Row {
             deleted: false,
             body,
             restricted: false,
+            next: None,
         }
     }
 }

@@ -10,11 +10,12 @@ use automerge::{Automerge, ChangeHash};
 use docket_domain::{
     MemberId, Timestamp,
     command::{Command, CommandError, Context},
+    generation,
 };
 use minicbor::{Decode, Encode};
 
 use super::{message::since, storage::is_blank};
-use crate::wire::Refusal;
+use crate::wire::{MOVED, Refusal};
 
 /// A command on its way to the hub.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -79,7 +80,7 @@ impl LeftBehind {
     }
 }
 
-/// What came of a replay. Each entry that took part is in one of the three.
+/// What came of a replay. Each entry that took part is in one of the four.
 #[derive(Debug, Default)]
 pub struct Replayed {
     /// Entries that were carried out again, with their new changes.
@@ -88,6 +89,9 @@ pub struct Replayed {
     pub aside: Vec<SetAside>,
     /// Entries whose effect is there already: they leave the outbox.
     pub done: Vec<u64>,
+    /// Entries for the document in which this one goes on, their command's document now: they take the place of those
+    /// with their ids. They have no changes until they are carried out there, once it is here ([`lost`]).
+    pub moved: Vec<Entry>,
 }
 
 /// The entries, of those of one document, that the hub has acknowledged: it has sent `heads`, and they contain all
@@ -102,17 +106,37 @@ pub fn acknowledged(document: &Automerge, heads: &[ChangeHash], entries: &[Entry
     };
     let stored = |hash: &ChangeHash| has(document, hash) && !open.contains(hash);
     let entries = entries.iter().filter(|entry| entry.changes.iter().all(stored));
+    // One that waits for its document has none yet.
+    let entries = entries.filter(|entry| !entry.changes.is_empty());
     entries.map(|entry| entry.id).collect()
 }
 
-/// The entries, of those of one document, whose changes aren't in the copy in storage: another tab renewed the
-/// document before this change was in it, and this tab ended before it was told. They are to be
-/// [replayed](replay), which nothing but [`Client::edit`](super::Client::edit) is needed for.
+/// The entries, of those of one document, that are to be [carried out](restore) on the copy in storage, which nothing
+/// but [`Client::edit`](super::Client::edit) is needed for. Those whose changes aren't in it: another tab renewed the
+/// document before this change was in it, and this tab ended before it was told. And those that [moved](Replayed::moved)
+/// here, once the copy holds what stood before: the hub has sent `acknowledged`, heads that are in it.
 #[must_use]
-pub fn lost(document: &Automerge, entries: &[Entry]) -> Vec<Entry> {
-    let entries = entries.iter();
-    let lost = entries.filter(|entry| entry.changes.iter().any(|hash| !has(document, hash)));
-    lost.cloned().collect()
+pub fn lost(document: &Automerge, acknowledged: &[ChangeHash], entries: &[Entry]) -> Vec<Entry> {
+    let gone = |entry: &&Entry| entry.changes.iter().any(|hash| !has(document, hash));
+    let mut lost: Vec<Entry> = entries.iter().filter(gone).cloned().collect();
+    lost.extend(arrived(document, acknowledged, entries));
+    lost.sort_by_key(|entry| entry.id);
+    lost
+}
+
+/// Of [`lost`] those that moved here: all that may be carried out at any time. What is missing in an open document may be
+/// another tab's, on its way.
+#[must_use]
+pub fn arrived(document: &Automerge, acknowledged: &[ChangeHash], entries: &[Entry]) -> Vec<Entry> {
+    let here = !acknowledged.is_empty() && generation::previous(document).is_some();
+    let waiting = entries.iter().filter(|entry| here && waits(entry));
+    waiting.cloned().collect()
+}
+
+/// Does the entry wait for its document, in which another one goes on?
+#[must_use]
+pub const fn waits(entry: &Entry) -> bool {
+    entry.changes.is_empty()
 }
 
 /// Carries out again, on `document`, those of its `entries` that were left behind; but what the hub refused by name
@@ -131,7 +155,9 @@ pub fn replay(document: &mut Automerge, entries: &[Entry], left: &LeftBehind, me
         }
         let of_entry = |refusal: &&Refusal| entry.changes.contains(&refusal.change);
         let told: Vec<&Refusal> = left.refused.iter().filter(of_entry).collect();
-        match told.iter().find(|refusal| !refusal.is_stored()) {
+        let refused = told.iter().find(|refusal| !refusal.is_stored());
+        match refused.filter(|refusal| refusal.code != MOVED) {
+            None if refused.is_some() => again(document, entry, member, None, &mut replayed),
             None if !told.is_empty() => replayed.done.push(entry.id),
             Some(refusal) => replayed.aside.push(SetAside {
                 entry: entry.clone(),
@@ -169,6 +195,15 @@ fn again(
     base: Option<Vec<ChangeHash>>,
     replayed: &mut Replayed,
 ) {
+    if let Some(next) = generation::next(document) {
+        let action = entry.command.action.clone();
+        replayed.moved.push(Entry {
+            command: Command::new(next, action),
+            changes: Vec::new(),
+            ..entry.clone()
+        });
+        return;
+    }
     let before = document.get_heads();
     let context = Context {
         member: member.clone(),
@@ -186,6 +221,8 @@ fn again(
             });
         }
         Err(CommandError::Unchanged) => replayed.done.push(entry.id),
+        // Begun by somebody else before it was full.
+        Err(CommandError::Exists) if waits(entry) => replayed.done.push(entry.id),
         Err(error) => replayed.aside.push(SetAside {
             entry: entry.clone(),
             code: "command".to_owned(),

@@ -31,7 +31,7 @@ mod width;
 use std::collections::{HashMap, HashSet};
 
 use automerge::{Automerge, Change, ChangeHash};
-use docket_domain::{DocumentId, Facts, Kind, Member, limits, operation::Places};
+use docket_domain::{DocumentId, Facts, Kind, Member, generation, limits, operation::Places};
 
 pub use rebuild::rebuild;
 pub use refusal::{Refusal, Verdict};
@@ -101,6 +101,10 @@ fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>, steps: usize) ->
     let document = input.stored.map(|(document, _)| document);
     let mut court = Court {
         input,
+        first: document.map_or(input.document, |document| {
+            generation::first(document, input.document)
+        }),
+        next: document.and_then(generation::next),
         nature: input.stored.map(|(_, nature)| nature),
         causes: Causes::new(document, input.facts, steps),
         ledger: Ledger::new(document),
@@ -134,6 +138,10 @@ fn hear<'a>(input: &'a Input<'a>, examination: Examination<'a>, steps: usize) ->
 /// What the judging of one message has found so far.
 struct Court<'a> {
     input: &'a Input<'a>,
+    /// The document's first generation: whose it is follows from that.
+    first: DocumentId,
+    /// The document in which this one goes on, if it has ended.
+    next: Option<DocumentId>,
     nature: Option<Nature>,
     causes: Causes<'a>,
     ledger: Ledger<'a>,
@@ -180,6 +188,9 @@ impl<'a> Court<'a> {
     }
 
     fn examine(&mut self, change: &Change, standing: &Standing) -> Result<(), Refusal> {
+        if let Some(next) = self.next {
+            return Err(Refusal::Moved { next });
+        }
         if !self.input.member.role.writes() {
             return Err(Refusal::ReadOnly);
         }

@@ -29,7 +29,7 @@ pub(super) enum Whose {
 impl Court<'_> {
     /// Whose list the document is.
     pub(super) fn whose(&mut self) -> Whose {
-        let (workspace, document) = (self.input.workspace, self.input.document);
+        let (workspace, document) = (self.input.workspace, self.first);
         *self.list.get_or_insert_with(|| {
             let own = self.input.member.organisation.as_ref();
             if document == Workspace::agreed_list(workspace) {

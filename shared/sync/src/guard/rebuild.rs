@@ -4,7 +4,7 @@
 //! bundle is a file from outside, so its changes pass whatever Automerge takes for granted.
 
 use automerge::Change;
-use docket_domain::{Kind, genesis, operation::Places};
+use docket_domain::{Kind, generation, genesis, operation::Places};
 
 use super::{
     Court, Input, Judgement, Nature, Refusal,
@@ -65,7 +65,10 @@ impl Court<'_> {
             if !self.is_layout(kind, change)? {
                 continue;
             }
-            if (kind == Kind::Workspace) != (self.input.document == self.input.workspace) {
+            // Of the workspace's own, a further generation is one of its kind.
+            let own = self.input.document == self.input.workspace
+                || (kind == Kind::Workspace && generation::is_of(self.input.workspace, self.input.document));
+            if (kind == Kind::Workspace) != own {
                 return Err(Refusal::WrongDocument);
             }
             self.nature = Some(Nature::Docket(kind));

@@ -1,7 +1,7 @@
 //! Why a change is not taken, in a code for programs and a sentence for people.
 
 use automerge::ChangeHash;
-use docket_domain::Role;
+use docket_domain::{DocumentId, Role};
 
 /// What becomes of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +126,12 @@ pub enum Refusal {
         /// The field.
         field: String,
     },
+    /// The document has ended: it goes on in another.
+    #[error("This goes on in another document: make the edit in {}.", next.url())]
+    Moved {
+        /// That document.
+        next: DocumentId,
+    },
     /// A container or entry was made anew, or deleted.
     #[error("“{path}” was made once and stays: edit what is in it.")]
     Container {
@@ -176,6 +182,7 @@ impl Refusal {
             Self::Crowded { .. } => crate::wire::CROWDED,
             Self::NotWhole { .. } => "not-whole",
             Self::NoSuchChange { .. } => "no-such-change",
+            Self::Moved { .. } => crate::wire::MOVED,
             Self::Container { .. } => "container",
             Self::AlreadySet { .. } => "already-set",
             Self::Before => "refused-before",

@@ -124,9 +124,8 @@ impl Court<'_> {
             }
             Value::ReportQuarter => {
                 let quarter = text.and_then(quarter);
-                let own = quarter.filter(|quarter| {
-                    Workspace::report(self.input.workspace, *quarter) == self.input.document
-                });
+                let own =
+                    quarter.filter(|quarter| Workspace::report(self.input.workspace, *quarter) == self.first);
                 word(path, own, "the quarter whose report this is")
             }
             Value::ReportUrl => {
@@ -188,8 +187,8 @@ impl Court<'_> {
     fn list_owner(&self, path: &[&str], text: Option<&str>) -> Result<(), Refusal> {
         let member = self.input.member;
         let owner: Option<OrganisationId> = text.and_then(|text| text.parse().ok());
-        let owner = owner
-            .filter(|owner| Workspace::organisation_list(self.input.workspace, owner) == self.input.document);
+        let owner =
+            owner.filter(|owner| Workspace::organisation_list(self.input.workspace, owner) == self.first);
         match owner {
             Some(owner) if member.role == Role::Admin || member.organisation.as_ref() == Some(&owner) => {
                 Ok(())

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use automerge::ChangeHash;
-use docket_domain::{DocumentId, Timestamp};
+use docket_domain::{DocumentId, Timestamp, limits};
 
 use super::{
     Asker, Effect, Hub, HubError, Meta, Store,
@@ -22,7 +22,9 @@ pub(super) const BATCH_BYTES: usize = 1_000_000;
 /// Documents looked up at once.
 pub(super) const READ: usize = 128;
 /// Rounds in which one record's changes are judged: more operations than that belong into several records.
-const ROUNDS: usize = 20;
+const ROUNDS: usize = 2;
+/// Once so many operations were judged, the records after that come with the next call: others have their turn before.
+const WORK: usize = limits::TURN_OPERATIONS / 2;
 
 /// A part of a bulk answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +117,7 @@ impl<S: Store> Hub<S> {
     /// Stores changes of documents, judged as those of sockets are, and relays them; those who follow the catalogue are
     /// told of all of them at once. Of the times that the changes claim none counts, but that of the receipt; those of
     /// an import stand. Answers for the records in their order, at least for the first: once the answers have about a
-    /// megabyte, the rest isn't looked at, and is to be given again.
+    /// megabyte, or much was judged, the rest isn't looked at, and is to be given again.
     ///
     /// # Errors
     /// When there is no such member, or the store fails. Changes that aren't taken are told in the answers.
@@ -139,13 +141,14 @@ impl<S: Store> Hub<S> {
         // Where a document comes several times, its facts are told once.
         let last: HashMap<DocumentId, usize> =
             records.iter().map(|record| record.document).zip(0..).collect();
-        let (mut stored, mut size) = (Vec::new(), 0);
+        let (mut stored, mut size, mut work) = (Vec::new(), 0, 0);
         for (at, record) in records.iter().enumerate() {
             let with_facts = last.get(&record.document) == Some(&at);
-            let answer = self.write_record(&member, record, with_facts, now)?;
+            let (answer, judged) = self.write_record(&member, record, with_facts, now)?;
+            work += judged;
             size += answer.facts.len() + answer.heads.len() * 32;
             stored.push(answer);
-            if size >= BATCH_BYTES {
+            if size >= BATCH_BYTES || work >= WORK {
                 break;
             }
         }
@@ -159,14 +162,12 @@ impl<S: Store> Hub<S> {
         record: &ChangesRecord,
         with_facts: bool,
         now: Timestamp,
-    ) -> Result<StoredRecord, HubError> {
+    ) -> Result<(StoredRecord, usize), HubError> {
         let id = record.document;
         let meta = self.store.meta(id)?;
         if let Some(meta) = meta.filter(|meta| !rule::may_read(member, meta, now)) {
-            return Ok(refused(
-                record,
-                meta.purged && rule::could_read(member, &meta, 0, now),
-            ));
+            let purged = meta.purged && rule::could_read(member, &meta, 0, now);
+            return Ok((refused(record, purged), record.changes.len()));
         }
         let bringer = Bringer {
             member,
@@ -186,6 +187,7 @@ impl<S: Store> Hub<S> {
             intake.give_up();
             rest = rest.get(intake.handled..).unwrap_or_default();
             all.stored |= intake.stored;
+            all.work += intake.work;
             all.refused.append(&mut intake.refused);
             all.dependents.append(&mut intake.dependents);
             if rest.is_empty() {
@@ -214,7 +216,7 @@ impl<S: Store> Hub<S> {
         if !loaded.is_absent() {
             self.documents.put(id, loaded);
         }
-        Ok(stored)
+        Ok((stored, all.work))
     }
 
     pub(super) fn reader<'a>(&self, asker: impl Into<Asker<'a>>) -> Result<Viewer, HubError> {

@@ -9,8 +9,8 @@ use automerge::{ActorId, AutomergeError, Change, ReadDoc};
 use docket_domain::{
     Audience, DocumentId, Facts, Kind, Member, MemberId, OrganisationId, Role, Row, Timestamp,
     facts::{ActorFacts, Author, Receipt},
-    genesis, limits,
-    limits::SAFE_INTEGER,
+    generation, genesis,
+    limits::{self, SAFE_INTEGER},
     read, row,
 };
 use minicbor::Decoder;
@@ -90,7 +90,7 @@ impl<S: Store> Hub<S> {
     /// # Errors
     /// When the store fails, or there is no such document.
     pub fn workspace(&mut self) -> Result<read::Workspace, HubError> {
-        let id = self.workspace.document;
+        let id = self.current(self.workspace.document)?;
         let loaded = self.load(id)?.ok_or(HubError::NotFound(id))?;
         let workspace = read::Workspace::read(&loaded.document);
         self.documents.put(id, loaded);
@@ -223,6 +223,11 @@ impl<S: Store> Hub<S> {
             return Err(RestoreError::Damaged("A change stands there twice"));
         }
         fits(&given, &all)?;
+        if !generation::fits(&loaded.document, id) {
+            return Err(RestoreError::Damaged(
+                "It tells of other generations than it can have",
+            ));
+        }
         if let Nature::Docket(kind) = nature {
             loaded.meta.kind = Some(kind);
             loaded.meta.derivation = row::DERIVATION;

@@ -67,6 +67,10 @@ impl<S: Store> Hub<S> {
                 }
                 reached = stored.meta.version;
                 seen += 1;
+                if stored.meta.unknown && !stored.meta.purged {
+                    // It isn't gone: a later version shows it again.
+                    continue;
+                }
                 batch.personal |= rule::is_personal(&stored.meta);
                 if stored.meta.purged && version > 0 && rule::could_read(member, &stored.meta, version, now) {
                     let document = stored.document;

@@ -1,6 +1,6 @@
 //! What admins do with a document as a whole: purge it, and say who may read it.
 
-use docket_domain::{Audience, DocumentId, Timestamp};
+use docket_domain::{Audience, DocumentId, Kind, Timestamp};
 
 use super::{Effect, Hub, HubError, Meta, Socket, Store, rule};
 use crate::wire::Frame;
@@ -11,15 +11,23 @@ impl<S: Store> Hub<S> {
     /// # Errors
     /// When there is no such document, it is the workspace's own, or the store fails.
     pub fn purge(&mut self, document: DocumentId, now: Timestamp) -> Result<Vec<Effect>, HubError> {
-        let purged = self.purge_document(document, now);
+        let all = match self.generations_of(document) {
+            // What can't be loaded can be purged all the same; which document it goes on in, nobody can tell.
+            Err(HubError::Document(..) | HubError::Damaged(_)) => Ok(vec![document]),
+            all => all,
+        };
+        let purged = all.and_then(|all| {
+            all.into_iter()
+                .try_for_each(|generation| self.purge_document(generation, now))
+        });
         Ok(self.conclude(purged, now)?.1)
     }
 
     fn purge_document(&mut self, id: DocumentId, now: Timestamp) -> Result<(), HubError> {
-        if id == self.workspace.document {
+        let meta = self.stored_meta(id)?;
+        if meta.kind == Some(Kind::Workspace) {
             return Err(HubError::Protocol("the workspace's own document can't be purged"));
         }
-        let meta = self.stored_meta(id)?;
         let tombstone = self.bury(id, meta)?;
         self.peers.forget_document(id);
         // To whoever may have it; to the others not even that it was there.
@@ -69,7 +77,10 @@ impl<S: Store> Hub<S> {
         audience: Audience,
         now: Timestamp,
     ) -> Result<Vec<Effect>, HubError> {
-        let set = self.change_audience(document, audience, now);
+        let set = self.generations_of(document).and_then(|all| {
+            all.into_iter()
+                .try_for_each(|generation| self.change_audience(generation, audience.clone(), now))
+        });
         Ok(self.conclude(set, now)?.1)
     }
 

@@ -36,10 +36,21 @@ pub enum HubError {
     TooFast,
 }
 
+/// What a client is told when the platform writes nothing more today: by this beginning it knows that it has to wait, and
+/// that what it has stays safe with it. (It fits a closing frame.)
+pub const QUOTA_OF_THE_DAY: &str = "The hub's quota of the day is used up. It takes changes again after midnight UTC: they are kept until then.";
+
 impl HubError {
+    /// Is it only that the platform's quota of the day is used up?
+    #[must_use]
+    pub const fn is_quota(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_quota())
+    }
+
     /// What a client is told: nothing of the hub's inner life.
     pub(super) fn public(&self) -> String {
         match self {
+            error if error.is_quota() => QUOTA_OF_THE_DAY.to_owned(),
             Self::Store(_) | Self::Document(..) | Self::Damaged(_) => {
                 "the hub couldn't store or read a document: connect again".to_owned()
             }

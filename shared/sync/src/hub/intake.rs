@@ -4,16 +4,16 @@ use std::collections::HashSet;
 
 use automerge::{Automerge, Change, ChangeHash, ReadDoc};
 use docket_domain::{
-    DocumentId, Facts, Kind, Member, Row, Timestamp,
+    DocumentId, Facts, Kind, Member, Role, Row, Timestamp,
     facts::{Author, Receipt},
-    genesis, limits, read, row,
+    generation, genesis, limits, read, row,
 };
 use sha2::{Digest, Sha256};
 
 use super::{
-    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store,
+    Hub, HubError, Meta, PIECE_LIMIT, Piece, Store, Usage,
     documents::{Loaded, contact_by_dependencies, weight},
-    noting,
+    generations, noting,
 };
 use crate::{
     guard::{self, Nature, Verdict},
@@ -21,12 +21,15 @@ use crate::{
     wire::{CROWDED, Refusal},
 };
 
+/// The code for changes that a document has no room for.
+const FULL: &str = "document-full";
+
 /// Operations of a stored document that cost as much to look at, when its row is derived, as one to judge.
 const DERIVED_AT_ONCE: u64 = 32;
 /// The bytes that an actor takes in a document's facts at most, beside its receipts: itself and a member's id or two.
-const PER_ACTOR: usize = 64 + 2 * 48 + 16;
+pub(super) const PER_ACTOR: usize = 64 + 2 * 48 + 16;
 /// The bytes that a receipt takes there at most: three integers.
-const PER_RECEIPT: usize = 28;
+pub(super) const PER_RECEIPT: usize = 28;
 
 /// Who brings changes, and when.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +59,8 @@ pub(super) struct Intake {
     pub(super) overflow: bool,
     /// How many of the chunks were looked at.
     pub(super) handled: usize,
+    /// How many operations they have, and what deriving from them costs beside.
+    pub(super) work: usize,
 }
 
 impl Intake {
@@ -83,6 +88,10 @@ impl Intake {
         !(self.refused.is_empty() && self.dependents.is_empty() && self.incomplete.is_empty())
     }
 
+    fn refuse_as(&mut self, change: &Change, refusal: &guard::Refusal) {
+        self.refuse(change.hash(), refusal.code(), refusal.to_string());
+    }
+
     fn refuse(&mut self, change: ChangeHash, code: &str, message: String) {
         self.refused.push(Refusal {
             change,
@@ -97,6 +106,7 @@ impl Loaded {
     pub(super) fn absent() -> Self {
         let meta = Meta {
             kind: None,
+            unknown: false,
             heads: Vec::new(),
             audience: docket_domain::Audience::default(),
             audience_version: 0,
@@ -145,6 +155,9 @@ impl<S: Store> Hub<S> {
         bringer: Bringer<'_>,
     ) -> Result<Intake, HubError> {
         let mut intake = Intake::default();
+        // What was begun before a crash is finished first, or it wouldn't be what it was begun as.
+        let full = generations::fullness(&loaded.meta, &loaded.facts, &self.config);
+        intake.stored = self.end_if_full(id, loaded, full, bringer.now)?;
         let changes = inspected(chunks, &self.config.limits, &mut intake)?;
         if changes.is_empty() {
             return Ok(intake);
@@ -152,6 +165,7 @@ impl<S: Store> Hub<S> {
         // What is derived afterwards is derived from all of it.
         let derived = usize::try_from(loaded.meta.ops / DERIVED_AT_ONCE).unwrap_or(usize::MAX);
         let operations = changes.iter().map(Change::len).sum::<usize>() + derived;
+        intake.work = operations;
         let (member, now) = (&bringer.member.id, bringer.now);
         if bringer.counted && !self.budgets.judges(member, changes.len(), operations, now) {
             return Err(HubError::TooFast);
@@ -179,7 +193,7 @@ impl<S: Store> Hub<S> {
                 Verdict::Allowed => allowed.push(change),
                 Verdict::Stored => {}
                 Verdict::Refused(refusal) => {
-                    intake.refuse(change.hash(), refusal.code(), refusal.to_string());
+                    intake.refuse_as(&change, &refusal);
                 }
                 Verdict::Dependent { on } => {
                     intake.dependents.push(change.hash());
@@ -201,10 +215,15 @@ impl<S: Store> Hub<S> {
             return Ok(intake);
         }
         if let Some((code, message)) =
-            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed)?)
+            is_crowded(loaded, &allowed).or(self.is_full(loaded, nature, &allowed, bringer)?)
         {
+            let moved = code == FULL && self.go_on(id, loaded, bringer.now)?;
+            intake.stored |= moved;
             for change in &allowed {
-                intake.refuse(change.hash(), code, message.to_owned());
+                match generation::next(&loaded.document).filter(|_| moved) {
+                    Some(next) => intake.refuse_as(change, &guard::Refusal::Moved { next }),
+                    None => intake.refuse(change.hash(), code, message.to_owned()),
+                }
             }
             return Ok(intake);
         }
@@ -212,15 +231,17 @@ impl<S: Store> Hub<S> {
         allowed.sort_by_key(Change::start_op);
         self.persist(id, loaded, nature, &allowed, bringer)?;
         intake.stored = true;
+        self.end_if_full(id, loaded, full, bringer.now)?;
         Ok(intake)
     }
 
     /// Why there is no room for these changes; none if there is.
     fn is_full(
-        &self,
+        &mut self,
         loaded: &Loaded,
         nature: Nature,
         allowed: &[Change],
+        bringer: Bringer<'_>,
     ) -> Result<Option<(&'static str, &'static str)>, HubError> {
         let changes = loaded.meta.changes + allowed.len() as u64;
         let ops = loaded.meta.ops + operations(allowed);
@@ -229,8 +250,24 @@ impl<S: Store> Hub<S> {
             || weight(changes, ops) > self.config.document;
         if too_long || !facts_fit(&loaded.facts, allowed) {
             return Ok(Some((
-                "document-full",
+                FULL,
                 "This document has grown to its limit: continue in a new one.",
+            )));
+        }
+        let more = Usage {
+            documents: u64::from(loaded.is_absent()),
+            bytes: bytes(allowed),
+        };
+        if self.is_workspace_full(more, bringer.member)? {
+            return Ok(Some((
+                "quota",
+                "The workspace is full: an admin can purge what isn't needed, or have its quota raised.",
+            )));
+        }
+        if !self.stored.take(bringer.member, more, bringer.now) {
+            return Ok(Some((
+                "quota",
+                "You have stored as much as one member stores in a day: go on tomorrow, or ask an admin to.",
             )));
         }
         let Some(quota) = self.workspace.plain.filter(|_| nature == Nature::Plain) else {
@@ -245,6 +282,18 @@ impl<S: Store> Hub<S> {
         )))
     }
 
+    /// Would the workspace have more than it may, or than is there for those who aren't admins?
+    fn is_workspace_full(&self, more: Usage, member: &Member) -> Result<bool, HubError> {
+        let Usage { documents, bytes } = self.config.quota;
+        let share = |all: u64| match member.role {
+            Role::Admin => all,
+            _ => all.saturating_mul(100 - limits::RESERVE_PERCENT as u64) / 100,
+        };
+        let usage = self.store.usage()?;
+        let full = more.documents > 0 && usage.documents + more.documents > share(documents);
+        Ok(full || usage.bytes + more.bytes > share(bytes))
+    }
+
     /// Applies allowed changes and writes them, with what follows from them, in one go.
     fn persist(
         &mut self,
@@ -256,9 +305,9 @@ impl<S: Store> Hub<S> {
     ) -> Result<(), HubError> {
         let failed = |error| HubError::Document(id, Box::new(error));
         let mut noted = Facts::default();
+        let layouts = layouts(id, nature, allowed)?;
         let is_workspace = nature == Nature::Docket(Kind::Workspace);
         let before = is_workspace.then(|| read::Workspace::read(&loaded.document));
-        let layouts = layouts(id, nature, allowed)?;
         for change in allowed {
             let actor = change.actor_id();
             let author = if !genesis::is_deterministic(actor) {
@@ -429,7 +478,7 @@ pub(super) fn operations(changes: &[Change]) -> u64 {
     changes.iter().map(|change| change.len() as u64).sum()
 }
 
-fn bytes(changes: &[Change]) -> u64 {
+pub(super) fn bytes(changes: &[Change]) -> u64 {
     changes.iter().map(|change| change.raw_bytes().len() as u64).sum()
 }
 

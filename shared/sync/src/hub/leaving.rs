@@ -100,6 +100,7 @@ impl<S: Store> Hub<S> {
         now: Timestamp,
     ) -> Result<List, HubError> {
         let member = self.reader(asker)?;
+        let id = self.current(id)?;
         let meta = self.store.meta(id)?;
         let is_list =
             meta.is_some_and(|meta| meta.kind == Some(Kind::List) && rule::may_read(&member, &meta, now));

@@ -11,7 +11,7 @@ use super::{
 /// Documents handled by one alarm: milliseconds each, and edits wait meanwhile.
 const AT_ONCE: usize = 50;
 /// A new derivation of 10,000 rows takes 200 alarms with so many milliseconds between them.
-const SOON: i64 = 500;
+pub(super) const SOON: i64 = 500;
 /// Work that can wait does so for so long, in milliseconds: a document that is being edited is compacted once.
 const LATER: i64 = 10_000;
 
@@ -32,6 +32,7 @@ impl<S: Store> Hub<S> {
                 _ => break,
             }
         }
+        self.finish_generations(now)?;
         for id in self.due(Self::underived)? {
             let derived = self.derive(id, now);
             self.note_failure(id, derived)?;
@@ -48,7 +49,12 @@ impl<S: Store> Hub<S> {
         let opening = self.store.next_opening()?.map(|(at, _)| at.max(now));
         let deriving = (!self.due(Self::underived)?.is_empty()).then(|| now.plus(SOON));
         let compacting = (!self.due(Self::scattered)?.is_empty()).then(|| now.plus(LATER));
-        if let Some(at) = [opening, deriving, compacting].into_iter().flatten().min() {
+        let ending = (!self.unfinished.is_empty()).then(|| now.plus(SOON));
+        if let Some(at) = [opening, deriving, compacting, ending]
+            .into_iter()
+            .flatten()
+            .min()
+        {
             self.effects.push(Effect::Alarm { at });
         }
         Ok(())

@@ -6,7 +6,8 @@ use automerge::ChangeHash;
 use docket_domain::{DocumentId, Member, MemberId, Timestamp};
 
 use super::{
-    Content, Meta, Note, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError, StoredRow, Workspace,
+    Content, Meta, Note, Piece, PlainQuota, PlainUsage, SocketId, Store, StoreError, StoredRow, Usage,
+    Workspace,
 };
 
 /// A store in memory. A clone is what a crash would leave: every write is in it whole or not at all.
@@ -23,6 +24,7 @@ pub struct MemoryStore {
     writes_left: Option<u64>,
     writes: u64,
     row_fails: std::cell::Cell<bool>,
+    over_for_today: bool,
     /// What the audit log was told.
     pub notes: Vec<Note>,
 }
@@ -53,6 +55,7 @@ impl MemoryStore {
             writes_left: None,
             writes: 0,
             row_fails: std::cell::Cell::new(false),
+            over_for_today: false,
             notes: Vec::new(),
         }
     }
@@ -72,6 +75,19 @@ impl MemoryStore {
         self.writes_left = writes;
     }
 
+    /// Refuses every write, or none any more, as a platform does whose quota of the day is used up.
+    pub fn refuse_for_today(&mut self, refuse: bool) {
+        self.over_for_today = refuse;
+    }
+
+    /// Makes a document one of a kind that this version doesn't know.
+    pub fn make_unknown(&mut self, document: DocumentId) {
+        if let Some(entry) = self.documents.get_mut(&document) {
+            entry.meta.kind = None;
+            entry.meta.unknown = true;
+        }
+    }
+
     /// Lets the next reading of a row fail.
     pub fn fail_reading_row(&mut self) {
         self.row_fails.set(true);
@@ -84,6 +100,9 @@ impl MemoryStore {
     }
 
     fn write(&mut self) -> Result<(), StoreError> {
+        if self.over_for_today {
+            return Err(StoreError::quota("it was told to write nothing more today"));
+        }
         if let Some(left) = &mut self.writes_left {
             *left = left
                 .checked_sub(1)
@@ -232,7 +251,7 @@ impl Store for MemoryStore {
         let later = self.versions.range(after.saturating_add(1)..);
         let rows = later.filter_map(|(_, id)| {
             let entry = self.documents.get(id)?;
-            (entry.meta.kind.is_some() || entry.meta.purged).then(|| StoredRow {
+            (entry.meta.kind.is_some() || entry.meta.unknown || entry.meta.purged).then(|| StoredRow {
                 document: *id,
                 meta: entry.meta.clone(),
                 row: entry.row.clone(),
@@ -284,8 +303,17 @@ impl Store for MemoryStore {
         Ok(openings.min())
     }
 
+    fn usage(&self) -> Result<Usage, StoreError> {
+        Ok(self.stored().fold(Usage::default(), |usage, (_, entry)| Usage {
+            documents: usage.documents + 1,
+            bytes: usage.bytes + entry.meta.bytes,
+        }))
+    }
+
     fn plain_usage(&self) -> Result<PlainUsage, StoreError> {
-        let plain = self.stored().filter(|(_, entry)| entry.meta.kind.is_none());
+        let plain = self
+            .stored()
+            .filter(|(_, entry)| entry.meta.kind.is_none() && !entry.meta.unknown);
         Ok(plain.fold(PlainUsage::default(), |usage, (_, entry)| PlainUsage {
             documents: usage.documents + 1,
             bytes: usage.bytes + entry.meta.bytes,

@@ -24,6 +24,7 @@ mod custody;
 mod documents;
 mod effect;
 mod error;
+mod generations;
 mod intake;
 mod join;
 mod leaving;
@@ -36,6 +37,7 @@ mod relay;
 mod rule;
 mod session;
 mod store;
+mod stored;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -49,10 +51,10 @@ pub use self::{
     bulk::{Batch, ReadBatch},
     bundle::{MOST_PARTIES, RestoreError, Whole, WholeBatch, is_audience},
     effect::{Bytes, Effect, SocketId},
-    error::HubError,
+    error::{HubError, QUOTA_OF_THE_DAY},
     store::{
         Content, Former, Meta, Note, PIECE_LIMIT, Piece, PlainQuota, PlainUsage, Store, StoreError,
-        StoredRow, Workspace,
+        StoredRow, Usage, Workspace,
     },
 };
 use self::{
@@ -62,6 +64,7 @@ use self::{
     peers::Peers,
     presence::Presence,
     session::Session,
+    stored::Stored,
 };
 use crate::{
     inspect,
@@ -83,6 +86,8 @@ pub struct Config {
     pub subscriptions: u64,
     /// A document in so many pieces is compacted.
     pub pieces: u64,
+    /// What all documents may take. The last of it is kept for admins ([`limits::RESERVE_PERCENT`]).
+    pub quota: Usage,
 }
 
 impl Default for Config {
@@ -96,6 +101,10 @@ impl Default for Config {
             limits: inspect::Limits::default(),
             subscriptions: limits::SUBSCRIPTIONS,
             pieces: 100,
+            quota: Usage {
+                documents: limits::WORKSPACE_DOCUMENTS,
+                bytes: limits::WORKSPACE,
+            },
         }
     }
 }
@@ -116,8 +125,12 @@ pub struct Hub<S> {
     changed: BTreeSet<SocketId>,
     /// Documents that couldn't be worked on from an alarm.
     failed: BTreeSet<DocumentId>,
+    /// Documents whose end was begun, and not stored.
+    unfinished: BTreeSet<DocumentId>,
     budgets: Budgets,
     presence: Presence,
+    /// What each member has stored of late.
+    stored: Stored,
     /// When it was last called, as far as it was told.
     clock: Timestamp,
 }
@@ -160,8 +173,10 @@ impl<S: Store> Hub<S> {
             effects: Vec::new(),
             changed: BTreeSet::new(),
             failed: BTreeSet::new(),
+            unfinished: BTreeSet::new(),
             budgets: Budgets::default(),
             presence: Presence::default(),
+            stored: Stored::default(),
             clock: Timestamp(0),
         })
     }
@@ -181,6 +196,12 @@ impl<S: Store> Hub<S> {
     #[must_use]
     pub fn loaded(&self) -> (usize, u64) {
         (self.documents.len(), self.documents.weight())
+    }
+
+    /// Was it found that a document can't be worked on, since the hub woke?
+    #[must_use]
+    pub fn has_failed(&self, document: DocumentId) -> bool {
+        self.failed.contains(&document)
     }
 
     /// How many sockets there are.

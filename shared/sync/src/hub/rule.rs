@@ -6,7 +6,7 @@ use super::{Meta, Workspace, asker::Viewer};
 
 /// May this member read the document?
 pub(super) fn may_read(viewer: &Viewer, meta: &Meta, now: Timestamp) -> bool {
-    !meta.purged && meta.audience.admits_lent(viewer, viewer.lent, now)
+    !meta.purged && !meta.unknown && meta.audience.admits_lent(viewer, viewer.lent, now)
 }
 
 /// May this member be told who has the document open? Who reads what is sealed isn't told to anybody: it would be told to

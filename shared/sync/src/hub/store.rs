@@ -15,13 +15,33 @@ pub const PIECE_LIMIT: usize = 1_000_000;
 
 /// Why the store couldn't do what it was asked. Nothing was written then.
 #[derive(Debug, thiserror::Error)]
-#[error("the hub's store failed: {0}")]
-pub struct StoreError(Box<dyn std::error::Error>);
+#[error("the hub's store failed: {cause}")]
+pub struct StoreError {
+    cause: Box<dyn std::error::Error>,
+    quota: bool,
+}
 
 impl StoreError {
     /// An error with its cause (or a text).
     pub fn new(cause: impl Into<Box<dyn std::error::Error>>) -> Self {
-        Self(cause.into())
+        Self {
+            cause: cause.into(),
+            quota: false,
+        }
+    }
+
+    /// The platform writes nothing more today: nothing is wrong but the time.
+    pub fn quota(cause: impl Into<Box<dyn std::error::Error>>) -> Self {
+        Self {
+            quota: true,
+            ..Self::new(cause)
+        }
+    }
+
+    /// Is it only that the platform's quota of the day is used up?
+    #[must_use]
+    pub const fn is_quota(&self) -> bool {
+        self.quota
     }
 }
 
@@ -57,8 +77,11 @@ impl Default for PlainQuota {
 /// What the store knows of a document beside its content. The hub writes it whole, with every change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meta {
-    /// The document's kind; none for a plain one.
+    /// The document's kind; none for a plain one, and for one whose kind isn't known.
     pub kind: Option<Kind>,
+    /// Is it of a kind that this version doesn't know, or are its readers written down in a way that it can't read (a later
+    /// version did, and was taken back)? Nobody reads or writes it, and it is kept as it is.
+    pub unknown: bool,
     /// The heads of what is stored. Empty for a purged document only.
     pub heads: Vec<ChangeHash>,
     /// Who may read it.
@@ -177,6 +200,15 @@ pub struct StoredRow {
     pub row: Option<Vec<u8>>,
 }
 
+/// What all documents that aren't purged take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// How many there are.
+    pub documents: u64,
+    /// The sum of their [`Meta::bytes`].
+    pub bytes: u64,
+}
+
 /// What all plain documents take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PlainUsage {
@@ -290,6 +322,9 @@ pub trait Store {
 
     /// The document that opens next ([`Meta::opens`]), and when; none when none will.
     fn next_opening(&self) -> Result<Option<(Timestamp, DocumentId)>, StoreError>;
+
+    /// What all documents that aren't purged take. It is asked with every edit.
+    fn usage(&self) -> Result<Usage, StoreError>;
 
     /// What all plain documents that aren't purged take.
     fn plain_usage(&self) -> Result<PlainUsage, StoreError>;

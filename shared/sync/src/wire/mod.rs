@@ -39,5 +39,7 @@ pub const DOCKET_VERSION: u32 = 2;
 /// The code of a refusal of what is said again, by the client itself, on top of what is there: too many values or copies
 /// stand side by side.
 pub const CROWDED: &str = "crowded";
+/// The code of a refusal of what belongs into the document in which this one goes on: the client says it again there.
+pub const MOVED: &str = "moved";
 /// What a client is told whose peer id somebody else has: it takes another one.
 pub const PEER_TAKEN: &str = "somebody else has that peer id: take another";

@@ -74,9 +74,7 @@ impl World {
     }
 
     pub fn connect(&mut self, socket: u64, who: &str) {
-        let effects = self
-            .hub
-            .connect(SocketId(socket), &member(who), docket_domain::Timestamp(0));
+        let effects = self.hub.connect(SocketId(socket), &member(who), Timestamp(0));
         self.take(effects);
     }
 

@@ -22,8 +22,9 @@ struct Stored {
 /// Opens every document everywhere, lets all settle, and checks.
 pub fn settled(world: &mut World, documents: &Documents, limit: u64) {
     world.settle(limit);
-    let ids: Vec<DocumentId> = [documents.workspace, documents.list]
+    let ids: Vec<DocumentId> = generations(world, documents.workspace)
         .into_iter()
+        .chain(generations(world, documents.list))
         .chain(documents.issues.iter().copied())
         .collect();
     let places: Vec<Place> = world.tabs.keys().copied().collect();
@@ -38,6 +39,13 @@ pub fn settled(world: &mut World, documents: &Documents, limit: u64) {
     replicas_are_identical(world, &hub);
     rows_are_the_hubs(world, &hub);
     nobody_had_a_problem(world);
+}
+
+/// The document's generations that the hub has.
+pub fn generations(world: &World, first: DocumentId) -> Vec<DocumentId> {
+    let store = world.server.store();
+    let next = |id: &DocumentId| Row::from_bytes(&store.row(*id).unwrap()?).unwrap().next;
+    std::iter::successors(Some(first), next).collect()
 }
 
 fn at_hub(world: &World, ids: &[DocumentId]) -> BTreeMap<DocumentId, Stored> {

@@ -165,6 +165,10 @@ impl Device {
             self.ledger.get_mut(&entry.id).unwrap().replays += 1;
             self.outbox.insert(entry.id, entry);
         }
+        for entry in replayed.moved {
+            self.ledger.get_mut(&entry.id).unwrap().replays += 1;
+            self.outbox.insert(entry.id, entry);
+        }
         for aside in replayed.aside {
             self.end(aside.entry.id, End::Aside);
             self.aside.push(aside);
@@ -233,7 +237,16 @@ impl Device {
     pub fn purge(&mut self, id: DocumentId) {
         self.documents.remove(&id);
         self.rows.remove(&id);
-        for entry in self.entries(id) {
+        self.put_aside(id, |_| true);
+    }
+
+    /// The document isn't for this member: nothing that waits for it can be carried out.
+    pub fn unavailable(&mut self, id: DocumentId) {
+        self.put_aside(id, outbox::waits);
+    }
+
+    fn put_aside(&mut self, id: DocumentId, which: impl Fn(&Entry) -> bool) {
+        for entry in self.entries(id).into_iter().filter(which) {
             self.end(entry.id, End::Aside);
             self.aside.push(SetAside {
                 entry,

@@ -18,6 +18,7 @@
 
 mod checks;
 mod device;
+mod generations;
 mod network;
 mod plan;
 mod random;
@@ -27,6 +28,7 @@ mod tab;
 mod world;
 
 use docket_domain::{Action, Command, DocumentId, Member, Role};
+use docket_sync::hub::Config;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use self::{
@@ -40,7 +42,7 @@ use self::{
 const FRAMES_EACH: u64 = 60;
 
 /// A world with an admin, two members and a vendor, a workspace, its list and two issues.
-fn begin(seed: u64) -> (World, Documents) {
+fn begin(seed: u64, config: Config) -> (World, Documents) {
     let workspace = DocumentId::from_bytes([7; 16]);
     let member = |id: &str, role, organisation: Option<&str>| Member {
         id: id.parse().unwrap(),
@@ -55,7 +57,7 @@ fn begin(seed: u64) -> (World, Documents) {
         member("bert", Role::Member, Some("cea")),
         member("vera", Role::Vendor, Some("ddn")),
     ];
-    let mut world = World::new(seed, workspace, members);
+    let mut world = World::new(seed, workspace, members, config);
     let mut documents = Documents::new(workspace);
     let admin = Place { device: 0, tab: 0 };
     let setup = Action::SetupWorkspace {
@@ -86,7 +88,11 @@ fn begin(seed: u64) -> (World, Documents) {
 
 /// Runs a plan, checks what came of it, and tells of it.
 fn simulate(seed: u64, steps: &[Step]) -> Tally {
-    let (mut world, mut documents) = begin(seed);
+    simulate_with(seed, steps, server::config())
+}
+
+fn simulate_with(seed: u64, steps: &[Step], config: Config) -> Tally {
+    let (mut world, mut documents) = begin(seed, config);
     for step in steps {
         plan::take(&mut world, &mut documents, step);
     }
@@ -102,6 +108,7 @@ fn simulate(seed: u64, steps: &[Step]) -> Tally {
         aside: count(Some(End::Aside)),
         done: count(Some(End::Done)),
         waiting: count(None),
+        generations: checks::generations(&world, documents.list).len(),
         replayed: ends().filter(|fate| fate.replays > 0).count(),
         refusals: world.tabs.values().map(|tab| tab.refusals).sum(),
         sockets: usize::try_from(world.sockets_made).unwrap(),
@@ -118,6 +125,7 @@ struct Tally {
     aside: usize,
     done: usize,
     waiting: usize,
+    generations: usize,
     replayed: usize,
     refusals: usize,
     sockets: usize,
@@ -166,4 +174,39 @@ proptest! {
     ) {
         simulate(seed, &steps);
     }
+
+    /// The same where a list is soon full: some dozen moves, by whom and however they come.
+    #[test]
+    fn whatever_happens_lists_go_on(
+        seed in any::<u64>(),
+        steps in proptest::collection::vec(plan::step(), 1..40),
+        moves in proptest::collection::vec(plan::moves(), 20..100),
+    ) {
+        let steps = plan::among(&steps, &moves);
+        simulate_with(seed, &steps, small());
+    }
+}
+
+/// A hub on which a list is full after some dozen moves.
+fn small() -> Config {
+    Config {
+        bytes: 6_000,
+        ..server::config()
+    }
+}
+
+#[test]
+fn lists_go_on_in_the_runs() {
+    let mut runner = TestRunner::deterministic();
+    let plans = proptest::collection::vec(plan::step(), 1..40);
+    let moves = proptest::collection::vec(plan::moves(), 100..200);
+    let mut generations = Vec::new();
+    for seed in 0..10 {
+        let steps = plans.new_tree(&mut runner).unwrap().current();
+        let moves = moves.new_tree(&mut runner).unwrap().current();
+        let tally = simulate_with(seed, &plan::among(&steps, &moves), small());
+        generations.push(tally.generations);
+    }
+    println!("generations: {generations:?}");
+    assert!(generations.iter().sum::<usize>() > 20, "{generations:?}");
 }

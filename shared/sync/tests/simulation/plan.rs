@@ -130,6 +130,26 @@ pub fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Somebody ranks an issue, and a moment passes.
+pub fn moves() -> impl Strategy<Value = Step> {
+    let place = (0..3_usize, prop_oneof![3 => Just(0_usize), 1 => Just(1_usize)]);
+    prop_oneof![
+        3 => (place, 0..6_usize, 0..8_usize).prop_map(|((d, t), id, at)| Step::Edit(d, t, id, What::Rank(at))),
+        1 => (1..400_u16).prop_map(Step::Run),
+    ]
+}
+
+/// `moves` with `steps` spread among them.
+pub fn among(steps: &[Step], moves: &[Step]) -> Vec<Step> {
+    let mut all = Vec::new();
+    for (place, step) in steps.iter().enumerate() {
+        let range = place * moves.len() / steps.len()..(place + 1) * moves.len() / steps.len();
+        all.extend_from_slice(&moves[range]);
+        all.push(step.clone());
+    }
+    all
+}
+
 /// The documents of a run: the list, and issues.
 #[derive(Debug)]
 pub struct Documents {

@@ -29,15 +29,17 @@ pub struct Outcome {
 
 pub struct Server {
     hub: Hub<MemoryStore>,
+    config: Config,
     sessions: BTreeMap<SocketId, Vec<u8>>,
     pub fault: Option<Fault>,
     pub alarm: Option<Timestamp>,
 }
 
 impl Server {
-    pub fn new(store: MemoryStore) -> Self {
+    pub fn new(store: MemoryStore, config: Config) -> Self {
         Self {
-            hub: Hub::new(store, config()).unwrap(),
+            hub: Hub::new(store, config).unwrap(),
+            config,
             sessions: BTreeMap::new(),
             fault: None,
             alarm: None,
@@ -96,12 +98,12 @@ impl Server {
     pub fn kill(&mut self) {
         self.sessions.clear();
         self.alarm = None;
-        self.hub = Hub::new(self.hub.store().clone(), config()).unwrap();
+        self.hub = Hub::new(self.hub.store().clone(), self.config).unwrap();
     }
 
     /// The object is evicted and built again: the store and the sockets with their attachments are left.
     pub fn evict(&mut self, now: Timestamp) -> Outcome {
-        self.hub = Hub::new(self.hub.store().clone(), config()).unwrap();
+        self.hub = Hub::new(self.hub.store().clone(), self.config).unwrap();
         let mut outcome = Outcome::default();
         for (socket, session) in self.sessions.clone() {
             let effects = self.hub.resume(socket, &session, now);
@@ -146,7 +148,7 @@ impl Server {
 }
 
 /// Small enough that documents leave the cache and are compacted in every run.
-fn config() -> Config {
+pub fn config() -> Config {
     Config {
         cache: 200_000,
         pieces: 8,

@@ -1,8 +1,8 @@
 //! A tab: a client, its socket, and what the app's store does with the client's events.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use docket_domain::{Command, Context, DocumentId, Timestamp};
+use docket_domain::{Command, Context, DocumentId, Timestamp, generation};
 use docket_sync::{
     client::{Actors, Client, Edited, Event, NotEdited, Output, Problem, outbox},
     hub::SocketId,
@@ -74,23 +74,51 @@ impl Tab {
         let output = self.client.open(id, Some(copy), &acknowledged);
         let mut wish = self.take(device, output);
         let Some(document) = self.client.document(id) else {
-            // Nothing of it is here; so a command can't be waiting, but one that creates it, and that one was lost.
+            // Nothing of it is here; so no command can be carried out, but one that creates it, and that one was lost.
             return wish;
         };
         device.acknowledge(id, document, self.client.acknowledged(id));
-        let lost = outbox::lost(document, &device.entries(id));
-        if !lost.is_empty() {
-            let member = device.member.clone();
-            let restored = self.client.edit(id, |document| {
-                Ok::<_, std::convert::Infallible>(outbox::restore(document, &lost, &member))
-            });
-            let Edited { value, chunk, .. } = restored.unwrap();
-            device.append(id, chunk);
-            device.store_replayed(value);
-            let output = self.client.stored(id);
-            wish.extend(self.take(device, output));
+        let lost = outbox::lost(document, self.client.acknowledged(id), &device.entries(id));
+        wish.extend(self.restore(device, id, &lost));
+        wish
+    }
+
+    /// Carries out what was lost, or waited for this document.
+    fn restore(&mut self, device: &mut Device, id: DocumentId, lost: &[outbox::Entry]) -> Wish {
+        let mut wish = Wish::default();
+        if lost.is_empty() {
+            return wish;
+        }
+        let member = device.member.clone();
+        let restored = self.client.edit(id, |document| {
+            Ok::<_, std::convert::Infallible>(outbox::restore(document, lost, &member))
+        });
+        let Edited { value, chunk, .. } = restored.unwrap();
+        let moved = moved(&value);
+        device.append(id, chunk);
+        device.store_replayed(value);
+        let output = self.client.stored(id);
+        wish.extend(self.take(device, output));
+        wish.extend(self.follow(device, moved));
+        wish
+    }
+
+    /// Commands went on to these documents.
+    fn follow(&mut self, device: &mut Device, documents: BTreeSet<DocumentId>) -> Wish {
+        let mut wish = Wish::default();
+        for id in documents {
+            wish.extend(self.open(device, id));
         }
         wish
+    }
+
+    /// The document in which one goes on now, as far as it is open here.
+    pub fn current(&self, id: DocumentId) -> DocumentId {
+        let mut current = id;
+        while let Some(next) = self.client.document(current).and_then(generation::next) {
+            current = next;
+        }
+        current
     }
 
     pub fn close(&mut self, device: &mut Device, id: DocumentId) -> Wish {
@@ -99,8 +127,9 @@ impl Tab {
     }
 
     /// A person gives a command. What can't be carried out, nobody is told of: it was never there.
-    pub fn command(&mut self, device: &mut Device, command: Command, now: Timestamp) -> Wish {
-        let id = command.document;
+    pub fn command(&mut self, device: &mut Device, mut command: Command, now: Timestamp) -> Wish {
+        let id = self.current(command.document);
+        command.document = id;
         let mut wish = Wish::default();
         if self.client.document(id).is_none() && !command.creates() {
             wish.extend(self.open(device, id));
@@ -187,6 +216,9 @@ impl Tab {
             Event::Acknowledged { document, heads } => {
                 if let Some(copy) = self.client.document(document) {
                     device.acknowledge(document, copy, &heads);
+                    let entries = device.entries(document);
+                    let arrived = outbox::arrived(copy, self.client.acknowledged(document), &entries);
+                    wish.extend(self.restore(device, document, &arrived));
                 }
             }
             Event::Rows {
@@ -218,7 +250,8 @@ impl Tab {
             Event::Fresh { document } => wish.extend(self.renew(device, document)),
             Event::Purged { document } => device.purge(document),
             Event::Problem(problem) => self.problems.push(problem),
-            Event::Members(_) | Event::Present(_) | Event::Unavailable { .. } => {}
+            Event::Unavailable { document } => device.unavailable(document),
+            Event::Members(_) | Event::Present(_) => {}
         }
         wish
     }
@@ -236,6 +269,7 @@ impl Tab {
         let Some(renewed) = renewed.unwrap() else {
             return wish;
         };
+        let moved = moved(&renewed.value);
         if device.store_renewed(id, renewed.chunk.clone(), renewed.value) {
             let output = self.client.drop_document(id);
             wish.extend(self.take(device, output));
@@ -247,8 +281,14 @@ impl Tab {
         wish.hints.push((id, renewed.chunk));
         let output = self.client.stored(id);
         wish.extend(self.take(device, output));
+        wish.extend(self.follow(device, moved));
         wish
     }
+}
+
+fn moved(replayed: &outbox::Replayed) -> BTreeSet<DocumentId> {
+    let moved = replayed.moved.iter();
+    moved.map(|entry| entry.command.document).collect()
 }
 
 impl Wish {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use docket_domain::{Command, DocumentId, Member, MemberId, Timestamp};
-use docket_sync::hub::{Effect, Hub, SocketId, Store, memory::MemoryStore};
+use docket_sync::hub::{Config, Effect, Hub, SocketId, Store, memory::MemoryStore};
 
 use super::{
     device::Device,
@@ -53,14 +53,14 @@ pub enum Happening {
 }
 
 impl World {
-    pub fn new(seed: u64, workspace: DocumentId, members: Vec<Member>) -> Self {
+    pub fn new(seed: u64, workspace: DocumentId, members: Vec<Member>, config: Config) -> Self {
         let mut store = MemoryStore::new(workspace, "epoch");
         for member in &members {
             store.put_member(member.clone());
         }
         let mut world = Self {
             now: Timestamp(1_000_000),
-            server: Server::new(store),
+            server: Server::new(store, config),
             devices: members
                 .iter()
                 .map(|member| Device::new(member.id.clone()))

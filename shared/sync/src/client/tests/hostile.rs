@@ -9,7 +9,8 @@ use crate::{
     client::Problem,
     wire::{RowUpdate, SyncData},
 };
-use docket_domain::Duty;
+use automerge::transaction::Transactable;
+use docket_domain::{Duty, Row};
 
 fn live() -> Client {
     let mut client = client("tab");
@@ -112,6 +113,67 @@ fn what_a_newer_hub_adds_is_passed_over_and_named() {
     broken[name] = b'D';
     let output = client.receive(&broken);
     assert!(!output.close, "{:?}", output.events);
+}
+
+/// A newer hub tells of a document whose kind isn't known here: the owner gets the row with the others, and finds that it
+/// can't be read.
+#[test]
+fn a_row_of_a_kind_that_nobody_knows_stops_no_other() {
+    let mut pair = Pair::new(Role::Member);
+    pair.stored(1, create());
+    let facts = docket_domain::Facts::default();
+    let known = Row::derive(pair.client.document(ISSUE).unwrap(), ISSUE, &facts).unwrap();
+    let mut unknown = known.to_bytes();
+    // The body is key 5 of the row's map, an issue its variant 2.
+    let body = unknown
+        .windows(3)
+        .position(|bytes| bytes == [5, 0x82, 2])
+        .unwrap();
+    unknown[body + 2] = 9;
+    assert!(Row::from_bytes(&unknown).is_err());
+    let update = |n: u8, row: Vec<u8>| RowUpdate {
+        document: DocumentId::from_bytes([n; 16]),
+        heads: vec![ChangeHash([n; 32])],
+        row: Some(row),
+    };
+    let rows = Frame::Rows {
+        epoch: "e".to_owned(),
+        version: 3,
+        rows: vec![update(7, unknown), update(8, known.to_bytes())],
+        more: false,
+    };
+    let output = live().receive(&rows.encode());
+    assert!(!output.close);
+    let [Event::Rows { rows, cursor, .. }] = &output.events[..] else {
+        panic!("{:?}", output.events);
+    };
+    let read: Vec<_> = rows
+        .iter()
+        .map(|row| Row::from_bytes(row.row.as_ref().unwrap()).ok())
+        .collect();
+    assert_eq!((read, cursor.version), (vec![None, Some(known)], 3));
+}
+
+#[test]
+fn a_document_of_a_kind_that_nobody_knows_is_taken_in() {
+    let mut newer = automerge::Automerge::new();
+    newer
+        .transact::<_, _, automerge::AutomergeError>(|tx| tx.put(automerge::ROOT, "kind", "roadmap"))
+        .unwrap();
+    let mut state = automerge::sync::State::new();
+    let mut client = live();
+    let ask = automerge::sync::SyncDoc::generate_sync_message(
+        &Automerge::new(),
+        &mut automerge::sync::State::new(),
+    );
+    automerge::sync::SyncDoc::receive_sync_message(&mut newer, &mut state, ask.unwrap()).unwrap();
+    state.their_capabilities = None;
+    let message = automerge::sync::SyncDoc::generate_sync_message(&newer, &mut state).unwrap();
+    let output = client.receive(&sync(&message.encode()));
+    assert!(!output.close, "{:?}", output.events);
+    let taken = client.document(ISSUE).unwrap();
+    assert_eq!(taken.get_heads(), newer.get_heads());
+    assert_eq!(docket_domain::read::kind(taken), None);
 }
 
 #[test]

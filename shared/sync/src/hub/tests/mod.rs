@@ -8,12 +8,15 @@ mod barring;
 mod bulk;
 mod bundle;
 mod catalogue;
+mod generations;
 mod hostile;
 mod leaving;
 mod presence;
+mod quota;
 mod refusing;
 mod sockets;
 mod syncing;
+mod unknown;
 mod upkeep;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -1,16 +1,54 @@
 //! What a command was meant to do, in words, and the text that somebody typed for it.
 
 use docket_domain::{
-    Action, PersonId,
+    Action, Member, MemberId, OrganisationId, PersonId,
     command::Splice,
     metrics::words,
+    read::Workspace,
     words::{Priority, Severity},
 };
 
-use crate::{components::people, store::Store};
+use crate::store::SetAside;
+
+/// What people and organisations are called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'n> {
+    /// Organisations, and who somebody of another tracker is.
+    pub(crate) workspace: &'n Workspace,
+    /// Everybody.
+    pub(crate) members: &'n [Member],
+}
+
+impl Names<'_> {
+    fn member(&self, id: &MemberId) -> String {
+        let member = self.members.iter().find(|member| member.id == *id);
+        member.map_or_else(|| "a former member".to_owned(), |member| member.name.clone())
+    }
+
+    fn person(&self, person: &PersonId) -> String {
+        let is = self.workspace.who().is(person);
+        let member = self.members.iter().find(|member| is == member.id);
+        let there = person.as_str().split_once(':').map(|(_, name)| name.to_owned());
+        let name = member.map(|member| member.name.clone());
+        name.or(there).unwrap_or_else(|| "a former member".to_owned())
+    }
+
+    fn organisation(&self, id: &OrganisationId) -> String {
+        let organisation = self.workspace.organisations.iter().find(|it| it.id == *id);
+        organisation.map_or_else(|| id.to_string(), |it| it.name.clone())
+    }
+}
+
+/// What was set aside, in words; the text it carries, to be copied.
+pub(crate) fn of_aside(names: &Names<'_>, aside: &SetAside) -> (String, Option<String>) {
+    aside.command.as_ref().map_or_else(
+        || ("An imported issue".to_owned(), None),
+        |command| of(names, &command.action),
+    )
+}
 
 /// The command in words; the text it carries, to be copied.
-pub(super) fn of(store: Store, action: &Action) -> (String, Option<String>) {
+pub(crate) fn of(names: &Names<'_>, action: &Action) -> (String, Option<String>) {
     let set = |field: &str, value: Option<String>| match value {
         Some(value) => format!("{field} set to “{value}”"),
         None => format!("{field} cleared"),
@@ -37,13 +75,11 @@ pub(super) fn of(store: Store, action: &Action) -> (String, Option<String>) {
         ),
         Action::SetComponent { component } => (set("Component", component.clone()), None),
         Action::SetAssignee { assignee } => {
-            let name = assignee
-                .as_ref()
-                .map(|person: &PersonId| people::name(store, person, None));
+            let name = assignee.as_ref().map(|person| names.person(person));
             (set("Assignee", name), None)
         }
         Action::SetOrganisation { organisation } => {
-            let name = organisation.as_ref().map(|id| people::organisation(store, id));
+            let name = organisation.as_ref().map(|id| names.organisation(id));
             (set("Organisation", name), None)
         }
         Action::SetLabel { label, on: is } => (on("Label", label, *is), None),
@@ -83,7 +119,7 @@ pub(super) fn of(store: Store, action: &Action) -> (String, Option<String>) {
         ),
         Action::FreezeFigures { .. } => ("Frozen figures of a report".to_owned(), None),
         Action::MapPerson { person, member } => {
-            let member = member.as_ref().map(|id| people::name(store, &id.into(), None));
+            let member = member.as_ref().map(|id| names.member(id));
             (
                 set(&format!("“{}” of another tracker", person.as_str()), member),
                 None,
