@@ -46,6 +46,7 @@ test("what is done with people and documents is noted: who, what, from where", a
   assert.equal((await ask("DELETE", `/documents/${issue}`)).status, 404);
   await ask("DELETE", `/members/${id}`);
   assert.equal((await ask("GET", "/bundle")).status, 200);
+  assert.equal((await ask("POST", "/epoch")).status, 200);
 
   const { entries, next } = await audit(place);
   assert.equal(next, null);
@@ -61,6 +62,7 @@ test("what is done with people and documents is noted: who, what, from where", a
       "document-purged",
       "member-revoked",
       "bundle-exported",
+      "epoch-renewed",
     ],
   );
   const one = (what) => entries.find((entry) => entry.what === what);

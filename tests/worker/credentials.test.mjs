@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { encode as encodeItem } from "./support/cbor.mjs";
 import { signIn, withSession } from "./support/cookie.mjs";
-import { RawSocket } from "./support/socket.mjs";
+import { newIssue } from "./support/issue.mjs";
+import { RawDocument, RawSocket } from "./support/socket.mjs";
 import { call, openWorkspace } from "./support/workspace.mjs";
 
 async function listed(place, token, id) {
@@ -211,4 +213,33 @@ test("ways in from before they had names are listed, and work", async (context) 
   await place.sql("UPDATE credentials SET id = 'old', name = '', made_at = 0, made_by = NULL, used_at = NULL WHERE member = ?", place.viewer.member.id);
   const [old] = await listed(place, place.viewer.token, place.viewer.member.id);
   assert.deepEqual([old.id, old.made_by, old.current], ["old", null, true]);
+});
+
+test("a workspace of before credentials had names is brought up to date, and nobody is signed out", async (context) => {
+  const place = await openWorkspace(context);
+  const { token, member } = place.member;
+  await call(place.api(`/members/${member.id}`), { token: place.admin.token, method: "PATCH", body: { organisation: "ornl" } });
+  const { cookie } = await signIn(place, token);
+  const issue = newIssue("A vote", member.id);
+  const socket = await (await RawSocket.open(place.sync, { token })).join();
+  await new RawDocument(socket, issue.id, issue.document).sync();
+  socket.close();
+  // As the version before left it: these columns weren't there, and a sealed document had no readers.
+  const columns = ["id", "name", "made_at", "made_by", "used_at", "lent"].map((name) => `ALTER TABLE credentials DROP COLUMN ${name}`);
+  const rest = ["ALTER TABLE invitations DROP COLUMN made_by", "ALTER TABLE documents DROP COLUMN former", "DROP TABLE audit"];
+  for (const statement of [...columns, ...rest, "DELETE FROM migrations WHERE step >= 4"]) await place.sql(statement);
+  const until = Date.now() + 3_600_000;
+  const sealed = encodeItem([4, ["ornl", BigInt(until)]]);
+  await place.sql("UPDATE documents SET audience = ?, opens = ? WHERE id = ?", sealed, until, issue.bytes);
+
+  assert.equal((await withSession(place, cookie)).status, 200);
+  const all = await listed(place, token, member.id);
+  assert.deepEqual(all.map(({ kind, name }) => [kind, name]).sort(), [["session", ""], ["token", ""]]);
+  assert.ok(all.every(({ id, made_at }) => /^[0-9a-f]{16}$/.test(id) && made_at > Date.now() - 600_000));
+  // Whoever was of the organisation reads what was sealed; an admin who moves in now doesn't.
+  const count = async (token) => Buffer.from(await (await call(place.api("/documents"), { token })).arrayBuffer()).includes("A vote");
+  assert.equal(await count(token), true);
+  await call(place.api(`/members/${place.admin.member.id}`), { token: place.admin.token, method: "PATCH", body: { organisation: "ornl" } });
+  assert.equal(await count(place.admin.token), false);
+  assert.equal((await call(place.api("/audit"), { token: place.admin.token })).status, 200);
 });

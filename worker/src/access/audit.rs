@@ -19,6 +19,12 @@ pub(crate) const MOST_ID: i64 = limits::SAFE_INTEGER as i64;
 /// How long they are kept: two years.
 const KEPT: i64 = 2 * 365 * 24 * 60 * 60 * 1000;
 
+/// The most entries of one member: nobody can wash out what others did.
+const OF_ONE: i64 = 10_000;
+
+/// The most bytes of all details.
+const BYTES: i64 = 64_000_000;
+
 /// Old entries are looked for with every so manieth new one.
 const PRUNED: i64 = 100;
 
@@ -54,7 +60,7 @@ pub(crate) fn note(
     )?;
     let id = row.map_or(Ok(0), |mut row| row.integer())?;
     if id % PRUNED == 0 {
-        prune(database, id, doing.at)?;
+        prune(database, id, doing)?;
     }
     Ok(())
 }
@@ -74,11 +80,23 @@ pub(crate) fn note_change(database: &Database, note: &Note, from: Option<&str>) 
     self::note(database, doing, note.what, None, &detail)
 }
 
-fn prune(database: &Database, last: i64, now: Timestamp) -> Result<(), StoreError> {
+fn prune(database: &Database, last: i64, doing: Doing<'_>) -> Result<(), StoreError> {
     database.run("DELETE FROM audit WHERE id <= ?", vec![integer(last - MOST)?])?;
     database.run(
         "DELETE FROM audit WHERE id < (SELECT id FROM audit WHERE at >= ? ORDER BY id LIMIT 1)",
-        vec![integer(now.0 - KEPT)?],
+        vec![integer(doing.at.0 - KEPT)?],
+    )?;
+    database.run(
+        "DELETE FROM audit WHERE id <= (SELECT id FROM \
+         (SELECT id, SUM(LENGTH(detail)) OVER (ORDER BY id DESC) AS size FROM audit) \
+         WHERE size > ? ORDER BY id DESC LIMIT 1)",
+        vec![integer(BYTES)?],
+    )?;
+    let Some(by) = doing.by else { return Ok(()) };
+    database.run(
+        "DELETE FROM audit WHERE who = ?1 AND id <= \
+         (SELECT id FROM audit WHERE who = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        vec![text(by.as_str()), integer(OF_ONE)?],
     )
 }
 

@@ -22,14 +22,10 @@ const SLOWEST: u64 = 4;
 
 /// Reads a JSON body.
 pub(super) async fn json<T: DeserializeOwned>(shown: &Shown, request: &mut Request) -> Result<T, Error> {
-    // Another site's form can't send this type without asking first.
-    let kind = request.headers().get("Content-Type")?.unwrap_or_default();
-    if !kind.starts_with("application/json") {
+    if !is_json(request)? {
         return Err(not_json());
     }
-    let bytes = bytes(shown, request, JSON).await?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Error::Invalid(format!("the JSON is not as expected: {error}")))
+    parsed(&bytes(shown, request, JSON).await?)
 }
 
 /// The same where a body isn't needed: nothing is the default.
@@ -37,14 +33,24 @@ pub(super) async fn json_or_nothing<T: DeserializeOwned + Default>(
     shown: &Shown,
     request: &mut Request,
 ) -> Result<T, Error> {
-    let typed = request.headers().has("Content-Type")?;
-    if typed {
-        return json(shown, request).await;
-    }
-    match bytes(shown, request, JSON).await?.is_empty() {
+    let is_json = is_json(request)?;
+    let bytes = bytes(shown, request, JSON).await?;
+    match bytes.is_empty() {
         true => Ok(T::default()),
+        false if is_json => parsed(&bytes),
         false => Err(not_json()),
     }
+}
+
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Error::Invalid(format!("the JSON is not as expected: {error}")))
+}
+
+/// Another site's form can't send this type without asking first.
+fn is_json(request: &Request) -> Result<bool, Error> {
+    let kind = request.headers().get("Content-Type")?.unwrap_or_default();
+    Ok(kind.starts_with("application/json"))
 }
 
 /// Reads a body of at most `limit` bytes. They count as the asker's as long as `shown` lives.

@@ -102,7 +102,7 @@ pub struct State {
     pub last_number: u64,
     /// Documents that were purged: they aren't here, and must not come back.
     pub purged: Vec<DocumentId>,
-    /// Documents that are sealed, from admins too, and so aren't here.
+    /// Documents that are sealed for others than whoever made the bundle, and so aren't here.
     pub withheld: Vec<Withheld>,
 }
 

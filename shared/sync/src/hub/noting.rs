@@ -6,6 +6,9 @@ use docket_domain::{MemberId, Timestamp, read::Workspace};
 
 use super::store::{NOTE_LIMIT, Note};
 
+/// Of longer texts, so many characters are noted.
+const BEGINNING: usize = 120;
+
 /// The notes about what changed between the two.
 pub(super) fn notes(before: &Workspace, after: &Workspace, by: &MemberId, at: Timestamp) -> Vec<Note> {
     let people = changed(&before.people, &after.people, MemberId::as_str);
@@ -34,16 +37,24 @@ fn changed<V: Eq>(
     after: &BTreeMap<String, V>,
     text: impl Fn(&V) -> &str,
 ) -> Vec<(String, Option<String>, Option<String>)> {
-    let text = |value: Option<&V>| value.map(|value| text(value).to_owned());
+    let text = |value: Option<&V>| value.map(|value| beginning(text(value)));
     let here = after
         .iter()
         .filter(|(key, value)| before.get(*key) != Some(value))
-        .map(|(key, value)| (key.clone(), text(before.get(key)), text(Some(value))));
+        .map(|(key, value)| (beginning(key), text(before.get(key)), text(Some(value))));
     let gone = before
         .iter()
         .filter(|(key, _)| !after.contains_key(*key))
-        .map(|(key, value)| (key.clone(), text(Some(value)), None));
+        .map(|(key, value)| (beginning(key), text(Some(value)), None));
     here.chain(gone).collect()
+}
+
+/// As much of a text as tells which it is.
+fn beginning(text: &str) -> String {
+    match text.char_indices().nth(BEGINNING) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +105,7 @@ mod tests {
             ..empty()
         };
         let notes = notes(&empty(), &after, &"ven".parse().unwrap(), Timestamp(7));
-        assert_eq!((notes[0].changed.len(), notes[0].more), (NOTE_LIMIT, 150));
+        assert_eq!((notes[0].changed.len(), notes[0].more), (NOTE_LIMIT, 230));
+        assert!(beginning(&"é".repeat(5_000)).len() < 300);
     }
 }

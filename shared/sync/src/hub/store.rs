@@ -161,14 +161,14 @@ pub struct Note {
     pub by: MemberId,
     /// What: `people` or `mappings`, the part of the workspace's document that was changed.
     pub what: &'static str,
-    /// What it was of each key, and what it is; none when it isn't there. A hundred at most.
+    /// What it was of each key, and what it is; none when it isn't there. Twenty at most, and of long texts their beginning.
     pub changed: Vec<(String, Option<String>, Option<String>)>,
     /// How many more changed.
     pub more: usize,
 }
 
 /// The most keys that one [`Note`] names.
-pub(super) const NOTE_LIMIT: usize = 100;
+pub(super) const NOTE_LIMIT: usize = 20;
 
 /// A part of a document's content. The chunks of all pieces, one after the other, are Automerge chunks; the facts of
 /// all pieces, one after the other, are CBOR items. A single chunk or item may stretch over pieces.
