@@ -127,7 +127,12 @@ pub(crate) fn renew(asked: Asked) -> Result<Response, Error> {
     asked.bare().in_turn(|caller| {
         caller.admin()?;
         let object = caller.object();
-        let epoch = store::renew_epoch(&object.database)?;
+        let database = &object.database;
+        let epoch = database.atomically(|| {
+            let epoch = store::renew_epoch(database)?;
+            audit::note(database, caller.doing(), "epoch-renewed", None, &json!(null))?;
+            Ok::<_, Error>(epoch)
+        })?;
         object.close_all("the hub was set back: everything is compared anew");
         // It knows the epoch by heart.
         object.sleep();
