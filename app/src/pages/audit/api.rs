@@ -17,7 +17,7 @@ const PAGE: usize = 100;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub(super) struct Entry {
     pub(super) at: Timestamp,
-    /// The member; none for the hub itself.
+    /// The member; none for whoever has the setup secret.
     #[serde(default)]
     pub(super) by: Option<String>,
     /// The address it came from.
@@ -75,14 +75,16 @@ pub(super) fn done(what: &str) -> String {
         "member-made" => "added a member",
         "member-changed" => "changed a member",
         "member-revoked" => "ended a member’s access",
-        "token-made" => "made a token",
+        "credential-made" => "made a token",
         "credential-revoked" => "ended a session or token",
         "credentials-revoked" => "signed a member out everywhere",
         "invitation-made" => "made an invitation",
         "invitation-accepted" => "joined by an invitation",
         "session-begun" => "signed in by a token that somebody else had made",
-        "audience-set" => "set who may read a document",
-        "document-purged" | "purged" => "deleted a document for good",
+        "people" => "said who people of another tracker are",
+        "mappings" => "said what words of another tracker mean",
+        "document-audience" => "set who may read a document",
+        "document-purged" => "deleted a document for good",
         "epoch-renewed" => "renewed the epoch",
         other => return other.replace('-', " "),
     };

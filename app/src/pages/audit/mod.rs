@@ -131,7 +131,10 @@ impl Line {
             }
             Err(_) => id.to_owned(),
         };
-        let by = entry.by.as_deref().map_or_else(|| "The hub".to_owned(), name);
+        let by = entry
+            .by
+            .as_deref()
+            .map_or_else(|| "Whoever runs the hub".to_owned(), name);
         let subject = entry.subject.as_deref().map(|subject| {
             let document = subject.parse().ok().and_then(|id| store.row(id));
             document.map_or_else(|| name(subject), |row| row.with(|row| row.title.clone()))
