@@ -95,7 +95,7 @@ describe("attacks by a vendor", () => {
     for (const who of [place.viewer, place.admin]) {
       for (let n = 0; n < 20; n += 1) {
         const socket = await place.open(who);
-        socket.send({ type: "docket-subscribe", version: 0, derivation: 3 });
+        socket.ignore().send({ type: "docket-subscribe", version: 0, derivation: 3 });
       }
     }
     return changes("row")(place, honest);
@@ -174,7 +174,7 @@ describe("attacks by a vendor", () => {
 
   attack("13: the catalogue without end", async (place) => {
     await fill(place);
-    const socket = await place.open();
+    const socket = (await place.open()).ignore();
     const sent = await subscribe(place, socket);
     await socket.isClosed(30_000);
     return { sent, answer: answer(socket) };
@@ -182,7 +182,7 @@ describe("attacks by a vendor", () => {
 
   attack("13: a socket that never reads", async (place, honest) => {
     await fill(place);
-    const socket = await place.open();
+    const socket = (await place.open()).ignore();
     socket.socket.pause();
     const sent = await subscribe(place, socket);
     await honest.edits(10);
