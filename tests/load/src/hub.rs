@@ -87,10 +87,15 @@ impl Hub {
         write!(
             stream,
             "{method} /api/v1/workspaces/{}/{resource} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+             {}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.text("workspace"),
             self.port,
             self.text("admin"),
+            if body.is_empty() {
+                ""
+            } else {
+                "Content-Type: application/json\r\n"
+            },
             body.len(),
         )?;
         let mut answer = String::new();
