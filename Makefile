@@ -1,6 +1,6 @@
 # Everything a person types; the work is in scripts/. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup app worker run serve test check bench faults fuzz report deploy fmt
+.PHONY: help setup app worker run serve test check bench faults soak fuzz report deploy fmt
 # stdout belongs to the commands: `make -C … serve` prints one line of JSON there.
 MAKEFLAGS += --no-print-directory
 
@@ -36,6 +36,9 @@ bench: ## measure
 
 faults: ## kill the hub 50 times under load and look for what it had acknowledged
 	@scripts/faults $(ARGS)
+
+soak: ## forty people work while a vendor attacks the hub, for ten minutes: ARGS="--minutes 2"
+	@scripts/soak $(ARGS)
 
 fuzz: ## feed the importers damaged files: ARGS="60 github bundle" for a minute of these two
 	@scripts/fuzz $(ARGS)

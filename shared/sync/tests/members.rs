@@ -14,7 +14,7 @@ mod measured;
 mod raw;
 
 use automerge::{Automerge, ChangeHash, ExpandedChange, ObjType, ROOT, ReadDoc, transaction::Transactable};
-use docket_domain::{Facts, Kind, genesis, limits, read};
+use docket_domain::{Facts, Kind, Row, genesis, limits, read};
 use docket_sync::{
     client::{Actors, Client, Cursor},
     hub::{SocketId, Store},
@@ -52,7 +52,9 @@ fn ten_thousand_copies_side_by_side_stop_nobody() {
     let output = ann.open(id(5), None, &[]);
     world.drive(2, &mut ann, output);
     let edited = ann.edit(id(5), |document| {
-        document.transact(|tx| tx.put(ROOT, "title", "Still here"))
+        document
+            .transact(|tx| tx.put(ROOT, "title", "Still here"))
+            .map_err(|failure| failure.error)
     });
     assert!(edited.is_ok());
     let output = ann.stored(id(5));
@@ -220,6 +222,43 @@ fn a_row_stays_small_and_is_there_once_for_all_who_follow() {
     assert!(peak < 3 * MB, "{peak}");
     let told = (100..300).filter(|socket| !world.frames(*socket).is_empty());
     assert_eq!(told.count(), 200);
+    // Edits without a pause are told as one, to nobody more than they can take.
+    let edits: Vec<_> = (0..60)
+        .map(|n| {
+            write(&mut document, |tx| tx.put(ROOT, "title", format!("x{n}")));
+            last(&document)
+        })
+        .collect();
+    let bytes = |world: &mut World| -> usize {
+        let frames = (100..300).flat_map(|socket| world.frames(socket));
+        frames.map(|frame| frame.len()).sum()
+    };
+    let (mut told, mut time) = (0, std::time::Duration::ZERO);
+    for edit in edits {
+        let (_, took, _) = measured(|| world.send(3, "ven", id(5), &[edit]));
+        time += took;
+        told += bytes(&mut world);
+    }
+    println!("60 more edits: {} MB told, {time:?}", told / MB);
+    assert!(told < 80 * MB, "{told}");
+    // Each of them is work, however short it is: at some time its author has to wait, and nobody else.
+    assert_eq!(world.closed.keys().collect::<Vec<_>>(), [&SocketId(3)]);
+    world.ticks();
+    let taken = world.row(id(5)).title;
+    let last = (100..300).filter(|socket| {
+        let frames = world.frames(*socket);
+        let frames = frames.iter().map(|frame| Frame::decode(frame).unwrap());
+        let rows = frames.filter_map(|frame| match frame {
+            Frame::Rows { rows, .. } => Some(rows),
+            _ => None,
+        });
+        let mut titles = rows
+            .flatten()
+            .map(|row| Row::from_bytes(&row.row.unwrap()).unwrap().title);
+        titles.next_back().as_ref() == Some(&taken)
+    });
+    assert_eq!(last.count(), 200);
+    assert_ne!(taken, "x");
 }
 
 #[test]
@@ -340,6 +379,8 @@ fn a_client_that_asks_for_everything_again_and_again_is_cut_off() {
     }
     println!("{sent} times the catalogue: {} MB", told / MB);
     assert!(told < 80 * MB);
+    // Each time a hundred rows are looked at, and others wait.
+    assert!(sent < 200, "{sent}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use serde_json::Value;
 /// A running hub.
 pub(crate) struct Hub {
     child: Option<Child>,
-    port: u16,
+    pub(crate) port: u16,
     state: PathBuf,
     /// What `scripts/serve` said when it was ready.
     pub(crate) ready: Value,
@@ -73,18 +73,34 @@ impl Hub {
 
     /// The hub's statistics.
     pub(crate) fn statistics(&self) -> Result<Value, Box<dyn Error + Send + Sync>> {
+        self.ask("GET", "statistics", "")
+    }
+
+    /// Asks the workspace's API as its admin; answers one object of JSON.
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        resource: &str,
+        body: &str,
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         write!(
             stream,
-            "GET /api/v1/workspaces/{}/statistics HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n\
-             Connection: close\r\n\r\n",
+            "{method} /api/v1/workspaces/{}/{resource} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n\
+             {}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.text("workspace"),
             self.port,
-            self.text("admin")
+            self.text("admin"),
+            if body.is_empty() {
+                ""
+            } else {
+                "Content-Type: application/json\r\n"
+            },
+            body.len(),
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
-        // One flat object: whatever frames it, its length or chunks, is outside its braces.
+        // Whatever frames the object, its length or chunks, is outside its braces.
         let body = answer
             .split_once("\r\n\r\n")
             .and_then(|(_, body)| body.get(body.find('{')?..=body.rfind('}')?))

@@ -1,7 +1,8 @@
 //! Load and kill tests of the hub, and its measurements.
 //!
 //! `docket-load faults [--kills 50] [--seed 1]` kills the hub's process at random moments under load and looks for
-//! acknowledged changes that are gone. `docket-load bench` measures. Both start `scripts/serve` on a folder of their
+//! acknowledged changes that are gone. `docket-load bench` measures. `docket-load soak [--minutes 10] [--seed 1]` has forty
+//! people work while a vendor attacks. All start `scripts/serve` on a folder of their
 //! own, talk to it over loopback, and end it.
 
 #![allow(clippy::print_stdout)]
@@ -10,6 +11,7 @@ mod bench;
 mod faults;
 mod hub;
 mod random;
+mod soak;
 
 use std::process::ExitCode;
 
@@ -24,8 +26,10 @@ fn main() -> ExitCode {
     let done = match arguments.first().map(String::as_str) {
         Some("faults") => faults::run(number("--kills", 50), number("--seed", 1)),
         Some("bench") => bench::run(number("--seconds", 10), number("--documents", 10_000)),
+        Some("soak") => soak::run(number("--minutes", 10), number("--seed", 1)),
         _ => Err(
-            "usage: docket-load faults [--kills 50] [--seed 1] | bench [--seconds 10] [--documents 10000]"
+            "usage: docket-load faults [--kills 50] [--seed 1] | bench [--seconds 10] [--documents 10000] | \
+             soak [--minutes 10] [--seed 1]"
                 .into(),
         ),
     };

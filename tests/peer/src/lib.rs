@@ -13,7 +13,7 @@ use automerge::{Automerge, ChangeHash};
 use docket_domain::{Command, Context, DocumentId, MemberId, Row, Timestamp, command::CommandError};
 use docket_sync::{
     client::{Actors, Client, Cursor, Event, Output, outbox},
-    wire::PeerId,
+    wire::{CROWDED, PeerId},
 };
 use tungstenite::{Message, WebSocket, client::IntoClientRequest, http::HeaderValue};
 
@@ -60,6 +60,10 @@ pub struct Peer {
     pub acknowledged: HashMap<DocumentId, Vec<ChangeHash>>,
     /// What the hub refused, in words.
     pub refused: Vec<String>,
+    /// What changes became that others had crowded out: their commands were carried out again.
+    pub again: HashMap<ChangeHash, Vec<ChangeHash>>,
+    outbox: HashMap<DocumentId, Vec<outbox::Entry>>,
+    commands: u64,
     /// How often a socket was opened.
     pub connections: u32,
 }
@@ -88,6 +92,9 @@ impl Peer {
             complete: false,
             acknowledged: HashMap::new(),
             refused: Vec::new(),
+            again: HashMap::new(),
+            outbox: HashMap::new(),
+            commands: 0,
             connections: 0,
         })
     }
@@ -137,6 +144,14 @@ impl Peer {
                 })?
         };
         let changes = edited.changes;
+        self.commands += 1;
+        let entry = outbox::Entry {
+            id: self.commands,
+            command: command.clone(),
+            at: context.now,
+            changes: changes.clone(),
+        };
+        self.outbox.entry(command.document).or_default().push(entry);
         let output = self.client.stored(command.document);
         self.carry(output);
         Ok(changes)
@@ -253,6 +268,46 @@ impl Peer {
         }
     }
 
+    /// What the hub has isn't done again.
+    fn settle(&mut self, id: DocumentId, heads: &[ChangeHash]) {
+        if let (Some(document), Some(entries)) = (self.client.document(id), self.outbox.get_mut(&id)) {
+            let done = outbox::acknowledged(document, heads, entries);
+            entries.retain(|entry| !done.contains(&entry.id));
+        }
+    }
+
+    /// The hub's copy is here in the place of one with refused changes: what wasn't refused by name is done again.
+    fn renew(&mut self, id: DocumentId) {
+        let entries = self.outbox.remove(&id).unwrap_or_default();
+        let member = self.member.clone().unwrap_or_else(MemberId::random);
+        let renewed = self.client.renew(id, &[], |document, left| {
+            outbox::replay(document, &entries, left, &member)
+        });
+        let value = match renewed {
+            Ok(Some(renewed)) => renewed.value,
+            Ok(None) => return,
+            Err(problem) => return self.refused.push(format!("{problem:?}")),
+        };
+        self.refused
+            .extend(value.aside.into_iter().map(|aside| aside.message));
+        let before = |id: u64| entries.iter().find(|entry| entry.id == id);
+        for entry in &value.entries {
+            for hash in before(entry.id).iter().flat_map(|before| &before.changes) {
+                self.again.insert(*hash, entry.changes.clone());
+            }
+        }
+        let kept = entries
+            .iter()
+            .filter(|entry| !value.done.contains(&entry.id))
+            .map(|entry| {
+                let again = value.entries.iter().find(|again| again.id == entry.id);
+                again.unwrap_or(entry).clone()
+            });
+        self.outbox.insert(id, kept.collect());
+        let output = self.client.stored(id);
+        self.carry(output);
+    }
+
     fn note(&mut self, event: Event) {
         match event {
             Event::Welcome {
@@ -262,6 +317,7 @@ impl Peer {
                 self.member = Some(member);
             }
             Event::Acknowledged { document, heads } => {
+                self.settle(document, &heads);
                 self.acknowledged.insert(document, heads);
             }
             Event::Rows { rows, complete, .. } => {
@@ -274,9 +330,10 @@ impl Peer {
                 self.complete |= complete;
             }
             Event::Refused { refused, .. } => {
-                self.refused
-                    .extend(refused.into_iter().map(|refusal| refusal.message));
+                let refused = refused.into_iter().filter(|refusal| refusal.code != CROWDED);
+                self.refused.extend(refused.map(|refusal| refusal.message));
             }
+            Event::Fresh { document } => self.renew(document),
             _ => {}
         }
     }

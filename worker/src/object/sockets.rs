@@ -23,6 +23,9 @@ const UNSUPPORTED: u16 = 1003;
 const POLICY: u16 = 1008;
 const TROUBLE: u16 = 1011;
 
+/// The `readyState` of a socket that neither side has closed.
+const OPEN: u16 = 1;
+
 /// What a socket's errors are noted as.
 const EVENT: &str = "a socket's event failed";
 
@@ -71,6 +74,10 @@ impl Object {
 
     /// A frame came in.
     pub(super) fn message(&self, socket: &WebSocket, message: WebSocketIncomingMessage) {
+        // It was cut off. Whoever doesn't read hasn't seen that, and what they go on sending would have others wait.
+        if socket.as_ref().ready_state() != OPEN {
+            return;
+        }
         let WebSocketIncomingMessage::Binary(frame) = message else {
             return close(socket, UNSUPPORTED, "send binary frames, each one CBOR map");
         };

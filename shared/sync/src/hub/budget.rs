@@ -21,6 +21,8 @@ const RECEIVED: Rate = Rate::new(64_000_000.0, 2_000_000.0);
 const RECEIVED_BY_ALL: Rate = Rate::new(512_000_000.0, 8_000_000.0);
 /// Bytes that others are sent of what a member does: each edit's row goes to everybody who follows the catalogue.
 const SPREAD: Rate = Rate::new(256_000_000.0, 8_000_000.0);
+/// Rows that are looked at for who begins to read the catalogue, or reads it again: two dozen tabs that come back.
+const LOOKED: Rate = Rate::new(12_000.0, 2_000.0);
 
 /// Members remembered beside those who are there, before those who have been away for long are forgotten.
 const REMEMBERED: usize = 1_000;
@@ -79,11 +81,18 @@ struct Member {
     judged: Bucket,
     spread: Bucket,
     received: Bucket,
+    looked: Bucket,
 }
 
 impl Member {
-    const fn buckets(&self) -> [&Bucket; 4] {
-        [&self.sent, &self.judged, &self.spread, &self.received]
+    const fn buckets(&self) -> [&Bucket; 5] {
+        [
+            &self.sent,
+            &self.judged,
+            &self.spread,
+            &self.received,
+            &self.looked,
+        ]
     }
 }
 
@@ -123,6 +132,11 @@ impl Budgets {
         self.of(member).received.take(float(bytes), now)
     }
 
+    /// Counts rows that were looked at for a member who begins to read the catalogue.
+    pub(super) fn looks(&mut self, member: &MemberId, rows: usize, now: Timestamp) -> bool {
+        self.of(member).looked.take(float(rows), now)
+    }
+
     fn of(&mut self, member: &MemberId) -> &mut Member {
         if self.members.len() > REMEMBERED && !self.members.contains_key(member) {
             self.members
@@ -133,6 +147,7 @@ impl Budgets {
             judged: Bucket::full(JUDGED),
             spread: Bucket::full(SPREAD),
             received: Bucket::full(RECEIVED_BY_ALL),
+            looked: Bucket::full(LOOKED),
         })
     }
 }

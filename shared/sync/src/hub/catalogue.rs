@@ -27,9 +27,21 @@ impl<S: Store> Hub<S> {
             return Err(HubError::Protocol("announce `docket` in your peerMetadata first"));
         };
         let same = epoch == Some(rule::epoch(&self.workspace, &state.member).as_str()) && version <= current;
+        let from = if same { version } else { 0 };
+        let goes_on = state.reached == Some(from);
+        let member = state.member.id.clone();
         state.session.catalogue = Catalogue::Reading;
         self.changed.insert(socket);
-        self.send_rows(socket, if same { version } else { 0 }, now)
+        let batch = self.rows_batch(socket, from, now)?;
+        // Who reads on waits for each batch. Who begins again and again has everybody else wait.
+        if !goes_on && !self.budgets.looks(&member, batch.seen, now) {
+            return Err(HubError::TooFast);
+        }
+        if let Some(state) = self.sockets.get_mut(&socket) {
+            state.reached = batch.more.then_some(batch.reached);
+        }
+        self.send_batch(socket, &batch);
+        Ok(())
     }
 
     /// Sends the batch of rows after `version`.
@@ -100,6 +112,7 @@ impl<S: Store> Hub<S> {
             more: batch.more,
         };
         batch.frames.push(rows.encode().into());
+        (batch.seen, batch.reached) = (seen, reached);
         Ok(batch)
     }
 
@@ -129,6 +142,16 @@ pub(super) struct RowsBatch {
     more: bool,
     /// Is it for one member alone, since something in it is sealed?
     pub(super) personal: bool,
+    /// How many rows were looked at, and up to which version.
+    seen: usize,
+    reached: u64,
+}
+
+impl RowsBatch {
+    /// The bytes of its frames.
+    pub(super) fn bytes(&self) -> usize {
+        self.frames.iter().map(|frame| frame.len()).sum()
+    }
 }
 
 /// What to tell of a row to somebody who may read it, or for whom it is gone.

@@ -26,6 +26,9 @@ const FULL: &str = "document-full";
 
 /// Operations of a stored document that cost as much to look at, when its row is derived, as one to judge.
 const DERIVED_AT_ONCE: u64 = 32;
+/// Bytes of a row that cost nothing beside that, and of a longer one, those that cost as much as one operation.
+const SHORT_ROW: usize = 4_096;
+const ROW_BYTES: usize = 4;
 /// The bytes that an actor takes in a document's facts at most, beside its receipts: itself and a member's id or two.
 pub(super) const PER_ACTOR: usize = 64 + 2 * 48 + 16;
 /// The bytes that a receipt takes there at most: three integers.
@@ -351,6 +354,14 @@ impl<S: Store> Hub<S> {
         let pieces = pieces(&chunk, &encoded(&noted));
         loaded.grow(allowed, &pieces, self.store.version()? + 1);
         let row = Row::derive(&loaded.document, id, &loaded.facts).map(|row| row.to_bytes());
+        // Small changes of an issue with a very long history are as much work each. What was done already stands: it is
+        // the next message that has to wait.
+        let long = row
+            .as_ref()
+            .map_or(0, |row| row.len().saturating_sub(SHORT_ROW) / ROW_BYTES);
+        if bringer.counted && long > 0 {
+            self.budgets.judges(&bringer.member.id, 0, long, bringer.now);
+        }
         let notes = before.map_or_else(Vec::new, |before| {
             let after = read::Workspace::read(&loaded.document);
             noting::notes(&before, &after, &bringer.member.id, bringer.now)

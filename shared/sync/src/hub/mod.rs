@@ -31,6 +31,7 @@ mod leaving;
 mod maintenance;
 pub mod memory;
 mod noting;
+mod pace;
 mod peers;
 mod presence;
 mod relay;
@@ -61,6 +62,7 @@ use self::{
     asker::Viewer,
     budget::{Budgets, Received},
     documents::{Documents, Loaded, weight},
+    pace::Pace,
     peers::Peers,
     presence::Presence,
     session::Session,
@@ -129,6 +131,7 @@ pub struct Hub<S> {
     unfinished: BTreeSet<DocumentId>,
     budgets: Budgets,
     presence: Presence,
+    pace: Pace,
     /// What each member has stored of late.
     stored: Stored,
     /// When it was last called, as far as it was told.
@@ -144,6 +147,8 @@ struct Socket {
     /// How many documents it syncs, once that was asked for; of those, how many aren't there.
     subscriptions: Option<u64>,
     awaited: u64,
+    /// The version up to which it last read the catalogue, since the hub woke.
+    reached: Option<u64>,
     /// The version the kept session tells.
     kept: u64,
     /// The session and count of the last ephemeral message relayed.
@@ -176,6 +181,7 @@ impl<S: Store> Hub<S> {
             unfinished: BTreeSet::new(),
             budgets: Budgets::default(),
             presence: Presence::default(),
+            pace: Pace::default(),
             stored: Stored::default(),
             clock: Timestamp(0),
         })
@@ -264,6 +270,7 @@ impl<S: Store> Hub<S> {
             received: Received::new(),
             subscriptions: None,
             awaited: 0,
+            reached: None,
             kept,
             ephemeral: None,
         };

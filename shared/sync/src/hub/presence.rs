@@ -129,6 +129,10 @@ impl<S: Store> Hub<S> {
             // It is told with the next change. Nothing that is kept depends on it.
             self.presence.told.clear();
         }
+        if self.pace.take() && self.tell_rows(now).is_err() {
+            // Who wasn't told is behind, which the next telling finds.
+            self.recover(now);
+        }
         self.finish()
     }
 

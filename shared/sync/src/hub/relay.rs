@@ -86,8 +86,11 @@ impl<S: Store> Hub<S> {
         Ok(())
     }
 
-    /// Tells the catalogue's followers of a document's row.
+    /// Tells the catalogue's followers of a document's row, or soon, together with what changes until then.
     pub(super) fn tell_row(&mut self, id: DocumentId, meta: &Meta, now: Timestamp) -> Result<(), HubError> {
+        if self.delays_rows(now) {
+            return Ok(());
+        }
         let row = if meta.kind.is_some() {
             self.store.row(id)?
         } else {
@@ -96,6 +99,7 @@ impl<S: Store> Hub<S> {
         // Those with the same view get the same frame, as far as they may read it all the same.
         let mut frames: BTreeMap<(String, bool), Bytes> = BTreeMap::new();
         let mut behind = Vec::new();
+        let (mut each, mut all) = (0, 0);
         for (socket, state) in &mut self.sockets {
             let told = std::mem::replace(&mut state.session.told, meta.version);
             if meta.version.saturating_sub(state.kept) >= LAG {
@@ -125,12 +129,15 @@ impl<S: Store> Hub<S> {
                 };
                 frame.encode().into()
             });
+            each = each.max(frame.len());
+            all += frame.len();
             self.changed.insert(*socket);
             self.effects.push(Effect::Send {
                 socket: *socket,
                 bytes: frame.clone(),
             });
         }
+        self.pace.told(each, all, now);
         for (socket, told) in behind {
             self.send_rows(socket, told, now)?;
             self.was_told(socket, meta.version);
@@ -138,8 +145,23 @@ impl<S: Store> Hub<S> {
         Ok(())
     }
 
-    /// Tells the catalogue's followers of all rows that changed since they were told last: for many documents at once.
+    /// Do rows have to wait, until those before have taken their time?
+    fn delays_rows(&mut self, now: Timestamp) -> bool {
+        let Some(at) = self.pace.wait(now) else {
+            return false;
+        };
+        if self.pace.delay() {
+            self.effects.push(Effect::Tick { at });
+        }
+        true
+    }
+
+    /// Tells the catalogue's followers of all rows that changed since they were told last, now or soon: for many
+    /// documents at once.
     pub(super) fn tell_rows(&mut self, now: Timestamp) -> Result<(), HubError> {
+        if self.delays_rows(now) {
+            return Ok(());
+        }
         let version = self.store.version()?;
         let behind = self.sockets.iter().map(|(socket, state)| {
             let live = state.session.catalogue == Catalogue::Live;
@@ -152,6 +174,7 @@ impl<S: Store> Hub<S> {
         let behind: Vec<_> = behind.filter(|(.., told)| *told < version).collect();
         // Members with the same view get the same frames.
         let mut batches: BTreeMap<(String, u64), RowsBatch> = BTreeMap::new();
+        let (mut each, mut all) = (0, 0);
         for (socket, epoch, told) in behind {
             if let Some(epoch) = epoch {
                 let key = (epoch, told);
@@ -160,12 +183,15 @@ impl<S: Store> Hub<S> {
                     None => self.rows_batch(socket, told, now)?,
                 };
                 self.send_batch(socket, &batch);
+                each = each.max(batch.bytes());
+                all += batch.bytes();
                 if !batch.personal {
                     batches.insert(key, batch);
                 }
             }
             self.was_told(socket, version);
         }
+        self.pace.told(each, all, now);
         Ok(())
     }
 

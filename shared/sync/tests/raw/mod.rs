@@ -31,6 +31,8 @@ pub struct World {
     pub now: Timestamp,
     pub inbox: BTreeMap<SocketId, Vec<Bytes>>,
     pub closed: BTreeMap<SocketId, String>,
+    /// When the hub wants to be called again.
+    pub tick: Option<Timestamp>,
 }
 
 impl World {
@@ -55,6 +57,7 @@ impl World {
             now: Timestamp(1_000_000_000),
             inbox: BTreeMap::new(),
             closed: BTreeMap::new(),
+            tick: None,
         }
     }
 
@@ -68,8 +71,18 @@ impl World {
                     let effects = self.hub.disconnect(socket, now);
                     self.take(effects);
                 }
+                Effect::Tick { at } => self.tick = Some(at),
                 _ => {}
             }
+        }
+    }
+
+    /// Lets time pass until the hub has nothing more to say by itself.
+    pub fn ticks(&mut self) {
+        while let Some(at) = self.tick.take() {
+            self.now = self.now.max(at);
+            let effects = self.hub.tick(self.now);
+            self.take(effects);
         }
     }
 
