@@ -622,7 +622,9 @@ fn a_crowded_issue_is_opened_and_settled() {
     let mut late = world.client(3, "bob");
     let output = late.open(id(5), Some(document.clone()), &document.get_heads());
     let edited = late.edit(id(5), |document| {
-        document.transact(|tx| tx.put(ROOT, "title", "Late"))
+        document
+            .transact::<_, _, automerge::AutomergeError>(|tx| tx.put(ROOT, "title", "Late"))
+            .map_err(|failure| failure.error)
     });
     assert!(edited.is_ok());
     let stored = late.stored(id(5));
@@ -636,7 +638,9 @@ fn a_crowded_issue_is_opened_and_settled() {
             .all(|event| !matches!(event, docket_sync::client::Event::Problem(_)))
     );
     let settled = ann.edit(id(5), |document| {
-        document.transact(|tx| tx.put(ROOT, "title", "What holds"))
+        document
+            .transact::<_, _, automerge::AutomergeError>(|tx| tx.put(ROOT, "title", "What holds"))
+            .map_err(|failure| failure.error)
     });
     assert!(settled.is_ok());
     let output = ann.stored(id(5));

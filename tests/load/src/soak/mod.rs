@@ -256,7 +256,7 @@ fn missing(hub: &Hub, shared: &Shared) -> Result<Vec<(DocumentId, ChangeHash)>, 
         peer.pump(Duration::from_millis(200))?;
         missing.retain(|(document, change)| {
             let document = peer.document(*document);
-            !document.is_some_and(|document| document.get_change_meta_by_hash(change).is_some())
+            document.is_none_or(|document| document.get_change_meta_by_hash(change).is_none())
         });
     }
     Ok(missing)
