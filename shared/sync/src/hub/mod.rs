@@ -96,7 +96,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             // Of the 128 MB that all objects of an isolate share and that never shrink.
-            cache: 48_000_000,
+            cache: 24_000_000,
             document: limits::DOCUMENT_MEMORY,
             // An imported issue has 7 MB at most, and usually some 10 KB.
             bytes: limits::DOCUMENT,

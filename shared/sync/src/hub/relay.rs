@@ -91,6 +91,9 @@ impl<S: Store> Hub<S> {
         if self.delays_rows(now) {
             return Ok(());
         }
+        if self.pace.take() {
+            return self.tell_rows_now(now);
+        }
         let row = if meta.kind.is_some() {
             self.store.row(id)?
         } else {
@@ -162,6 +165,10 @@ impl<S: Store> Hub<S> {
         if self.delays_rows(now) {
             return Ok(());
         }
+        self.tell_rows_now(now)
+    }
+
+    fn tell_rows_now(&mut self, now: Timestamp) -> Result<(), HubError> {
         let version = self.store.version()?;
         let behind = self.sockets.iter().map(|(socket, state)| {
             let live = state.session.catalogue == Catalogue::Live;
@@ -287,6 +294,10 @@ impl<S: Store> Hub<S> {
     /// After an error: what was stored before it is told to those who weren't told yet. Who can't be told is cut off, and
     /// asks when connecting again.
     pub(super) fn recover(&mut self, now: Timestamp) {
+        // Else what waits would be put together for each of them anew. Who isn't told by this is told below.
+        if self.pace.take() {
+            drop(self.tell_rows_now(now));
+        }
         let sockets: Vec<SocketId> = self.sockets.keys().copied().collect();
         for socket in sockets {
             if let Err(error) = self.catch_up(socket, now) {

@@ -86,7 +86,7 @@ fn changes(shared: &Shared, name: &str, random: &mut Random, done: &mut Done) ->
     let made = Command::new("nice")
         .args(["-n", "19"])
         .arg(program)
-        .args([name, &document.to_string(), &socket.peer, &shared.vendor.0])
+        .args([name, &document.to_string(), &socket.peer, &shared.vendor()?.0])
         .stderr(Stdio::inherit())
         .output()?;
     if !made.status.success() {
@@ -114,7 +114,8 @@ fn request(shared: &Shared, method: &str, length: usize) -> Result<TcpStream, Fa
         stream,
         "{method} /api/v1/workspaces/{}/documents HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/cbor-seq\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n",
-        shared.workspace, shared.vendor.1,
+        shared.workspace,
+        shared.vendor()?.1,
     )?;
     Ok(stream)
 }

@@ -52,8 +52,8 @@ struct Shared {
     sync: String,
     issues: Vec<DocumentId>,
     list: DocumentId,
-    /// Who attacks: their id and token.
-    vendor: (String, String),
+    /// Who attacks: an id and a token for each attack, so that none has used up the next one's budget.
+    vendors: Vec<(String, String)>,
     phase: AtomicUsize,
     /// People who see everything, and have begun to work.
     ready: AtomicUsize,
@@ -66,6 +66,12 @@ struct Shared {
 impl Shared {
     fn is_over(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Who attacks now: their id and token.
+    fn vendor(&self) -> Result<&(String, String), Failure> {
+        let attack = self.phase.load(Ordering::SeqCst).saturating_sub(1);
+        Ok(self.vendors.get(attack).ok_or("nobody attacks")?)
     }
 
     fn trouble(&self, what: String) {
@@ -94,7 +100,10 @@ pub(crate) fn run(minutes: u64, seed: u64) -> Result<(), Failure> {
         sync: hub.text("sync").to_owned(),
         issues,
         list,
-        vendor: member(&hub, "Mallory", Role::Vendor)?,
+        vendors: attacks::ALL
+            .iter()
+            .map(|attack| member(&hub, &format!("Mallory, {attack}"), Role::Vendor))
+            .collect::<Result<_, _>>()?,
         phase: AtomicUsize::new(0),
         ready: AtomicUsize::new(0),
         stop: AtomicBool::new(false),

@@ -21,7 +21,7 @@ impl Raw {
     /// A socket of the attacker's that has joined; none when the hub doesn't want it.
     pub(super) fn open(shared: &Shared) -> Result<Option<Self>, Failure> {
         let mut request = shared.sync.as_str().into_client_request()?;
-        let bearer = HeaderValue::from_str(&format!("Bearer {}", shared.vendor.1))?;
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", shared.vendor()?.1))?;
         request.headers_mut().insert("Authorization", bearer);
         let stream = TcpStream::connect(("127.0.0.1", shared.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
