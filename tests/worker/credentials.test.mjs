@@ -226,8 +226,10 @@ test("a workspace of before credentials had names is brought up to date, and nob
   socket.close();
   // As the version before left it: these columns weren't there, and a sealed document had no readers.
   const columns = ["id", "name", "made_at", "made_by", "used_at", "lent"].map((name) => `ALTER TABLE credentials DROP COLUMN ${name}`);
-  const rest = ["ALTER TABLE invitations DROP COLUMN made_by", "ALTER TABLE documents DROP COLUMN former", "DROP TABLE audit"];
-  for (const statement of [...columns, ...rest, "DELETE FROM migrations WHERE step >= 4"]) await place.sql(statement);
+  const former = ["former", "all_documents", "all_bytes", "day", "day_rows"].map((name) => `ALTER TABLE documents DROP COLUMN ${name}`);
+  const tables = ["audit", "spent", "errors"].map((name) => `DROP TABLE ${name}`);
+  const rest = ["ALTER TABLE invitations DROP COLUMN made_by", "DELETE FROM migrations WHERE step >= 4"];
+  for (const statement of [...columns, ...former, ...tables, ...rest]) await place.sql(statement);
   const until = Date.now() + 3_600_000;
   const sealed = encodeItem([4, ["ornl", BigInt(until)]]);
   await place.sql("UPDATE documents SET audience = ?, opens = ? WHERE id = ?", sealed, until, issue.bytes);
