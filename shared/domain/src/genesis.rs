@@ -13,7 +13,7 @@ use automerge::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{ids::DocumentId, kind::Kind};
+use crate::{ids::DocumentId, kind::Kind, read};
 
 /// The bytes with which every deterministic change's actor begins. No member's actor may.
 const MARK: [u8; 4] = *b"dkt!";
@@ -112,6 +112,11 @@ pub fn create(kind: Kind, id: DocumentId, actor: ActorId) -> Result<Automerge, A
 /// # Errors
 /// None are known; Automerge's are passed on.
 pub fn migrate(document: &mut Automerge, kind: Kind, id: DocumentId) -> Result<bool, AutomergeError> {
+    // Only a layout writes its version. With the newest, all are there; making them to see that costs more than a command.
+    let newest = layouts(kind).last().map(|layout| layout.schema);
+    if read::schema(document) == newest {
+        return Ok(false);
+    }
     migrate_through(document, kind, id, layouts(kind))
 }
 

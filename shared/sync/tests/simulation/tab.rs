@@ -1,6 +1,6 @@
 //! A tab: a client, its socket, and what the app's store does with the client's events.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use docket_domain::{Command, Context, DocumentId, Timestamp, generation};
 use docket_sync::{
@@ -36,6 +36,8 @@ pub struct Tab {
     /// Counts sockets, so that a reconnection planned for an earlier one isn't made.
     pub attempt: u64,
     unstored: VecDeque<Unstored>,
+    /// Of documents that went on: where, when that was asked last.
+    latest: BTreeMap<DocumentId, DocumentId>,
     pub problems: Vec<Problem>,
     pub refusals: usize,
 }
@@ -51,6 +53,7 @@ impl Tab {
             socket: None,
             attempt: 0,
             unstored: VecDeque::new(),
+            latest: BTreeMap::new(),
             problems: Vec::new(),
             refusals: 0,
         };
@@ -128,7 +131,9 @@ impl Tab {
 
     /// A person gives a command. What can't be carried out, nobody is told of: it was never there.
     pub fn command(&mut self, device: &mut Device, mut command: Command, now: Timestamp) -> Wish {
-        let id = self.current(command.document);
+        let known = self.latest.get(&command.document);
+        let id = self.current(known.copied().unwrap_or(command.document));
+        self.latest.insert(command.document, id);
         command.document = id;
         let mut wish = Wish::default();
         if self.client.document(id).is_none() && !command.creates() {
@@ -260,7 +265,7 @@ impl Tab {
     /// written back.
     fn renew(&mut self, device: &mut Device, id: DocumentId) -> Wish {
         let mut wish = self.flush(device);
-        let stored = device.load(id).save();
+        let stored = device.documents[&id].chunks.concat();
         let entries = device.entries(id);
         let member = device.member.clone();
         let renewed = self.client.renew(id, &stored, |document, left| {

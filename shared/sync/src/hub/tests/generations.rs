@@ -632,3 +632,61 @@ fn the_fullest_of_its_limits_counts() {
     }
     assert!((25..40).contains(&fullness(&meta(0, 0, 0), &facts, &config)));
 }
+
+/// At the limits as they are: some years of a group's moves.
+#[test]
+#[allow(clippy::print_stdout)]
+fn a_list_ends_where_the_limits_are() {
+    let mut world = World::new();
+    let mut ann = world.join("ann", true);
+    let list = agreed();
+    begin_list(&mut world, &mut ann, list, None);
+    let copy = ann.copy(list);
+    let ranks = read::object(copy, &ROOT, "ranks").unwrap();
+    // What a move writes, without reading the list for each.
+    let places = docket_domain::Rank::between(None, None, 1_000, 1).unwrap();
+    let mut moves = 0;
+    let begun = std::time::Instant::now();
+    while row(&mut world, list).next.is_none() {
+        let copy = ann.copy(list);
+        let before = copy.get_heads();
+        for _ in 0..500 {
+            moves += 1;
+            let rank = &places[moves * 7 % places.len()];
+            let issue = id((moves % 60) as u8).url();
+            copy.transact::<_, _, AutomergeError>(|tx| tx.put(&ranks, issue, rank.as_str()))
+                .unwrap();
+        }
+        let changes = copy.get_changes(&before);
+        let record = ChangesRecord {
+            document: list,
+            changes: changes.iter().map(|change| change.raw_bytes().to_vec()).collect(),
+        };
+        world.now = world.now.plus(60_000);
+        let now = world.now;
+        let (stored, _) = world
+            .hub()
+            .write_documents(&member_id("ann"), &[record], now)
+            .unwrap();
+        assert_eq!(stored[0].refused, [], "after {moves} moves");
+    }
+    let next = following(list);
+    let ended = world.store().meta(list).unwrap().unwrap();
+    let goes_on = world.store().meta(next).unwrap().unwrap();
+    println!(
+        "ended after {moves} moves: {} changes, {} bytes; the next begins with {} bytes; {:.1} s",
+        ended.changes,
+        ended.bytes,
+        goes_on.bytes,
+        begun.elapsed().as_secs_f64(),
+    );
+    let percent = limits::CHANGES * limits::FULL_PERCENT / 100;
+    assert!(
+        (percent * 9 / 10..=percent + 500).contains(&ended.changes),
+        "{}",
+        ended.changes
+    );
+    assert!(ended.bytes < limits::DOCUMENT * limits::FULL_PERCENT / 100);
+    assert_eq!(order(&stored(&mut world, list)), order(&stored(&mut world, next)));
+    assert!(goes_on.bytes < 10_000, "{}", goes_on.bytes);
+}
