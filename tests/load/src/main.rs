@@ -5,7 +5,7 @@
 //! people work while a vendor attacks. All start `scripts/serve` on a folder of their
 //! own, talk to it over loopback, and end it.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
 mod faults;

@@ -128,6 +128,7 @@ pub(crate) fn run(minutes: u64, seed: u64) -> Result<(), Failure> {
         shared.stop.store(true, Ordering::SeqCst);
         seen
     })?;
+    eprintln!("soak: a fresh client reads everything");
     let missing = missing(&hub, &shared)?;
     report::print(&shared, &seen, &missing, started.elapsed())
 }
@@ -141,9 +142,12 @@ fn phases(shared: &Shared, hub: &Hub, share: Duration) -> Result<Vec<Seen>, Fail
         }
         thread::sleep(Duration::from_millis(50));
     }
-    let mut all = vec![watch(hub, Instant::now() + share, || true)?];
+    eprintln!("soak: everybody works; nobody attacks");
+    let until = Instant::now() + share;
+    let mut all = vec![watch(hub, until, || Instant::now() < until)?];
     for (n, attack) in attacks::ALL.iter().enumerate() {
         shared.phase.store(n + 1, Ordering::SeqCst);
+        eprintln!("soak: {attack}");
         let until = Instant::now() + share;
         let mut seen = thread::scope(|scope| {
             let attacker = scope.spawn(move || attacks::run(shared, attack, until));

@@ -79,6 +79,10 @@ impl Person {
             }
         }
         shared.ready.fetch_add(1, Ordering::SeqCst);
+        // Everybody comes at once here; what is measured begins when all have come.
+        while shared.ready.load(Ordering::SeqCst) < step && !shared.is_over() {
+            pump(&mut desk, &mut others)?;
+        }
         let mut pending = Vec::new();
         let mut next = Instant::now() + Duration::from_millis(random.below(4_000));
         while !shared.is_over() {
